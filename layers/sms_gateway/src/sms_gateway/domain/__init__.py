@@ -1,0 +1,1 @@
+"""The rules of a message's life. Standard library only."""

@@ -1,0 +1,112 @@
+"""The statuses of a message and the whole table of moves between them.
+
+This table is the only place that knows which move is allowed: the adapters read their write
+conditions off it, so that the table in DynamoDB refuses whatever this one does not name.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import Final
+
+
+@unique
+class Status(StrEnum):
+    """Where a message stands. The value is what callers, events and the table see."""
+
+    QUEUED = "queued"
+    """Stored; waits for its time, its turn or its next try. Certainly not at Voipit."""
+    SENDING = "sending"
+    """Claimed: somebody is calling Voipit now, or died doing it."""
+    SUBMITTED = "submitted"
+    """Voipit answered ok; its report is awaited."""
+    UNCONFIRMED = "unconfirmed"
+    """Voipit may have it: the request left us and no clear answer came back."""
+    NO_REPORT = "no_report"
+    """The report deadline passed in silence. A late report still counts."""
+    SENT = "sent"
+    """Report: the carrier has it. (Not: the handset has it.)"""
+    FAILED = "failed"
+    """It was not sent; the reason says why."""
+    CANCELLED = "cancelled"
+    """The caller took it back before any try."""
+
+
+FINAL: Final = frozenset({Status.SENT, Status.FAILED, Status.CANCELLED})
+"""Never left again."""
+
+SETTLED: Final = FINAL | {Status.NO_REPORT}
+"""Nothing more will happen unless a late report arrives."""
+
+
+@unique
+class Reason(StrEnum):
+    """Why a message stands where it stands; part of the public contract."""
+
+    # of `failed`
+    TRANSMISSION_ERROR = "transmission-error"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    TOO_LATE = "too-late"
+    # of `queued` after a try: the request certainly was not taken
+    NO_CONNECTION = "no-connection"
+    CREDENTIALS_REJECTED = "credentials-rejected"
+    IP_BLOCKED = "ip-blocked"
+    PATH_NOT_FOUND = "path-not-found"
+    THROTTLED = "throttled"
+    SECRET_UNAVAILABLE = "secret-unavailable"  # noqa: S105  a name, not a secret
+    NO_TIME_LEFT = "no-time-left"
+    # of `unconfirmed`: the request left us and nobody knows
+    NO_ANSWER_IN_TIME = "no-answer-in-time"
+    CONNECTION_CUT = "connection-cut"
+    SERVER_ERROR = "server-error"
+    UNREADABLE_ANSWER = "unreadable-answer"
+
+
+@unique
+class Trigger(StrEnum):
+    """What can happen to a stored message."""
+
+    CLAIMED = "claimed"
+    CANCELLED = "cancelled"
+    VALIDITY_ENDED = "validity ended"
+    GIVEN_UP = "given up"
+    ACCEPTED = "accepted by Voipit"
+    REFUSED = "refused by Voipit"
+    NOT_TAKEN = "certainly not taken"
+    UNCLEAR = "no clear answer"
+    REPORTED_SENT = "report: sent"
+    REPORTED_ERROR = "report: error"
+    REPORT_OVERDUE = "report overdue"
+    RESEND_CHOSEN = "report overdue, caller chose to resend"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the table: from any of `sources` to `target`."""
+
+    sources: frozenset[Status]
+    target: Status
+
+
+_AWAITING_A_REPORT: Final = frozenset(
+    {Status.SENDING, Status.SUBMITTED, Status.UNCONFIRMED, Status.QUEUED, Status.NO_REPORT}
+)
+_IN_FLIGHT: Final = frozenset({Status.SUBMITTED, Status.UNCONFIRMED})
+_WAITING: Final = frozenset({Status.QUEUED})
+_CLAIMED: Final = frozenset({Status.SENDING})
+
+MOVES: Final[dict[Trigger, Move]] = {
+    Trigger.CLAIMED: Move(_WAITING, Status.SENDING),
+    Trigger.CANCELLED: Move(_WAITING, Status.CANCELLED),
+    Trigger.VALIDITY_ENDED: Move(_WAITING, Status.FAILED),
+    Trigger.GIVEN_UP: Move(_WAITING, Status.FAILED),
+    Trigger.ACCEPTED: Move(_CLAIMED, Status.SUBMITTED),
+    Trigger.REFUSED: Move(_CLAIMED, Status.FAILED),
+    Trigger.NOT_TAKEN: Move(_CLAIMED, Status.QUEUED),
+    Trigger.UNCLEAR: Move(_CLAIMED, Status.UNCONFIRMED),
+    Trigger.REPORTED_SENT: Move(_AWAITING_A_REPORT, Status.SENT),
+    Trigger.REPORTED_ERROR: Move(_AWAITING_A_REPORT, Status.FAILED),
+    Trigger.REPORT_OVERDUE: Move(_IN_FLIGHT, Status.NO_REPORT),
+    Trigger.RESEND_CHOSEN: Move(frozenset({Status.UNCONFIRMED}), Status.QUEUED),
+}
+"""Every move there is. A message is created either `queued` or `sending`."""
