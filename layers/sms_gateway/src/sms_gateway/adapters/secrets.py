@@ -1,0 +1,132 @@
+"""Secrets, remembered for minutes.
+
+Powertools' `SecretsProvider` is not used: its cache does not tell AWSCURRENT from AWSPREVIOUS, and
+it forgets a value that is still good when Secrets Manager does not answer.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sms_gateway.domain.callback_url import SigningKey, mint_callback_url
+from sms_gateway.domain.errors import SecretUnavailableError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+REMEMBERED_FOR: Final = 300.0
+"""Seconds a value is used without asking again."""
+ASKED_AGAIN_AFTER: Final = 30.0
+"""Seconds between two questions that were not due: strangers' URLs must not cost us look-ups."""
+
+Seconds = Callable[[], float]
+
+
+class RememberedSecret:
+    """One version of one secret.
+
+    The wall clock is used on purpose: a frozen Lambda's monotonic clock may stand still.
+    """
+
+    def __init__(
+        self,
+        client: "SecretsManagerClient",
+        secret_id: str,
+        *,
+        stage: str = "AWSCURRENT",
+        now: Seconds = time.time,
+    ) -> None:
+        self._client = client
+        self._secret_id = secret_id
+        self._stage = stage
+        self._now = now
+        self._value: str | None = None
+        self._asked_at: float | None = None
+
+    def value(self, *, max_age: float = REMEMBERED_FOR) -> str | None:
+        """The secret's text, at most `max_age` seconds old; `None` if this stage has no version.
+
+        When Secrets Manager does not answer, an older value is used if there is one.
+
+        Raises:
+            SecretUnavailableError: it does not answer and nothing is remembered.
+        """
+        age = None if self._asked_at is None else abs(self._now() - self._asked_at)
+        if age is None or age >= max_age:
+            self._ask()
+        return self._value
+
+    def _ask(self) -> None:
+        try:
+            answer = self._client.get_secret_value(
+                SecretId=self._secret_id, VersionStage=self._stage
+            )
+            self._value = answer["SecretString"]
+        except ClientError as error:
+            missing = error.response["Error"]["Code"] == "ResourceNotFoundException"
+            if missing and self._stage != "AWSCURRENT":
+                self._value = None  # never rotated: there is no previous version
+            elif self._value is None:
+                raise SecretUnavailableError("The secret cannot be read.") from error
+        except BotoCoreError as error:
+            if self._value is None:
+                raise SecretUnavailableError("Secrets Manager did not answer.") from error
+        self._asked_at = self._now()
+
+
+class VoipitAccount:
+    """Account number and API password, from a secret of the form
+    `{"accountNumber": "…", "password": "…"}`.
+    """  # noqa: D205  the form belongs to the sentence
+
+    def __init__(self, secret: RememberedSecret) -> None:
+        self._secret = secret
+
+    def credentials(self) -> tuple[str, str]:
+        """Account number and password. Raises `SecretUnavailableError`, never showing the text."""
+        text = self._secret.value() or ""
+        try:
+            account = json.loads(text)
+            return str(account["accountNumber"]), str(account["password"])
+        except (ValueError, KeyError, TypeError):
+            # `from None`: the JSON error's context would carry the password into a traceback.
+            raise SecretUnavailableError(
+                "The Voipit secret is not a JSON object with accountNumber and password."
+            ) from None
+
+
+class CallbackKeys:
+    """The keys that sign callback URLs: the current one, and the one before for what is under way.
+
+    Implements the port `CallbackUrls`.
+    """
+
+    def __init__(
+        self, current: RememberedSecret, previous: RememberedSecret, base_url: str = ""
+    ) -> None:
+        self._current = current
+        self._previous = previous
+        self._base_url = base_url
+
+    def url_for(self, message_id: str, attempt: int) -> str:
+        """The `sendResultTo` of an attempt, signed with the current key."""
+        key = SigningKey(self._current.value() or "")
+        if not key.secret:
+            raise SecretUnavailableError("The callback signing key is empty.")
+        return mint_callback_url(self._base_url, message_id, attempt, key)
+
+    def find(self, key_id: str) -> SigningKey | None:
+        """The key with this id, or `None`. Raises `SecretUnavailableError`.
+
+        An unknown id may be a key that was made seconds ago, so the secret is read again; not more
+        often than every `ASKED_AGAIN_AFTER` seconds, since anybody can make up ids.
+        """
+        for max_age in (REMEMBERED_FOR, ASKED_AGAIN_AFTER):
+            for secret in (self._current, self._previous):
+                text = secret.value(max_age=max_age)
+                if text and SigningKey(text).key_id == key_id:
+                    return SigningKey(text)
+        return None

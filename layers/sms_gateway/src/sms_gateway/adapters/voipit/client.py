@@ -1,0 +1,64 @@
+"""Hand a message to Voipit: `POST /<accountNumber>/sms/send` (voipit-api.md §1)."""
+
+from dataclasses import dataclass
+
+from sms_gateway.adapters.secrets import VoipitAccount
+from sms_gateway.adapters.voipit.answers import judge_answer
+from sms_gateway.adapters.voipit.transport import (
+    CONNECT_TIMEOUT,
+    READ_TIMEOUT,
+    AnswerTooLongError,
+    FormBody,
+    VoipitSession,
+    timed_out,
+)
+from sms_gateway.domain.errors import SecretUnavailableError
+from sms_gateway.domain.message import Message
+from sms_gateway.domain.outcome import Outcome, not_taken, unclear
+from sms_gateway.domain.status import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class VoipitClient:
+    """Implements the port `Provider`."""
+
+    base_url: str
+    account: VoipitAccount
+    session: VoipitSession
+
+    @property
+    def seconds_needed(self) -> float:
+        """The longest one call can take, in seconds."""
+        return CONNECT_TIMEOUT + READ_TIMEOUT
+
+    def send(self, message: Message, send_result_to: str) -> Outcome:
+        """Call `sms/send` once. Never raises: what went wrong is part of the outcome."""
+        try:
+            account_number, password = self.account.credentials()
+        except SecretUnavailableError:
+            return not_taken(Reason.SECRET_UNAVAILABLE)
+        body = FormBody(
+            {
+                "password": password,
+                "phoneNumber": message.phone_number.e164,
+                "message": message.text,
+                "sendResultTo": send_result_to,
+                "messageId": message.message_id,
+            }
+        )
+        try:
+            answer = self.session.post(f"{self.base_url}/{account_number}/sms/send", body)
+        except Exception as error:  # noqa: BLE001  urllib3's and ssl's own errors get through
+            # `requests` at times, and none of them may become a 5xx that invites a resend.
+            return _judge_failure(error, body)
+        return judge_answer(*answer)
+
+
+def _judge_failure(error: Exception, body: FormBody) -> Outcome:
+    if not body.left_us:
+        return not_taken(Reason.NO_CONNECTION)
+    if timed_out(error):
+        return unclear(Reason.NO_ANSWER_IN_TIME)
+    if isinstance(error, AnswerTooLongError):
+        return unclear(Reason.UNREADABLE_ANSWER)
+    return unclear(Reason.CONNECTION_CUT)
