@@ -1,0 +1,25 @@
+"""Voipit's delivery report: is the URL one of ours? Then record it, then acknowledge."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from sms_gateway.entrypoints import wiring
+from sms_gateway.entrypoints.callback import Callback
+from sms_gateway.entrypoints.logs import logger, metrics
+from sms_gateway.entrypoints.settings import CallbackSettings
+
+
+@cache
+def callback() -> Callback:
+    """The use case with its keys, wired once per execution environment."""
+    return Callback(*wiring.record_report(CallbackSettings.from_environment()))
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+    """Entry point of the Lambda function `callback`."""
+    return callback()(LambdaFunctionUrlEvent(event))

@@ -1,0 +1,1 @@
+"""What stands between a Lambda event and a use case: settings, wiring, HTTP in and out."""

@@ -1,0 +1,113 @@
+"""From a function URL's event to a recorded report, and the answer to it.
+
+The order is the point: the signed URL is checked before anything is read or written, and the
+acknowledgement is given only after the write.
+"""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
+
+from sms_gateway.domain.callback_url import CallbackReference, SigningKey, read_callback_path
+from sms_gateway.domain.clock import Clock, utc_now
+from sms_gateway.domain.errors import (
+    MalformedRequestError,
+    SecretUnavailableError,
+    StoreUnavailableError,
+)
+from sms_gateway.domain.report import Ignorable, read_report
+from sms_gateway.entrypoints.bodies import body_bytes
+from sms_gateway.entrypoints.logs import count, logger
+from sms_gateway.entrypoints.notification import read_values
+from sms_gateway.use_cases.record_report import RecordReport
+
+_METHODS: Final = {"GET", "POST"}
+_COUNTED: Final = {
+    "recorded": "ReportRecorded",
+    "repeated": "ReportRepeated",
+    "contradicting": "ReportContradicting",
+    "unknown-message": "ReportForUnknownMessage",
+}
+
+
+class Keys(Protocol):
+    """Finds the key that a callback URL names."""
+
+    def find(self, key_id: str) -> SigningKey | None:
+        """Raises `SecretUnavailableError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """The public callback endpoint."""
+
+    record_report: RecordReport
+    keys: Keys
+    now: Clock = utc_now
+
+    def __call__(self, event: LambdaFunctionUrlEvent) -> dict[str, Any]:
+        """The answer to one request. Never raises for what a stranger may send."""
+        try:
+            reference = self._ours(event.raw_path)
+            if reference is None:
+                count("CallbackRefused")
+                logger.warning("callback refused: not a URL of ours")
+                return _answer(HTTPStatus.FORBIDDEN, "Forbidden")
+            if event.http_method not in _METHODS:
+                return _answer(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed")
+            return self._record(reference, event)
+        except MalformedRequestError as error:
+            count("CallbackMalformed")
+            logger.warning("callback malformed", field=error.field)
+            return _answer(HTTPStatus.BAD_REQUEST, str(error), field=error.field)
+        except (StoreUnavailableError, SecretUnavailableError) as error:
+            count("CallbackUnavailable")
+            logger.error("callback cannot be recorded", exc_info=error)
+            return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later")
+
+    def _ours(self, path: str) -> CallbackReference | None:
+        reference = read_callback_path(path)
+        if reference is None:
+            return None
+        key = self.keys.find(reference.key_id)
+        return reference if key is not None and reference.is_signed_by(key) else None
+
+    def _record(
+        self, reference: CallbackReference, event: LambdaFunctionUrlEvent
+    ) -> dict[str, Any]:
+        values = read_values(
+            body_bytes(event.body, is_base64=bool(event.is_base64_encoded)),
+            event.headers.get("content-type"),
+            event.query_string_parameters,
+        )
+        report = read_report(values, attempt=reference.attempt, received_at=self.now())
+        logger.append_keys(message_id=reference.message_id, attempt=reference.attempt)
+        if isinstance(report, Ignorable):
+            count("ReportIgnored")
+            logger.warning("report ignored", why=report.why)
+        else:
+            if values["id"] != reference.message_id:
+                # The signed URL decides; ids get altered on the way (jookies/jasmin#643, #1123).
+                count("ReportIdDiffers")
+                logger.warning("report names another id than its URL")
+            recorded = self.record_report(reference.message_id, report)
+            count(_COUNTED[recorded])
+            logger.info("report taken", result=recorded, report_status=report.status)
+        return _response(HTTPStatus.OK, {"type": "ok"})
+
+
+def _answer(status: HTTPStatus, sentence: str, **members: str) -> dict[str, Any]:
+    """An error in the form Voipit itself uses (voipit-api.md §2)."""
+    body = {"type": "Error", "message": sentence, "code": str(int(status)), **members}
+    return _response(status, body)
+
+
+def _response(status: HTTPStatus, body: dict[str, str]) -> dict[str, Any]:
+    return {
+        "statusCode": int(status),
+        "headers": {"Content-Type": "application/json"},
+        "body": json.dumps(body),
+    }

@@ -1,0 +1,53 @@
+"""One JSON logger and one set of metrics for all functions.
+
+Never logged: a password, a text, a token, a whole number. What we log on purpose is masked where it
+is built; what an exception brings along is scrubbed here.
+"""
+
+import re
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+_LONG_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z-])\+?[0-9][0-9 ().-]{6,18}[0-9]")
+_FREE_TEXT: Final = ("message", "exception", "stack_trace")
+
+NAMESPACE: Final = "VoipitSmsGateway"
+
+
+def scrub(text: str) -> str:
+    """The text with everything that may be a phone number made unreadable."""
+    return _LONG_NUMBER.sub("[number]", text)
+
+
+class ScrubbingFormatter(LambdaPowertoolsFormatter):
+    """Powertools' JSON lines, with numbers taken out of free text."""
+
+    def serialize(self, log: Any) -> str:
+        """One log line."""
+        for key in _FREE_TEXT:
+            if key in log:
+                log[key] = _scrub_all(log[key])
+        return super().serialize(log)
+
+
+def _scrub_all(value: Any) -> Any:
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, dict):
+        return {key: _scrub_all(inner) for key, inner in value.items()}
+    return [_scrub_all(inner) for inner in value] if isinstance(value, list) else value
+
+
+logger: Final = Logger(logger_formatter=ScrubbingFormatter(), utc=True)
+"""Service name and level come from `POWERTOOLS_SERVICE_NAME` and `POWERTOOLS_LOG_LEVEL`."""
+
+metrics: Final = Metrics(namespace=NAMESPACE)
+"""Counted events, written as CloudWatch embedded metrics."""
+
+
+def count(name: str, number: int = 1) -> None:
+    """So many more of `name`."""
+    if number:
+        metrics.add_metric(name=name, unit="Count", value=number)

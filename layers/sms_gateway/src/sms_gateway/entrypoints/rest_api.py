@@ -1,0 +1,72 @@
+"""What the API functions share: the resolver, CORS, the caller's identity, errors as problems."""
+
+import hashlib
+import os
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
+from sms_gateway.entrypoints.logs import count, logger
+from sms_gateway.entrypoints.problems import problem, problem_for
+
+_EXPOSED_HEADERS = ["Idempotent-Replayed", "Retry-After"]
+_ALLOWED_HEADERS = ["Idempotency-Key"]
+
+
+def rest_api() -> APIGatewayRestResolver:
+    """A resolver that answers every error with a problem document.
+
+    `ALLOWED_ORIGIN` is the one web origin that may call from a browser; empty: none.
+    """
+    origin = os.environ.get("ALLOWED_ORIGIN", "")
+    cors = CORSConfig(
+        origin, allow_headers=_ALLOWED_HEADERS, expose_headers=_EXPOSED_HEADERS, max_age=600
+    )
+    api = APIGatewayRestResolver(cors=cors if origin else None)
+    api.exception_handler(GatewayError)(_on_gateway_error)
+    api.exception_handler(NotFoundError)(_on_unknown_route)
+    api.exception_handler(Exception)(_on_surprise)
+    return api
+
+
+def caller(event: APIGatewayProxyEvent) -> str:
+    """Who calls: the API key's id. Where the platform does not tell it, a digest of the key.
+
+    Raises:
+        ForbiddenError: there is no key at all; API Gateway should not have let this through.
+    """
+    key_id = event.request_context.identity.api_key_id
+    if key_id:
+        return key_id
+    key = event.headers.get("x-api-key")
+    if not key:
+        raise ForbiddenError("An API key is required.")
+    return f"key-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+
+
+class ForbiddenError(GatewayError):
+    """The request carries no API key."""
+
+    code = "forbidden"
+
+
+def _on_gateway_error(error: GatewayError) -> Response[Any]:
+    if isinstance(error, StoreUnavailableError):
+        logger.warning("the table did not answer", exc_info=error)
+        count("StoreUnavailable")
+    else:
+        logger.info("request refused", extra={"code": error.code})
+    return problem_for(error)
+
+
+def _on_unknown_route(_: NotFoundError) -> Response[Any]:
+    return problem("route-not-found", "There is no such route.")
+
+
+def _on_surprise(error: Exception) -> Response[Any]:
+    logger.exception("unexpected error", exc_info=error)
+    count("UnexpectedError")
+    return problem("internal-error", "Something went wrong on our side; it has been recorded.")
