@@ -23,3 +23,7 @@ def callback() -> Callback:
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     """Entry point of the Lambda function `callback`."""
     return callback()(LambdaFunctionUrlEvent(event))
+
+
+if wiring.IN_LAMBDA:
+    callback()

@@ -27,3 +27,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     logger.info("changes published", records=len(batch), failed=len(failed))
     count("PublishFailed", len(failed))
     return {"batchItemFailures": [{"itemIdentifier": batch[i][0]} for i in sorted(failed)]}
+
+
+if wiring.IN_LAMBDA:
+    publish_changes()

@@ -57,3 +57,7 @@ def post_message() -> Response[str]:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point of the Lambda function `send`."""
     return api.resolve(event, context)
+
+
+if wiring.IN_LAMBDA:
+    send_message()

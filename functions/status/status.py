@@ -37,3 +37,7 @@ def get_message(message_id: str) -> Response[str]:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point of the Lambda function `status`."""
     return api.resolve(event, context)
+
+
+if wiring.IN_LAMBDA:
+    read_message()

@@ -5,6 +5,7 @@ is built; what an exception brings along is scrubbed here.
 """
 
 import re
+import warnings
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
@@ -42,6 +43,9 @@ def _scrub_all(value: Any) -> Any:
 
 logger: Final = Logger(logger_formatter=ScrubbingFormatter(), utc=True)
 """Service name and level come from `POWERTOOLS_SERVICE_NAME` and `POWERTOOLS_LOG_LEVEL`."""
+
+# A request that counts nothing is an ordinary one, not worth a line in the log of every read.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 metrics: Final = Metrics(namespace=NAMESPACE)
 """Counted events, written as CloudWatch embedded metrics."""

@@ -1,5 +1,8 @@
 """The composition root: which adapter serves which port. Tests wire fakes instead."""
 
+import os
+from typing import Final
+
 from sms_gateway.adapters import aws
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.phone_numbers import PhoneNumberRules
@@ -20,6 +23,11 @@ from sms_gateway.use_cases.publish_changes import PublishChanges
 from sms_gateway.use_cases.read_message import ReadMessage
 from sms_gateway.use_cases.record_report import RecordReport
 from sms_gateway.use_cases.send_message import SendMessage
+
+
+IN_LAMBDA: Final = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+"""Whether this is a Lambda. There the use case is wired in the init phase, which has the full
+processor and does not count against a request; a test that imports a handler wires its own."""
 
 
 def send_message(settings: SendSettings) -> SendMessage:
