@@ -1,0 +1,1 @@
+"""What runs the gateway on a developer's machine."""

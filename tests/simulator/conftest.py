@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+
+import pytest
+
+from local.simulator.server import running_app, running_simulator
+from tests.simulator.clients import Client, FakeClock, Receiver, fast_settings
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    with running_app(receiver.create_app) as url:
+        receiver.url = url
+        yield receiver
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def voipit(receiver: Receiver, clock: FakeClock) -> Iterator[Client]:
+    settings = fast_settings(invalid_request_limit=2, invalid_request_window=60, block_duration=600)
+    with running_simulator(settings, clock=clock) as url:
+        yield Client(url, receiver.url + "/reports/m-1/1/k1.c2lnbmVk~")
