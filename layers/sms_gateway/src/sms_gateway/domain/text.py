@@ -94,8 +94,8 @@ def _plain(character: str, *, before: str) -> str | None:
         letter = _LATIN_WITHOUT_DECOMPOSITION.get(base, base)  # ǿ is ø with an accent
         if letter.isascii() and letter.isalpha():
             return letter
-    elif not marks and base.isascii() and base != character:
-        return base  # K of the Kelvin sign
+    elif not marks and base != character:
+        return _plain(base, before=before)  # K of the Kelvin sign, ' of the Greek varia
     if unicodedata.combining(character) and before.isascii() and before.isalpha():
         return ""  # the mark of a decomposed letter, whose plain letter stands before it
     return character if character in _GSM_BASIC or character in _GSM_EXTENSION else None

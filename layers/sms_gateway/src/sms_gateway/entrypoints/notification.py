@@ -7,15 +7,19 @@ query string are all understood, and mean the same.
 import json
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
+from urllib.parse import parse_qsl
 
 from python_multipart import parse_form
 from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import Field
 
 from sms_gateway.domain.errors import MalformedRequestError
 
 MAX_BODY_BYTES: Final = 64 * 1024
-_FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+MAX_FIELDS: Final = 100
+_MULTIPART: Final = "multipart/form-data"
+_FORM: Final = "application/x-www-form-urlencoded"
 _SHOWN: Final = "body"
 
 
@@ -32,12 +36,11 @@ def read_values(
     if len(body) > MAX_BODY_BYTES:
         raise MalformedRequestError(_SHOWN, "The body is too large.")
     media_type = (content_type or "").partition(";")[0].strip().lower()
-    if media_type.endswith("json") or (
-        media_type not in _FORM_TYPES and body.lstrip().startswith(b"{")
-    ):
+    if media_type == _MULTIPART:
+        return _multipart_values(body, content_type or "")
+    if media_type.endswith("json") or (media_type != _FORM and body.lstrip().startswith(b"{")):
         return _json_values(body)
-    form_type = content_type if content_type and media_type in _FORM_TYPES else _FORM_TYPES[0]
-    return _form_values(body, form_type)
+    return _form_values(body)
 
 
 def _json_values(body: bytes) -> dict[str, str]:
@@ -50,11 +53,21 @@ def _json_values(body: bytes) -> dict[str, str]:
     return {name: str(v) for name, v in values.items() if isinstance(v, str | int)}
 
 
-def _form_values(body: bytes, content_type: str) -> dict[str, str]:
+def _form_values(body: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS
+        )
+    except ValueError as error:
+        raise MalformedRequestError(_SHOWN, "The form has too many fields.") from error
+    return dict(pairs)
+
+
+def _multipart_values(body: bytes, content_type: str) -> dict[str, str]:
     values: dict[str, str] = {}
 
-    def keep(field: Any) -> None:
-        if field.field_name and field.value is not None:
+    def keep(field: Field) -> None:
+        if field.field_name and field.value is not None and len(values) < MAX_FIELDS:
             values[_text(field.field_name)] = _text(field.value)
 
     try:

@@ -24,7 +24,6 @@ from sms_gateway.use_cases.read_message import ReadMessage
 from sms_gateway.use_cases.record_report import RecordReport
 from sms_gateway.use_cases.send_message import SendMessage
 
-
 IN_LAMBDA: Final = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 """Whether this is a Lambda. There the use case is wired in the init phase, which has the full
 processor and does not count against a request; a test that imports a handler wires its own."""

@@ -1,0 +1,55 @@
+# `make` alone lists what there is. Everything is set up in .venv, once per change of the lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command "make lock"
+
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check format lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(READY) ## install what is needed, if it is not there yet
+
+$(READY): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.13 …"; exit 1; }
+	@echo "Setting up $(VENV) (a minute or two, once)"
+	@$(PYTHON) -m venv --clear $(VENV) || \
+		{ echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@$(BIN)/python -m pip check --disable-pip-version-check
+	@touch $@
+
+demo: $(READY) ## set everything up and send one SMS, from the request to the SNS event
+	@$(BIN)/python -m local demo
+
+run: $(READY) ## keep the local stack up until Ctrl-C
+	@$(BIN)/python -m local run
+
+test: $(READY) ## all tests; the end-to-end ones deploy the real template
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(READY) ## format, lint, types, import contract, template
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy layers/sms_gateway/src functions/*/*.py local tests
+	PYTHONPATH=layers/sms_gateway/src $(BIN)/lint-imports
+	$(BIN)/sam validate --lint --region eu-central-1
+
+format: $(READY) ## put the code into the one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the layer's requirements.in
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --constraints requirements/dev.txt \
+		layers/sms_gateway/requirements.in -o layers/sms_gateway/requirements.txt
+
+clean: ## take away everything that make has made
+	rm -rf $(VENV) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

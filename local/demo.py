@@ -1,0 +1,67 @@
+"""`make demo`: the main job once, for real, told as the life of one message."""
+
+import json
+from typing import Any
+
+from rich.markup import escape
+
+from local.gateway import GatewayApi, SubscribedQueue
+from local.processes import LocalStackError
+from local.progress import console, step
+from local.stack import LocalStack, running_stack
+
+_TEXT = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as word processors write
+_NUMBER = "0721 234 567"
+
+
+def demo() -> None:
+    """Send one SMS and follow it to its end.
+
+    Raises:
+        LocalStackError: it did not end `sent`, or no event of that came through SNS.
+    """
+    with running_stack() as stack:
+        tell_a_life(stack)
+    console.print("\n[green]Done.[/green] Everything that was started has been stopped.")
+
+
+def tell_a_life(stack: LocalStack) -> None:
+    """One message, from the request to the event that says it was sent."""
+    api = GatewayApi(stack.api_url, stack.api_key)
+    queue = SubscribedQueue(stack, stack.events_queue_url)
+    body = {"phoneNumber": _NUMBER, "message": _TEXT, "metadata": {"order": "4711"}}
+
+    _heading("An application asks for an SMS")
+    console.print(f"POST /messages  {escape(json.dumps(body, ensure_ascii=False))}")
+    with step("waiting for the answer (the first request starts a Lambda)"):
+        answer = api.post(body)
+    console.print(f"[bold]{answer.status_code} {answer.reason}[/bold]")
+    if not answer.ok:
+        raise LocalStackError(f"The gateway refused the message: {answer.text}")
+    message_id = answer.json()["messageId"]
+    _show(answer.json(), "messageId", "status", "phoneNumber", "message")
+
+    _heading("Voipit reports what became of it")
+    with step("waiting for the delivery report"):
+        message = api.wait_for_status(message_id, "sent", "failed", "no_report")
+    for change in message["history"]:
+        console.print(f"  {change['sequence']}  {change['at']}  [bold]{change['status']}[/bold]")
+    if message["status"] != "sent":
+        raise LocalStackError(f"The message ended as {message['status']}, not as sent.")
+
+    _heading("Subscribers of the SNS topic hear of every change")
+    with step("waiting for the events"):
+        final = queue.wait_for_event(message_id, "sent")
+    for event in sorted(queue.events_of(message_id), key=lambda e: e["data"]["sequence"]):
+        console.print(f"  {event['type']:<24} {event['id']}")
+    console.print("The last one, as a subscribed queue got it:")
+    console.print(escape(json.dumps(final, indent=2, ensure_ascii=False)))
+
+
+def _heading(text: str) -> None:
+    console.print(f"\n[bold cyan]{text}[/bold cyan]")
+
+
+def _show(values: dict[str, Any], *names: str) -> None:
+    for name in names:
+        console.print(f"  {name:<12} {escape(str(values[name]))}")

@@ -1,0 +1,81 @@
+"""The real template, built and deployed with the real SAM CLI onto the local AWS."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from local.ministack import REGION, aws_environment, client
+from local.processes import LocalStackError, tail
+
+ROOT: Final = Path(__file__).parents[1]
+LOCAL: Final = ROOT / ".local"
+"""Everything the local stack writes: build, logs, stack.json."""
+STACK_NAME: Final = "sms-gateway"
+_ARTIFACTS_BUCKET: Final = "sam-artifacts"
+_BUILT_TEMPLATE: Final = LOCAL / "build" / "template.yaml"
+
+
+def build() -> None:
+    """`sam build`; what has not changed is taken from the cache. Raises `LocalStackError`.
+
+    MiniStack runs the Lambdas with the Python that runs it, so the layer's byte code is for that.
+    """
+    _sam("build", env={**os.environ, "RUNTIME": sys.executable})
+
+
+def deploy(endpoint_url: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    """`sam deploy`; returns the stack's outputs. Raises `LocalStackError`."""
+    client("s3", endpoint_url).create_bucket(
+        Bucket=_ARTIFACTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    overrides = [f"{name}={value}" for name, value in parameters.items()]
+    environment = {**os.environ, **aws_environment(endpoint_url)}
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        environment.pop(name, None)  # the user's own account is none of our business
+    _sam(
+        "deploy",
+        "--template-file",
+        str(_BUILT_TEMPLATE),
+        "--parameter-overrides",
+        *overrides,
+        env=environment,
+    )
+    return outputs(endpoint_url)
+
+
+def outputs(endpoint_url: str) -> dict[str, str]:
+    """The outputs of the deployed stack."""
+    answer: Any = client("cloudformation", endpoint_url).describe_stacks(StackName=STACK_NAME)
+    return {o["OutputKey"]: o["OutputValue"] for o in answer["Stacks"][0]["Outputs"]}
+
+
+def _sam(command: str, *arguments: str, env: Mapping[str, str]) -> None:
+    log = LOCAL / f"sam-{command}.log"
+    tools = Path(sys.executable).parent
+    # The layer's makefile runs `python3 -m pip`: ours, which certainly has pip.
+    path = f"{tools}{os.pathsep}{env.get('PATH', os.defpath)}"
+    with log.open("wb") as output:
+        result = subprocess.run(
+            [
+                str(tools / "sam"),
+                command,
+                "--config-file",
+                str(ROOT / "samconfig.toml"),
+                "--config-env",
+                "local",
+                *arguments,
+            ],
+            env={**env, "PATH": path, "SAM_CLI_TELEMETRY": "0"},
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if result.returncode != 0:
+        hint = "" if shutil.which("make") else " GNU make is missing: install it."
+        raise LocalStackError(f"`sam {command}` failed.{hint}\n{tail(log)}")

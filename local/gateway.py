@@ -1,0 +1,105 @@
+"""The gateway as its users see it: the HTTP API, and the events in a subscribed queue."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from local.processes import LocalStackError
+from local.stack import LocalStack
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayApi:
+    """`POST /messages` and `GET /messages/{messageId}` of one gateway, with one API key."""
+
+    api_url: str
+    api_key: str
+
+    def post(self, body: Json, **headers: str) -> requests.Response:
+        """Ask for a message to be sent."""
+        return requests.post(
+            f"{self.api_url}/messages", json=body, headers=self._key | headers, timeout=60
+        )
+
+    def get(self, message_id: str) -> requests.Response:
+        """Ask for a message."""
+        return requests.get(f"{self.api_url}/messages/{message_id}", headers=self._key, timeout=60)
+
+    def wait_for_status(self, message_id: str, *wanted: str, timeout: float = 30.0) -> Json:
+        """The message, once it has one of the wanted statuses. Raises `LocalStackError`."""
+        message: Json = {}
+
+        def arrived() -> bool:
+            nonlocal message
+            answer = self.get(message_id)
+            answer.raise_for_status()
+            message = answer.json()
+            return message["status"] in wanted
+
+        wait_until(
+            arrived, lambda: f"{message_id} is {message['status']}, not {wanted}", timeout=timeout
+        )
+        return message
+
+    @property
+    def _key(self) -> dict[str, str]:
+        return {"x-api-key": self.api_key}
+
+
+@dataclass(slots=True)
+class SubscribedQueue:
+    """A queue subscribed to the topic, with everything that has been read from it so far."""
+
+    stack: LocalStack
+    queue_url: str
+    _sqs: Any = None
+    _events: dict[str, list[Json]] = field(default_factory=dict)
+
+    def events_of(self, message_id: str) -> list[Json]:
+        """The events of one message that have arrived by now, in the order of arrival."""
+        for event in self._arriving():
+            self._events.setdefault(event["subject"], []).append(event)
+        return self._events.get(message_id, [])
+
+    def wait_for_event(self, message_id: str, status: str, timeout: float = 20.0) -> Json:
+        """The event that tells of this status. Raises `LocalStackError` if none comes."""
+        found: list[Json] = []
+
+        def arrived() -> bool:
+            found[:] = [
+                e for e in self.events_of(message_id) if e["type"] == f"sms.message.{status}"
+            ]
+            return bool(found)
+
+        wait_until(arrived, lambda: f"no event told that {message_id} is {status}", timeout=timeout)
+        return found[0]
+
+    def _arriving(self) -> Iterator[Json]:
+        self._sqs = self._sqs or self.stack.aws("sqs")
+        while True:
+            answer = self._sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
+            messages = answer.get("Messages", [])
+            if not messages:
+                return
+            for message in messages:
+                yield json.loads(message["Body"])
+                self._sqs.delete_message(
+                    QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"]
+                )
+
+
+def wait_until(
+    condition: Callable[[], bool], otherwise: Callable[[], str], *, timeout: float
+) -> None:
+    """Wait for a condition; `LocalStackError` with what `otherwise` says if it stays away."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise LocalStackError(f"After {timeout:.0f} s, {otherwise()}.")
+        time.sleep(0.1)

@@ -1,0 +1,136 @@
+"""The local stack: MiniStack, the deployed template, Voipit's simulator and a subscribed queue."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from local.deploy import LOCAL, build, deploy
+from local.ministack import REGION, client, running_ministack
+from local.progress import step
+from local.simulator.server import running_simulator
+from local.simulator.settings import Settings
+
+STACK_FILE: Final = LOCAL / "stack.json"
+_ACCOUNT_NUMBER: Final = "400123"
+_PASSWORD: Final = "a-password-of-the-local-stack"  # noqa: S105  of the simulator, made up
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStack:
+    """Where everything is. Addresses are complete; `apiUrl` is up to and including the stage."""
+
+    api_url: str
+    api_key: str
+    callback_url: str
+    topic_arn: str
+    messages_table: str
+    aws_endpoint_url: str
+    region: str
+    voipit_url: str
+    events_queue_url: str
+    stack_outputs: dict[str, str]
+
+    def aws(self, service: str) -> Any:
+        """A boto3 client of the local AWS."""
+        return client(service, self.aws_endpoint_url)
+
+
+@contextmanager
+def running_stack(*, simulator: Settings | None = None) -> Iterator[LocalStack]:
+    """Bring everything up, and take everything down again however the block ends.
+
+    Unless settings for a simulator are given, `VOIPIT_BASE_URL` in the environment makes the
+    gateway use that provider address instead of a simulator of its own; `VOIPIT_ACCOUNT_NUMBER` and
+    `VOIPIT_PASSWORD` go with it.
+
+    Raises:
+        LocalStackError: something did not start; the message says what to do.
+    """
+    account_number = os.environ.get("VOIPIT_ACCOUNT_NUMBER", _ACCOUNT_NUMBER)
+    password = os.environ.get("VOIPIT_PASSWORD", _PASSWORD)
+    LOCAL.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        with step("building the gateway (sam build)"):
+            build()
+        with step("starting the local AWS (MiniStack)"):
+            log = LOCAL / "ministack.log"
+            log.unlink(missing_ok=True)
+            endpoint_url = stack.enter_context(running_ministack(log))
+        voipit_url = "" if simulator else os.environ.get("VOIPIT_BASE_URL", "")
+        if not voipit_url:
+            settings = simulator or Settings(account_number=account_number, password=password)
+            account_number, password = settings.account_number, settings.password
+            with step("starting the simulator of Voipit"):
+                voipit_url = stack.enter_context(running_simulator(settings))
+        with step("deploying the gateway (sam deploy)"):
+            outputs = deploy(
+                endpoint_url,
+                {
+                    "VoipitAccountNumber": account_number,
+                    "VoipitPassword": password,
+                    "VoipitBaseUrl": voipit_url.rstrip("/"),
+                    "FunctionUrlBase": f"{endpoint_url}/_aws/lambda-url",
+                    "AllowedOrigin": "*",
+                },
+            )
+        with step("subscribing a queue to the topic"):
+            queue_url = subscribed_queue(endpoint_url, outputs["TopicArn"], "events")
+        yield _described(endpoint_url, voipit_url, outputs, queue_url)
+
+
+def subscribed_queue(endpoint_url: str, topic_arn: str, name: str) -> str:
+    """A new queue that gets every event of the topic as it was published; returns its URL."""
+    sqs = client("sqs", endpoint_url)
+    queue_url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
+    client("sns", endpoint_url).subscribe(
+        TopicArn=topic_arn,
+        Protocol="sqs",
+        Endpoint=attributes["Attributes"]["QueueArn"],
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    return queue_url
+
+
+@contextmanager
+def stack_file(stack: LocalStack, path: Path = STACK_FILE) -> Iterator[Path]:
+    """Tell other programs where everything is, as long as it is there."""
+    path.write_text(json.dumps(_camel_case(asdict(stack)), indent=2) + "\n")
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _described(
+    endpoint_url: str, voipit_url: str, outputs: dict[str, str], queue_url: str
+) -> LocalStack:
+    api_keys = client("apigateway", endpoint_url)
+    key = api_keys.get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"]
+    # On AWS these two have host names; here they are paths below MiniStack's one address.
+    url_id = outputs["CallbackUrl"].split("//")[1].split(".")[0]
+    return LocalStack(
+        api_url=f"{endpoint_url}/restapis/{outputs['ApiId']}/v1/_user_request_",
+        api_key=key,
+        callback_url=f"{endpoint_url}/_aws/lambda-url/{url_id}",
+        topic_arn=outputs["TopicArn"],
+        messages_table=outputs["MessagesTable"],
+        aws_endpoint_url=endpoint_url,
+        region=REGION,
+        voipit_url=voipit_url,
+        events_queue_url=queue_url,
+        stack_outputs=outputs,
+    )
+
+
+def _camel_case(values: dict[str, Any]) -> dict[str, Any]:
+    return {_camel(name): value for name, value in values.items()}
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)

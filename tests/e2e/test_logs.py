@@ -1,0 +1,61 @@
+"""Runs last: nothing that is nobody's business stands in any log the Lambdas have written."""
+
+import json
+import re
+from typing import Any
+
+from local.stack import LocalStack
+from tests.e2e.conftest import PASSWORD
+
+WHOLE_NUMBER = re.compile(r"(?<![0-9a-f])(\+?40|0040|0)7[0-9]{8}(?![0-9a-f])")
+TEXTS = ("Buna ziua", "Bună ziua", "Try ", "Waiting for you", "Altceva")
+FUNCTIONS = {"send", "status", "callback", "publish"}
+
+
+def _log_lines(stack: LocalStack) -> dict[str, list[str]]:
+    logs = stack.aws("logs")
+    lines: dict[str, list[str]] = {}
+    for group in logs.describe_log_groups()["logGroups"]:
+        name = group["logGroupName"]
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=name)
+        lines[name.rpartition("/")[2]] = [e["message"] for page in pages for e in page["events"]]
+    return lines
+
+
+def _secret_strings(stack: LocalStack) -> list[str]:
+    secrets = stack.aws("secretsmanager")
+    values: list[Any] = [
+        secrets.get_secret_value(SecretId=secret["ARN"])["SecretString"]
+        for secret in secrets.list_secrets()["SecretList"]
+    ]
+    assert any(PASSWORD in value for value in values)
+    return [
+        value if not value.startswith("{") else json.loads(value)["password"] for value in values
+    ]
+
+
+def test_no_password_text_token_or_whole_number_is_in_any_log_line(stack: LocalStack) -> None:
+    lines = _log_lines(stack)
+    forbidden = [*TEXTS, *_secret_strings(stack), stack.api_key]
+
+    assert lines.keys() == FUNCTIONS
+    for name, written in lines.items():
+        assert any('"level":"INFO"' in line for line in written), f"{name} has logged nothing"
+        for line in written:
+            assert not [word for word in forbidden if word in line], line
+            assert not WHOLE_NUMBER.search(line), line
+            assert not re.search(r"/1/[0-9a-f]{8}\.[A-Za-z0-9_-]{22}", line), line
+
+
+def test_a_message_can_be_followed_through_the_logs_by_its_id(stack: LocalStack) -> None:
+    lines = _log_lines(stack)
+    taken = [json.loads(line) for line in lines["send"] if '"message taken"' in line]
+
+    assert taken
+    assert all(line["message_id"] for line in taken)
+    assert {line["phone_number"] for line in taken} >= {"+407•••••567", "+407•••••002"}
+
+
+def test_no_function_has_failed(stack: LocalStack) -> None:
+    for name, written in _log_lines(stack).items():
+        assert not [line for line in written if "Traceback" in line or "[ERROR]" in line], name
