@@ -20,11 +20,8 @@ _BUILT_TEMPLATE: Final = LOCAL / "build" / "template.yaml"
 
 
 def build() -> None:
-    """`sam build`; what has not changed is taken from the cache. Raises `LocalStackError`.
-
-    MiniStack runs the Lambdas with the Python that runs it, so the layer's byte code is for that.
-    """
-    _sam("build", env={**os.environ, "RUNTIME": sys.executable})
+    """`sam build`; what has not changed is taken from the cache. Raises `LocalStackError`."""
+    _sam("build", env=os.environ)
 
 
 def deploy(endpoint_url: str, parameters: Mapping[str, str]) -> dict[str, str]:
