@@ -1,0 +1,110 @@
+"""The real handlers with their real wiring; AWS is in memory, Voipit at the end of the wire."""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from io import StringIO
+
+import pytest
+from moto import mock_aws
+
+from sms_gateway.adapters import aws
+from sms_gateway.entrypoints.logs import logger
+from tests.handlers.cloud import REGION, Calls, Clients, Cloud
+from tests.handlers.lambdas import Function
+from tests.handlers.output import Output, leaks
+from tests.handlers.voipit import FakeVoipit
+
+ColdStart = Callable[..., Function]
+
+
+@pytest.fixture(scope="session")
+def _clients() -> Clients:
+    return Clients.ready()
+
+
+@pytest.fixture(scope="session")
+def _listening_calls() -> Iterator[Calls]:
+    aws.session.cache_clear()  # one that was made before moto was imported would reach for the net
+    calls = Calls()
+    calls.listen(aws.session())
+    yield calls
+    aws.session.cache_clear()
+
+
+@pytest.fixture
+def calls(_listening_calls: Calls) -> Calls:
+    """The calls the gateway makes of AWS during this test."""
+    _listening_calls.forget()
+    return _listening_calls
+
+
+@pytest.fixture
+def cloud(_clients: Clients, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        yield Cloud(_clients, calls)
+
+
+@pytest.fixture
+def voipit(cloud: Cloud) -> Iterator[FakeVoipit]:  # noqa: ARG001
+    """Voipit. (`cloud` first: its own net must not lie above this one.)"""
+    fake = FakeVoipit()
+    with fake.listening():
+        yield fake
+
+
+@pytest.fixture
+def cold_start(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> ColdStart:
+    """Starts a function, under its own environment and whatever else is given by name."""
+
+    def start(name: str, **environment: str) -> Function:
+        for variable, value in (cloud.environment(name) | environment).items():
+            monkeypatch.setenv(variable, value)
+        return Function.started(name)
+
+    return start
+
+
+@pytest.fixture
+def send(cold_start: ColdStart, voipit: FakeVoipit) -> Function:  # noqa: ARG001
+    return cold_start("send")
+
+
+@pytest.fixture
+def status(cold_start: ColdStart) -> Function:
+    return cold_start("status")
+
+
+@pytest.fixture
+def callback(cold_start: ColdStart) -> Function:
+    return cold_start("callback")
+
+
+@pytest.fixture
+def publish(cold_start: ColdStart) -> Function:
+    return cold_start("publish")
+
+
+@pytest.fixture(autouse=True)
+def output(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Iterator[Output]:
+    """What is written during the test. After every single one: nothing secret is in it."""
+    log = StringIO()
+    handler = logger.logger_handler
+    assert isinstance(handler, logging.StreamHandler)
+    ours = handler.setStream(log)
+
+    def read_rest() -> str:
+        others = [r.getMessage() for r in caplog.records if r.name != logger.service]
+        return "\n".join((*capfd.readouterr(), *others))
+
+    written = Output(log, read_rest)
+    with warnings.catch_warnings():
+        # The gateway asks for this itself, once; pytest resets such wishes for every test.
+        warnings.filterwarnings("ignore", message="No application metrics to publish")
+        yield written
+    if ours:
+        handler.setStream(ours)
+    assert leaks(written.everything()) == []

@@ -1,0 +1,83 @@
+"""A Lambda as AWS runs it: the handler's file started anew, then invoked with an event."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
+from typing import Any
+
+from tests.handlers.samples import ROOT
+
+
+@dataclass
+class FakeContext:
+    """The second argument of a handler."""
+
+    function_name: str
+    milliseconds_left: int = 24_900
+    memory_limit_in_mb: int = 512
+    aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return f"arn:aws:lambda:eu-central-1:123456789012:function:{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds_left
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the caller gets, whichever way the handler says it; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @classmethod
+    def of(cls, result: Mapping[str, Any]) -> "Answer":
+        several = result.get("multiValueHeaders", {})
+        headers = {name: ", ".join(values) for name, values in several.items()}
+        headers |= result.get("headers", {})
+        assert not result.get("isBase64Encoded")
+        text = result.get("body")
+        return cls(
+            result["statusCode"],
+            {name.lower(): value for name, value in headers.items()},
+            json.loads(text) if text else None,
+        )
+
+    def is_problem(self, code: str) -> bool:
+        """Whether this is the problem document with this code, whole and consistent."""
+        assert self.headers["content-type"] == "application/problem+json"
+        assert self.body["status"] == self.status
+        assert self.body["title"]
+        assert self.body["detail"].endswith(".")
+        return bool(self.body["type"] == f"urn:problem-type:sms-gateway:{code}")
+
+
+@dataclass(frozen=True)
+class Function:
+    """A warm Lambda function."""
+
+    name: str
+    module: ModuleType
+
+    @classmethod
+    def started(cls, name: str) -> "Function":
+        """Run `functions/<name>/<name>.py` under the environment as it is now."""
+        spec = spec_from_file_location(name, ROOT / "functions" / name / f"{name}.py")
+        assert spec
+        assert spec.loader
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return cls(name, module)
+
+    def invoke(self, event: Mapping[str, Any], **context: Any) -> Any:
+        """What the handler returns, after a way through JSON as on AWS."""
+        result = self.module.handler(dict(event), FakeContext(self.name, **context))
+        return json.loads(json.dumps(result))
+
+    def __call__(self, event: Mapping[str, Any], **context: Any) -> Answer:
+        return Answer.of(self.invoke(event, **context))

@@ -1,0 +1,55 @@
+"""What the functions write: log lines, metrics, and whatever else reaches stdout and stderr."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from io import StringIO
+from typing import Any, Final
+
+from tests.handlers.samples import API_KEY, SIGNING_KEY
+from tests.handlers.voipit import PASSWORD
+
+_SEPARATORS: Final = re.compile(r"[ ().]|(?<=[0-9])-(?=[0-9])")
+_NEVER_WRITTEN: Final = {
+    "the password": re.compile(re.escape(PASSWORD)),
+    "an API key": re.compile(re.escape(API_KEY)),
+    "the signing key": re.compile(re.escape(SIGNING_KEY)),
+    "a text": re.compile(r"a sosit|Bun(?:a|ă|\\u0103) ziua"),
+    "a token of a callback URL": re.compile(r"[0-9a-f]{8}\.[A-Za-z0-9_-]{22}"),
+}
+_NUMBERS: Final = re.compile(r"7(?:21234567|990000[0-9]{2})")
+
+
+def leaks(text: str) -> list[str]:
+    """What stands in the text that nobody may read in a log."""
+    found = [what for what, pattern in _NEVER_WRITTEN.items() if pattern.search(text)]
+    whole_number = _NUMBERS.search(_SEPARATORS.sub("", text))
+    return [*found, "a whole number"] if whole_number else found
+
+
+class Output:
+    """Everything written during one test."""
+
+    def __init__(self, log: StringIO, read_rest: Callable[[], str]) -> None:
+        self._log = log
+        self._read_rest = read_rest
+        self._rest = ""
+
+    def everything(self) -> str:
+        self._rest += self._read_rest()
+        return self._log.getvalue() + self._rest
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The log, line by line."""
+        return [json.loads(line) for line in self._log.getvalue().splitlines()]
+
+    def counted(self) -> Counter[str]:
+        """Every metric's sum."""
+        sums: Counter[str] = Counter()
+        for line in self.everything().splitlines():
+            if line.startswith("{") and '"_aws"' in line:
+                values = json.loads(line)
+                for metric in values["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
+                    sums[metric["Name"]] += int(sum(values[metric["Name"]]))
+        return sums

@@ -1,0 +1,243 @@
+"""`callback`: first whether the URL is ours, then the write, then the acknowledgement."""
+
+import base64
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from sms_gateway.domain.callback_url import SigningKey, mint_callback_url
+from tests.handlers.cloud import Calls, Cloud
+from tests.handlers.lambdas import Answer, Function
+from tests.handlers.output import Output
+from tests.handlers.samples import MESSAGE_ID, NUMBER, SIGNING_KEY, sample
+
+REPORT = {"apiName": "sms", "type": "deliveryReport", "status": "sent", "id": MESSAGE_ID}
+IGNORED = ["callback-unknown-status", "callback-other-api"]
+
+
+@pytest.fixture(autouse=True)
+def submitted(cloud: Cloud) -> None:
+    """The message of the sample events, which Voipit has taken."""
+    cloud.store(sample("publish-stream-batch")["Records"][1]["dynamodb"]["NewImage"])
+
+
+def a_report(path: str | None = None, **values: str) -> dict[str, Any]:
+    """The sample form with other values, come in at another path."""
+    event = sample("callback-form")
+    body = base64.b64encode(urlencode(REPORT | values).encode()).decode()
+    return event | {"body": body, "rawPath": path or event["rawPath"]}
+
+
+def acknowledged(answer: Answer) -> bool:
+    assert answer.headers["content-type"] == "application/json"
+    return (answer.status, answer.body) == (200, {"type": "ok"})
+
+
+def refused(answer: Answer, status: int) -> bool:
+    assert answer.body["type"] == "Error"
+    assert answer.body["code"] == str(answer.status)
+    return answer.status == status
+
+
+@pytest.mark.parametrize(
+    "event", ["callback-form", "callback-multipart", "callback-json", "callback-get"]
+)
+def test_a_report_is_recorded_however_it_is_sent(
+    callback: Function, cloud: Cloud, output: Output, event: str
+) -> None:
+    assert acknowledged(callback(sample(event)))
+    row = cloud.row(MESSAGE_ID)
+    assert (row["status"], row["version"], row["report"]["status"]) == ("sent", 3, "sent")
+    assert output.counted() == {"ReportRecorded": 1}
+
+
+def test_an_error_report_is_recorded_with_voipits_words(callback: Function, cloud: Cloud) -> None:
+    assert acknowledged(callback(sample("callback-error-report")))
+    row = cloud.row(MESSAGE_ID)
+    assert (row["status"], row["reason"]) == ("failed", "transmission-error")
+    assert row["errorMessage"] == "The destination +40721234567 is not reachable."
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(sample("callback-wrong-signature")["rawPath"], id="a wrong signature"),
+        pytest.param(
+            sample("callback-form")["rawPath"].replace(MESSAGE_ID, "order-1043"),
+            id="the signature of another message",
+        ),
+        pytest.param(
+            sample("callback-form")["rawPath"].replace("/1/", "/2/"),
+            id="the signature of another attempt",
+        ),
+        pytest.param(
+            mint_callback_url("", MESSAGE_ID, 1, SigningKey("a guess")), id="a guessed key"
+        ),
+        pytest.param(f"/{MESSAGE_ID}/1", id="no signature"),
+        pytest.param("/", id="no path at all"),
+        pytest.param("/.env", id="a scanner's path"),
+    ],
+)
+def test_a_url_that_is_not_ours_is_forbidden_and_the_table_is_not_touched(
+    callback: Function, calls: Calls, cloud: Cloud, output: Output, path: str
+) -> None:
+    assert refused(callback(a_report(path)), 403)
+    assert not [call for call in calls.made if call.startswith("dynamodb")]
+    assert cloud.row(MESSAGE_ID)["status"] == "submitted"
+    assert output.counted() == {"CallbackRefused": 1}
+
+
+def test_strangers_who_guess_keys_do_not_cost_a_look_up_each(
+    callback: Function, calls: Calls
+) -> None:
+    for guess in range(20):
+        callback(a_report(mint_callback_url("", MESSAGE_ID, 1, SigningKey(f"guess {guess}"))))
+    assert calls.made.count("secretsmanager:GetSecretValue") <= 4
+
+
+def test_a_url_signed_before_the_key_was_rotated_still_counts(
+    callback: Function, cloud: Cloud
+) -> None:
+    cloud.rotate_signing_key("the next signing key")
+    assert acknowledged(callback(sample("callback-form")))
+    assert cloud.row(MESSAGE_ID)["status"] == "sent"
+
+
+def test_a_url_signed_two_keys_ago_does_not(callback: Function, cloud: Cloud) -> None:
+    cloud.rotate_signing_key("the next signing key")
+    cloud.rotate_signing_key("and the one after")
+    assert refused(callback(sample("callback-form")), 403)
+
+
+def test_a_path_that_was_percent_encoded_on_the_way_is_ours_still(
+    callback: Function, cloud: Cloud
+) -> None:
+    path = sample("callback-form")["rawPath"].replace("order-1042", "order%2D1042")
+    assert acknowledged(callback(a_report(path)))
+    assert cloud.row(MESSAGE_ID)["status"] == "sent"
+
+
+def test_a_repeated_report_is_acknowledged_and_changes_nothing(
+    callback: Function, cloud: Cloud, output: Output
+) -> None:
+    callback(sample("callback-form"))
+    before = cloud.row(MESSAGE_ID)
+    assert acknowledged(callback(sample("callback-json")))
+    assert cloud.row(MESSAGE_ID) == before
+    assert output.counted() == {"ReportRecorded": 1, "ReportRepeated": 1}
+
+
+def test_a_contradicting_report_is_acknowledged_and_kept_and_the_first_one_stays(
+    callback: Function, cloud: Cloud, output: Output
+) -> None:
+    callback(sample("callback-form"))
+    before = cloud.row(MESSAGE_ID)
+    assert acknowledged(callback(sample("callback-error-report")))
+    after = cloud.row(MESSAGE_ID)
+    assert after.pop("contradictions") == 1
+    assert [report["status"] for report in after.pop("contradictingReports")] == ["error"]
+    assert after == before
+    assert output.counted()["ReportContradicting"] == 1
+
+
+@pytest.mark.parametrize("event", IGNORED)
+def test_what_is_not_a_report_we_know_is_acknowledged_and_the_table_is_not_touched(
+    callback: Function, calls: Calls, output: Output, event: str
+) -> None:
+    assert acknowledged(callback(sample(event)))
+    assert not [call for call in calls.made if call.startswith("dynamodb")]
+    assert output.counted() == {"ReportIgnored": 1}
+
+
+def test_a_report_about_a_message_that_is_gone_is_acknowledged_and_makes_no_row(
+    callback: Function, cloud: Cloud, output: Output
+) -> None:
+    path = mint_callback_url("", "order-0001", 1, SigningKey(SIGNING_KEY))
+    assert acknowledged(callback(a_report(path, id="order-0001")))
+    assert [row["messageId"] for row in cloud.rows()] == [MESSAGE_ID]
+    assert output.counted() == {"ReportForUnknownMessage": 1}
+
+
+def test_a_report_that_names_another_id_is_recorded_where_its_url_says(
+    callback: Function, cloud: Cloud, output: Output
+) -> None:
+    assert acknowledged(callback(a_report(id="ORDER-1042")))
+    assert cloud.row(MESSAGE_ID)["status"] == "sent"
+    assert output.counted() == {"ReportIdDiffers": 1, "ReportRecorded": 1}
+
+
+def test_a_report_that_overtakes_our_own_write_stands(callback: Function, cloud: Cloud) -> None:
+    cloud.store(sample("publish-stream-batch")["Records"][0]["dynamodb"]["NewImage"])
+    assert cloud.row(MESSAGE_ID)["status"] == "sending"
+    assert acknowledged(callback(sample("callback-form")))
+    assert cloud.row(MESSAGE_ID)["status"] == "sent"
+
+
+def test_a_sample_report_without_its_status_is_refused_by_name(
+    callback: Function, calls: Calls
+) -> None:
+    answer = callback(sample("callback-without-status"))
+    assert refused(answer, 400)
+    assert answer.body["field"] == "status"
+    assert not [call for call in calls.made if call.startswith("dynamodb")]
+
+
+@pytest.mark.parametrize("name", ["apiName", "type", "status", "id"])
+def test_a_blank_value_is_refused_by_name(callback: Function, name: str) -> None:
+    answer = callback(a_report(**{name: " "}))
+    assert refused(answer, 400)
+    assert answer.body["field"] == name
+
+
+@pytest.mark.parametrize(
+    ("event", "body"),
+    [
+        pytest.param("callback-json", "{", id="broken JSON"),
+        pytest.param("callback-json", "[]", id="not an object"),
+        pytest.param(
+            "callback-multipart", base64.b64encode(b"nothing").decode(), id="a broken form"
+        ),
+        pytest.param("callback-form", "%%%", id="not the base64 it claims to be"),
+        pytest.param(
+            "callback-form", base64.b64encode(b"a" * 70_000).decode(), id="a body too large"
+        ),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(
+    callback: Function, output: Output, event: str, body: str
+) -> None:
+    answer = callback(sample(event) | {"body": body})
+    assert refused(answer, 400)
+    assert answer.body["field"] == "body"
+    assert output.counted() == {"CallbackMalformed": 1}
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "secretsmanager"])
+def test_what_cannot_be_recorded_is_not_acknowledged(
+    callback: Function, calls: Calls, output: Output, service: str
+) -> None:
+    calls.does_not_answer(service)
+    assert refused(callback(sample("callback-form")), 503)
+    assert output.counted() == {"CallbackUnavailable": 1}
+
+
+def test_another_method_is_refused(callback: Function, cloud: Cloud) -> None:
+    assert refused(callback(sample("callback-put")), 405)
+    assert cloud.row(MESSAGE_ID)["status"] == "submitted"
+
+
+def test_another_method_at_a_url_that_is_not_ours_learns_nothing_from_it(
+    callback: Function,
+) -> None:
+    event = sample("callback-put") | {"rawPath": sample("callback-wrong-signature")["rawPath"]}
+    assert refused(callback(event), 403)
+
+
+def test_a_surprise_is_500_and_its_words_are_logged_without_the_number(
+    callback: Function, calls: Calls, output: Output
+) -> None:
+    calls.trouble["dynamodb"] = RuntimeError(f"cannot find {NUMBER}")
+    assert refused(callback(sample("callback-form")), 500)
+    assert "cannot find [number]" in output.everything()
+    assert output.counted() == {"UnexpectedError": 1}

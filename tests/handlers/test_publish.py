@@ -1,0 +1,136 @@
+"""`publish`: one event per change of status, and nothing lost when the topic has trouble."""
+
+from typing import Any
+
+import pytest
+
+from tests.handlers.cloud import Calls, Cloud
+from tests.handlers.lambdas import Function
+from tests.handlers.output import Output
+from tests.handlers.samples import API_KEY_ID, MESSAGE_ID, sample
+
+CHANGES_OF_STATUS = [0, 1, 2, 3]
+"""Positions in the sample batch; then a report that was only noted, then a removal."""
+IDS = ["order-1042:1", "order-1042:2", "order-1043:1", "order-1042:3"]
+RECORDS = sample("publish-stream-batch")["Records"]
+
+
+def numbers(positions: list[int]) -> list[dict[str, str]]:
+    return [{"itemIdentifier": RECORDS[i]["dynamodb"]["SequenceNumber"]} for i in positions]
+
+
+def inserts(how_many: int) -> dict[str, Any]:
+    """A batch of so many new messages."""
+    records = []
+    for n in range(how_many):
+        record = sample("publish-stream-batch")["Records"][0]
+        record["dynamodb"]["NewImage"]["messageId"] = {"S": f"m{n:03}"}
+        record["dynamodb"]["SequenceNumber"] = f"{49000000000000200000000 + n}"
+        records.append(record)
+    return {"Records": records}
+
+
+def test_every_change_of_status_is_published_once_in_order(
+    publish: Function, cloud: Cloud, output: Output
+) -> None:
+    assert publish.invoke(sample("publish-stream-batch")) == {"batchItemFailures": []}
+    assert [event["id"] for event, _ in cloud.published()] == IDS
+    (line,) = [line for line in output.lines() if line["message"] == "changes published"]
+    assert (line["records"], line["failed"]) == (5, 0)
+
+
+def test_an_event_says_what_changed_and_never_the_text(publish: Function, cloud: Cloud) -> None:
+    publish.invoke(sample("publish-stream-batch"))
+    event, attributes = cloud.published()[3]
+    assert event == {
+        "specversion": "1.0",
+        "id": "order-1042:3",
+        "source": "/voipit-sms-gateway/test",
+        "subject": MESSAGE_ID,
+        "type": "sms.message.sent",
+        "time": "2026-11-22T15:00:02.456Z",
+        "datacontenttype": "application/json",
+        "data": {
+            "messageId": MESSAGE_ID,
+            "sequence": 3,
+            "status": "sent",
+            "previousStatus": "submitted",
+            "phoneNumber": "+40721234567",
+            "attempt": 1,
+            "metadata": {"orderId": "1042"},
+        },
+    }
+    assert attributes == {"status": "sent", "type": "sms.message.sent", "client": API_KEY_ID}
+
+
+def test_a_new_message_has_no_previous_status(publish: Function, cloud: Cloud) -> None:
+    publish.invoke({"Records": RECORDS[:1]})
+    ((event, _),) = cloud.published()
+    assert (event["type"], event["data"]["sequence"]) == ("sms.message.sending", 1)
+    assert "previousStatus" not in event["data"]
+
+
+@pytest.mark.parametrize(
+    "position", [pytest.param(4, id="a report only noted"), pytest.param(5, id="a removal")]
+)
+def test_what_is_no_change_of_status_is_not_published(
+    publish: Function, calls: Calls, position: int
+) -> None:
+    assert publish.invoke({"Records": [RECORDS[position]]}) == {"batchItemFailures": []}
+    assert calls.made == []
+
+
+def test_a_batch_that_comes_again_is_published_under_the_same_ids(
+    publish: Function, cloud: Cloud
+) -> None:
+    publish.invoke(sample("publish-stream-batch"))
+    first = [event for event, _ in cloud.published()]
+    publish.invoke(sample("publish-stream-batch"))
+    assert [event for event, _ in cloud.published()] == first
+
+
+@pytest.mark.parametrize("refused", [[0], [2], [1, 3]], ids=str)
+def test_records_whose_event_was_refused_come_again_and_the_others_are_published(
+    publish: Function, calls: Calls, cloud: Cloud, output: Output, refused: list[int]
+) -> None:
+    calls.refused_entries = {str(position) for position in refused}
+    result = publish.invoke(sample("publish-stream-batch"))
+    assert result == {"batchItemFailures": numbers(refused)}
+    published = [event["id"] for event, _ in cloud.published()]
+    assert published == [IDS[i] for i in CHANGES_OF_STATUS if i not in refused]
+    assert output.counted() == {"PublishFailed": len(refused)}
+
+
+def test_a_refused_event_behind_a_record_that_is_no_news_is_found_by_its_own_number(
+    publish: Function, calls: Calls
+) -> None:
+    calls.refused_entries = {"0"}
+    result = publish.invoke({"Records": [RECORDS[5], RECORDS[4], RECORDS[2]]})
+    assert result == {"batchItemFailures": numbers([2])}
+
+
+def test_a_topic_that_does_not_answer_brings_every_change_of_status_back(
+    publish: Function, calls: Calls, output: Output
+) -> None:
+    calls.does_not_answer("sns")
+    result = publish.invoke(sample("publish-stream-batch"))
+    assert result == {"batchItemFailures": numbers(CHANGES_OF_STATUS)}
+    assert output.counted() == {"PublishFailed": 4}
+
+
+def test_a_full_batch_goes_out_in_tens_and_in_order(
+    publish: Function, calls: Calls, cloud: Cloud
+) -> None:
+    assert publish.invoke(inserts(25)) == {"batchItemFailures": []}
+    assert calls.made == ["sns:PublishBatch"] * 3
+    assert [event["subject"] for event, _ in cloud.published()] == [f"m{n:03}" for n in range(25)]
+
+
+def test_a_row_that_is_not_one_of_ours_stops_the_batch_so_that_lambda_can_single_it_out(
+    publish: Function, calls: Calls
+) -> None:
+    event = inserts(2)
+    del event["Records"][1]["dynamodb"]["NewImage"]["status"]
+    with pytest.raises(KeyError, match="status"):
+        publish.invoke(event)
+    assert calls.made == []

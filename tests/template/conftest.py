@@ -1,0 +1,12 @@
+"""What CloudFormation gets to see."""
+
+from typing import Any
+
+import pytest
+
+from tests.template.loading import transformed
+
+
+@pytest.fixture(scope="session")
+def cloudformation() -> dict[str, Any]:
+    return transformed()

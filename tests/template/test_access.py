@@ -1,0 +1,171 @@
+"""Who may call what, and what each function may do."""
+
+from typing import Any, Final
+
+import pytest
+
+from tests.template.loading import TEMPLATE, named, properties, several
+
+FUNCTIONS = properties(TEMPLATE, "AWS::Serverless::Function")
+ROLES = properties(TEMPLATE, "AWS::IAM::Role")
+
+Permission = tuple[str, str]
+
+_MAY_LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
+ALLOWED: Final[dict[str, set[Permission]]] = {
+    "SendFunction": {
+        ("dynamodb:PutItem", "Messages.Arn"),
+        ("dynamodb:UpdateItem", "Messages.Arn"),
+        ("secretsmanager:GetSecretValue", "VoipitAccount"),
+        ("secretsmanager:GetSecretValue", "CallbackSigningKey"),
+        *((action, "SendLogs.Arn") for action in _MAY_LOG),
+    },
+    "StatusFunction": {
+        ("dynamodb:GetItem", "Messages.Arn"),
+        *((action, "StatusLogs.Arn") for action in _MAY_LOG),
+    },
+    "CallbackFunction": {
+        ("dynamodb:UpdateItem", "Messages.Arn"),
+        ("secretsmanager:GetSecretValue", "CallbackSigningKey"),
+        *((action, "CallbackLogs.Arn") for action in _MAY_LOG),
+    },
+    "PublishFunction": {
+        ("dynamodb:DescribeStream", "Messages.StreamArn"),
+        ("dynamodb:GetRecords", "Messages.StreamArn"),
+        ("dynamodb:GetShardIterator", "Messages.StreamArn"),
+        ("dynamodb:ListStreams", "*"),
+        ("sns:Publish", "StatusEvents"),
+        ("sqs:SendMessage", "PublishFailures.Arn"),
+        *((action, "PublishLogs.Arn") for action in _MAY_LOG),
+    },
+}
+KNOW_NO_RESOURCE: Final = {"dynamodb:ListStreams"}
+"""Actions that can only be allowed for everything (AWS's service authorization reference)."""
+
+
+def role_of(function: str) -> str:
+    return named(FUNCTIONS[function]["Role"]).removesuffix(".Arn")
+
+
+def permissions(role: str) -> list[Permission]:
+    statements = [
+        statement
+        for policy in ROLES[role]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    assert {statement["Effect"] for statement in statements} == {"Allow"}
+    return [
+        (action, named(resource))
+        for statement in statements
+        for action in several(statement["Action"])
+        for resource in several(statement["Resource"])
+    ]
+
+
+def test_every_route_asks_for_an_api_key_except_preflight_requests(
+    cloudformation: dict[str, Any],
+) -> None:
+    (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
+    asked = {
+        (method, path): operation["security"]
+        for path, operations in api["Body"]["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert asked == {
+        ("post", "/messages"): [{"api_key": []}],
+        ("options", "/messages"): [],
+        ("get", "/messages/{messageId}"): [{"api_key": []}],
+        ("options", "/messages/{messageId}"): [],
+    }
+    assert api["Body"]["components"]["securitySchemes"]["api_key"]["name"] == "x-api-key"
+
+
+def test_there_is_a_key_on_a_usage_plan_that_throttles(cloudformation: dict[str, Any]) -> None:
+    (plan,) = properties(cloudformation, "AWS::ApiGateway::UsagePlan").values()
+    chosen = {name: p.get("Default") for name, p in TEMPLATE["Parameters"].items()}
+    assert plan["Throttle"] == {
+        "RateLimit": chosen["ApiRateLimit"],
+        "BurstLimit": chosen["ApiBurstLimit"],
+    }
+    assert plan["Quota"] == {"Limit": chosen["ApiDailyQuota"], "Period": "DAY"}
+    assert len(properties(cloudformation, "AWS::ApiGateway::ApiKey")) == 1
+    assert len(properties(cloudformation, "AWS::ApiGateway::UsagePlanKey")) == 1
+
+
+def test_only_the_callback_has_a_url_of_its_own(cloudformation: dict[str, Any]) -> None:
+    urls = properties(cloudformation, "AWS::Lambda::Url").values()
+    assert [(named(url["TargetFunctionArn"]), url["AuthType"]) for url in urls] == [
+        ("CallbackFunction", "NONE")
+    ]
+
+
+def test_only_the_callback_may_be_called_by_everybody(cloudformation: dict[str, Any]) -> None:
+    """A public function URL wants both permissions since October 2025."""
+    public = [
+        granted
+        for granted in properties(cloudformation, "AWS::Lambda::Permission").values()
+        if granted["Principal"] == "*"
+    ]
+    assert sorted(public, key=lambda granted: str(granted["Action"])) == [
+        {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": {"Ref": "CallbackFunction"},
+            "Principal": "*",
+            "InvokedViaFunctionUrl": True,
+        },
+        {
+            "Action": "lambda:InvokeFunctionUrl",
+            "FunctionName": {"Ref": "CallbackFunction"},
+            "Principal": "*",
+            "FunctionUrlAuthType": "NONE",
+        },
+    ]
+
+
+def test_whoever_else_may_call_a_function_is_the_api(cloudformation: dict[str, Any]) -> None:
+    others = {
+        (named(granted["FunctionName"]), granted["Principal"])
+        for granted in properties(cloudformation, "AWS::Lambda::Permission").values()
+        if granted["Principal"] != "*"
+    }
+    assert others == {
+        ("SendFunction", "apigateway.amazonaws.com"),
+        ("StatusFunction", "apigateway.amazonaws.com"),
+    }
+
+
+@pytest.mark.parametrize("function", ALLOWED)
+def test_a_function_may_do_exactly_this(function: str) -> None:
+    granted = permissions(role_of(function))
+    assert set(granted) == ALLOWED[function]
+    assert len(granted) == len(ALLOWED[function])
+
+
+def test_the_table_above_speaks_of_every_function() -> None:
+    assert set(ALLOWED) == set(FUNCTIONS)
+
+
+def test_every_function_has_a_role_of_its_own(cloudformation: dict[str, Any]) -> None:
+    roles = [role_of(function) for function in FUNCTIONS]
+    assert len(set(roles)) == len(roles)
+    assert set(roles) == set(properties(cloudformation, "AWS::IAM::Role")), "SAM adds none"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_for_lambda_only_and_has_nothing_beside_what_is_written_here(role: str) -> None:
+    (statement,) = ROLES[role]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert "ManagedPolicyArns" not in ROLES[role]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_action_is_a_pattern_and_everything_is_allowed_on_named_resources(role: str) -> None:
+    granted = permissions(role)
+    assert [action for action, _ in granted if "*" in action] == []
+    on_everything = {action for action, resource in granted if "*" in resource}
+    assert on_everything <= KNOW_NO_RESOURCE
+
+
+def test_status_may_read_one_message_at_a_time_and_write_nothing() -> None:
+    on_data = {action for action, _ in permissions("StatusRole") if action not in _MAY_LOG}
+    assert on_data == {"dynamodb:GetItem"}

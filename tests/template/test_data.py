@@ -1,0 +1,84 @@
+"""What is kept, and the way from a stored change to the world."""
+
+import json
+from typing import Any, Final
+
+import pytest
+
+from tests.template.loading import TEMPLATE, named, of_type, properties
+
+TABLES = of_type(TEMPLATE, "AWS::DynamoDB::Table")
+MESSAGES: dict[str, Any] = TABLES["Messages"]["Properties"]
+STREAM_KEEPS_HOURS: Final = 24
+
+
+@pytest.fixture
+def mapping(cloudformation: dict[str, Any]) -> dict[str, Any]:
+    """What reads the stream for `publish`; there is no other event source."""
+    (found,) = properties(cloudformation, "AWS::Lambda::EventSourceMapping").values()
+    return found
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_keeps_its_data_when_the_stack_goes_or_replaces_it(table: str) -> None:
+    assert TABLES[table]["DeletionPolicy"] == "Retain"
+    assert TABLES[table]["UpdateReplacePolicy"] == "Retain"
+    kept = TABLES[table]["Properties"]
+    assert kept["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert kept["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_the_stream_shows_a_message_before_and_after_the_change() -> None:
+    assert MESSAGES["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def test_messages_expire_by_the_attribute_that_the_gateway_writes() -> None:
+    assert MESSAGES["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
+
+
+def test_a_message_is_found_by_its_id() -> None:
+    assert MESSAGES["KeySchema"] == [{"AttributeName": "messageId", "KeyType": "HASH"}]
+
+
+def test_publish_reads_the_tables_stream_from_the_beginning(mapping: dict[str, Any]) -> None:
+    assert named(mapping["EventSourceArn"]) == "Messages.StreamArn"
+    assert named(mapping["FunctionName"]) == "PublishFunction"
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+
+
+def test_one_bad_record_neither_repeats_nor_stops_the_others(mapping: dict[str, Any]) -> None:
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 0 < mapping["MaximumRetryAttempts"] < 100
+    assert named(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "PublishFailures.Arn"
+
+
+def test_what_could_not_be_published_is_kept_longer_than_the_stream_keeps_it() -> None:
+    queue = properties(TEMPLATE, "AWS::SQS::Queue")["PublishFailures"]
+    assert queue["MessageRetentionPeriod"] > STREAM_KEEPS_HOURS * 3600
+    assert queue["SqsManagedSseEnabled"] is True
+
+
+def test_removals_by_time_to_live_do_not_even_wake_publish(mapping: dict[str, Any]) -> None:
+    (only,) = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(only["Pattern"]) == {"eventName": ["INSERT", "MODIFY"]}
+
+
+def test_the_topic_is_encrypted() -> None:
+    assert properties(TEMPLATE, "AWS::SNS::Topic")["StatusEvents"]["KmsMasterKeyId"]
+
+
+def test_the_signing_key_is_made_by_aws_and_known_to_nobody() -> None:
+    key = properties(TEMPLATE, "AWS::SecretsManager::Secret")["CallbackSigningKey"]
+    assert key["GenerateSecretString"]["PasswordLength"] >= 32
+    assert "SecretString" not in key
+
+
+def test_the_accounts_secret_is_the_json_that_the_gateway_reads() -> None:
+    text = properties(TEMPLATE, "AWS::SecretsManager::Secret")["VoipitAccount"]["SecretString"]
+    filled = text["Fn::Sub"].replace("${VoipitAccountNumber}", "400123")
+    filled = filled.replace("${VoipitPassword}", "with space & 'quotes' {}")
+    assert json.loads(filled) == {
+        "accountNumber": "400123",
+        "password": "with space & 'quotes' {}",
+    }

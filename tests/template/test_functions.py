@@ -1,0 +1,139 @@
+"""What each function runs with: logs, settings, time."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, Final
+
+import pytest
+from aws_lambda_powertools.shared import constants
+
+from sms_gateway.adapters import aws
+from sms_gateway.adapters.voipit.transport import CONNECT_TIMEOUT, READ_TIMEOUT
+from sms_gateway.entrypoints import rest_api as rest_api_module
+from sms_gateway.entrypoints.settings import (
+    CallbackSettings,
+    PublishSettings,
+    SendSettings,
+    StatusSettings,
+)
+from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
+from tests.template.loading import ROOT, TEMPLATE, named, properties
+
+FUNCTIONS = properties(TEMPLATE, "AWS::Serverless::Function")
+GLOBALS: dict[str, Any] = TEMPLATE["Globals"]["Function"]
+LOG_GROUPS = properties(TEMPLATE, "AWS::Logs::LogGroup")
+
+API_GATEWAY_WAITS: Final = 29
+LONGEST_PAUSE: Final = 1.0
+"""Before its first repetition botocore's standard mode waits up to a second."""
+READ_SETTINGS: Final[dict[str, Callable[["Asked"], object]]] = {
+    "SendFunction": SendSettings.from_environment,
+    "StatusFunction": StatusSettings.from_environment,
+    "CallbackFunction": CallbackSettings.from_environment,
+    "PublishFunction": PublishSettings.from_environment,
+}
+BEHIND_THE_API: Final = {"SendFunction", "StatusFunction"}
+
+
+class Asked(dict[str, str]):
+    """An environment that has everything and remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return "1"
+
+    def get(self, name: str, _: object = None) -> str:
+        return self[name]
+
+
+def timeout(function: str) -> int:
+    seconds: int = FUNCTIONS[function].get("Timeout", GLOBALS["Timeout"])
+    return seconds
+
+
+def source_of(function: str) -> str:
+    module = FUNCTIONS[function]["Handler"].partition(".")[0]
+    folder: str = FUNCTIONS[function]["CodeUri"]
+    return (ROOT / folder / f"{module}.py").read_text(encoding="utf-8")
+
+
+def slowest_aws_call() -> float:
+    config = aws.config()
+    attempts: int = config.retries["total_max_attempts"]  # type: ignore[attr-defined]
+    once: float = config.connect_timeout + config.read_timeout  # type: ignore[attr-defined]
+    return attempts * once + (attempts - 1) * LONGEST_PAUSE
+
+
+def test_every_function_has_a_log_group_of_its_own_that_expires() -> None:
+    groups = [named(function["LoggingConfig"]["LogGroup"]) for function in FUNCTIONS.values()]
+    assert sorted(groups) == sorted(LOG_GROUPS)
+    for group in groups:
+        assert LOG_GROUPS[group]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_every_function_writes_its_log_as_json() -> None:
+    formats = {name: f["LoggingConfig"]["LogFormat"] for name, f in FUNCTIONS.items()}
+    assert set(formats.values()) == {"JSON"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_functions_handler_is_where_the_template_says(function: str) -> None:
+    name = FUNCTIONS[function]["Handler"].rpartition(".")[2]
+    assert f"\ndef {name}(" in source_of(function)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_given_the_settings_it_reads_and_no_others(
+    function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Asked()
+    READ_SETTINGS[function](asked)
+    if function in BEHIND_THE_API:
+        monkeypatch.setattr(rest_api_module, "os", SimpleNamespace(environ=asked))
+        rest_api_module.rest_api()
+    assert set(FUNCTIONS[function]["Environment"]["Variables"]) == asked.names
+
+
+def test_the_functions_behind_the_api_are_those_that_build_a_rest_api() -> None:
+    building = {name for name in FUNCTIONS if "rest_api()" in source_of(name)}
+    assert building == BEHIND_THE_API
+
+
+def test_what_all_functions_are_given_is_read_by_powertools() -> None:
+    known = {value for value in vars(constants).values() if isinstance(value, str)}
+    assert set(GLOBALS["Environment"]["Variables"]) <= known
+
+
+def test_no_setting_holds_a_secret_itself() -> None:
+    given = {
+        named(value)
+        for function in FUNCTIONS.values()
+        for value in function["Environment"]["Variables"].values()
+        if isinstance(value, dict) and set(value) <= {"Ref", "Fn::GetAtt"}
+    }
+    assert given & {"VoipitPassword", "VoipitAccountNumber"} == set()
+    assert {"VoipitAccount", "CallbackSigningKey"} <= given, "only where the secrets are kept"
+
+
+def test_the_call_of_voipit_and_what_comes_after_it_fit_into_sends_time() -> None:
+    call = CONNECT_TIMEOUT + READ_TIMEOUT
+    assert call + SECONDS_TO_RECORD < timeout("SendFunction") < API_GATEWAY_WAITS
+
+
+def test_an_outcome_can_be_recorded_by_the_slowest_table_in_the_time_kept_for_it() -> None:
+    assert slowest_aws_call() <= SECONDS_TO_RECORD
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_outlives_its_slowest_call_of_aws(function: str) -> None:
+    assert slowest_aws_call() < timeout(function)
+
+
+def test_the_function_behind_the_api_answers_before_api_gateway_gives_up() -> None:
+    assert {name: timeout(name) < API_GATEWAY_WAITS for name in BEHIND_THE_API} == dict.fromkeys(
+        BEHIND_THE_API, True
+    )

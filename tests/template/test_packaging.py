@@ -1,0 +1,122 @@
+"""What is built, from what, and how it is deployed."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from tests.template.loading import ROOT, TEMPLATE, of_type
+
+LAYER: Final = ROOT / "layers" / "sms_gateway"
+PINS: Final = {
+    "layer": LAYER / "requirements.txt",
+    "dev": ROOT / "requirements" / "dev.txt",
+}
+_PIN: Final = re.compile(r"([a-z0-9-]+)(?:\[[a-z,]+\])?==([^\s;]+)")
+
+
+def logical_lines(pins: str) -> Iterator[str]:
+    text = PINS[pins].read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in text.splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield line
+
+
+def versions(pins: str) -> dict[str, str]:
+    found = [_PIN.match(line) for line in logical_lines(pins)]
+    return {pin[1]: pin[2] for pin in found if pin}
+
+
+@pytest.fixture(scope="module")
+def samconfig() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
+
+
+def test_the_layer_is_built_by_its_makefile_from_pinned_wheels_only() -> None:
+    ((name, layer),) = of_type(TEMPLATE, "AWS::Serverless::LayerVersion").items()
+    assert layer["Metadata"] == {"BuildMethod": "makefile"}
+    assert ROOT / layer["Properties"]["ContentUri"] == LAYER
+    makefile = (LAYER / "Makefile").read_text(encoding="utf-8")
+    assert f"\nbuild-{name}:" in makefile
+    for option in ("--require-hashes", "--no-deps", "--only-binary=:all:"):
+        assert option in makefile
+
+
+def test_the_layer_fits_what_the_functions_run_on() -> None:
+    ((_, layer),) = of_type(TEMPLATE, "AWS::Serverless::LayerVersion").items()
+    runs_on = TEMPLATE["Globals"]["Function"]
+    assert runs_on["Runtime"] in layer["Properties"]["CompatibleRuntimes"]
+    assert set(runs_on["Architectures"]) <= set(layer["Properties"]["CompatibleArchitectures"])
+    assert runs_on["Layers"] == [{"Ref": "SmsGatewayLayer"}]
+
+
+@pytest.mark.parametrize("pins", PINS)
+def test_every_requirement_is_one_version_known_by_its_hash(pins: str) -> None:
+    loose = [
+        line
+        for line in logical_lines(pins)
+        if not (_PIN.match(line) and re.search(r"--hash=sha256:[0-9a-f]{64}", line))
+    ]
+    assert loose == []
+    assert versions(pins)
+
+
+@pytest.mark.parametrize("pins", PINS)
+def test_requirements_say_what_and_not_where_from(pins: str) -> None:
+    text = PINS[pins].read_text(encoding="utf-8")
+    assert re.findall(r"(?:--(?:extra-)?index-url|--find-links|-[if] |https?:|@).*", text) == []
+
+
+def test_tests_run_the_very_versions_that_the_layer_carries() -> None:
+    carried = versions("layer")
+    tested = versions("dev")
+    assert carried == {name: tested.get(name) for name in carried}
+
+
+def test_everything_the_layer_asks_for_is_pinned() -> None:
+    asked = (LAYER / "requirements.in").read_text(encoding="utf-8")
+    names = {line.strip() for line in asked.splitlines() if line and not line.startswith("#")}
+    assert names
+    assert names <= set(versions("layer"))
+
+
+def test_there_is_a_way_to_deploy_here_there_and_on_this_machine(
+    samconfig: dict[str, Any],
+) -> None:
+    ways = {name: config for name, config in samconfig.items() if name != "version"}
+    assert set(ways) == {"default", "prod", "local"}
+    stacks = [way["deploy"]["parameters"]["stack_name"] for way in ways.values()]
+    assert len(set(stacks)) == 3
+
+
+def test_sam_may_make_no_role_with_a_name_and_asks_before_it_changes_production(
+    samconfig: dict[str, Any],
+) -> None:
+    for way in ("default", "prod", "local"):
+        assert samconfig[way]["deploy"]["parameters"]["capabilities"] == "CAPABILITY_IAM"
+    assert samconfig["prod"]["deploy"]["parameters"]["confirm_changeset"] is True
+
+
+def test_samconfig_overrides_parameters_that_exist_and_none_that_is_secret(
+    samconfig: dict[str, Any],
+) -> None:
+    overridden = {
+        override.partition("=")[0]
+        for way in ("default", "prod", "local")
+        for override in samconfig[way]["deploy"]["parameters"]
+        .get("parameter_overrides", "")
+        .split()
+    }
+    assert overridden <= set(TEMPLATE["Parameters"])
+    assert overridden & {"VoipitAccountNumber", "VoipitPassword"} == set()
+
+
+def test_samconfig_holds_no_secret_in_any_other_place(samconfig: dict[str, Any]) -> None:
+    def values(node: Any) -> Iterator[str]:
+        for value in node.values() if isinstance(node, dict) else [node]:
+            yield from values(value) if isinstance(value, dict) else [str(value)]
+
+    suspicious = re.compile(r"password|secret|token|AKIA[0-9A-Z]{16}", re.IGNORECASE)
+    assert [value for value in values(samconfig) if suspicious.search(value)] == []

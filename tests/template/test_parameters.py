@@ -1,0 +1,143 @@
+"""What somebody who deploys is asked, told, and kept from."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.template.loading import TEMPLATE
+
+PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
+OUTPUTS: dict[str, dict[str, Any]] = TEMPLATE["Outputs"]
+TYPED = [name for name, p in PARAMETERS.items() if p["Type"] in {"String", "CommaDelimitedList"}]
+NUMBERS = [name for name, p in PARAMETERS.items() if p["Type"] == "Number"]
+
+EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
+    "VoipitAccountNumber": (
+        ["400123", "acme_1-b", "a" * 64],
+        ["", "400/123", "400 123", "..", "40?x=1", "400123\n", "a" * 65],
+    ),
+    "VoipitPassword": (
+        [
+            "x",
+            "Only-Voipit+may%41see&this",
+            "with space",
+            "'$\N{LATIN SMALL LETTER E WITH ACUTE}{}",
+        ],
+        ["", 'quo"te', "back\\slash", "new\nline", "trailing\n", "tab\t", "a" * 129],
+    ),
+    "VoipitBaseUrl": (
+        ["https://client.voipit.ro", "https://voipit.test:8443", "http://127.0.0.1:8080"],
+        [
+            "http://client.voipit.ro",
+            "https://client.voipit.ro/",
+            "https://client.voipit.ro/path",
+            "https://user:password@client.voipit.ro",
+            "http://127.0.0.1.evil.example",
+            "ftp://client.voipit.ro",
+            "",
+        ],
+    ),
+    "DefaultRegion": (["RO", "MD"], ["", "ro", "ROU", "R", "RO,MD", "40"]),
+    "AllowedCountries": (["RO", "MD"], ["", "ro", "ROU", "R", "*", "RO;MD"]),
+    "AllowedOrigin": (
+        ["", "*", "https://crm.example.com", "http://localhost:3000"],
+        ["https://crm.example.com/", "crm.example.com", "https://*.example.com", "null"],
+    ),
+    "FunctionUrlBase": (
+        ["", "http://127.0.0.1:4566/lambda-url"],
+        ["https://example.com/x", "http://127.0.0.1:4566", "http://127.0.0.1.example:80/x"],
+    ),
+}
+
+
+def taken(parameter: str, value: str) -> bool:
+    """CloudFormation wants the whole value to match (of a list: each of its values)."""
+    return re.fullmatch(PARAMETERS[parameter]["AllowedPattern"], value) is not None
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_a_parameter_says_what_it_is(name: str) -> None:
+    assert len(PARAMETERS[name]["Description"]) > 20
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_what_is_typed_in_is_checked(name: str) -> None:
+    assert {"AllowedPattern", "AllowedValues"} & set(PARAMETERS[name])
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_has_bounds(name: str) -> None:
+    parameter = PARAMETERS[name]
+    assert "AllowedValues" in parameter or parameter["MinValue"] >= 1
+
+
+def test_the_examples_below_speak_of_every_pattern() -> None:
+    patterns = {name for name, parameter in PARAMETERS.items() if "AllowedPattern" in parameter}
+    assert patterns <= set(EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, (good, _) in EXAMPLES.items() for value in good]
+)
+def test_a_good_value_is_taken(name: str, value: str) -> None:
+    assert taken(name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, (_, bad) in EXAMPLES.items() for value in bad]
+)
+def test_a_bad_value_is_refused(name: str, value: str) -> None:
+    assert not taken(name, value)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, p in PARAMETERS.items() if "Default" in p and "AllowedPattern" in p]
+)
+def test_a_default_is_a_good_value(name: str) -> None:
+    assert taken(name, PARAMETERS[name]["Default"])
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, p in PARAMETERS.items() if "Default" in p and "AllowedValues" in p]
+)
+def test_a_default_is_one_of_the_allowed_values(name: str) -> None:
+    assert PARAMETERS[name]["Default"] in PARAMETERS[name]["AllowedValues"]
+
+
+def test_a_pattern_that_refuses_says_what_it_wants() -> None:
+    silent = [
+        name
+        for name, parameter in PARAMETERS.items()
+        if "AllowedPattern" in parameter and "ConstraintDescription" not in parameter
+    ]
+    assert silent == []
+
+
+def test_only_the_account_has_to_be_given() -> None:
+    required = {name for name, parameter in PARAMETERS.items() if "Default" not in parameter}
+    assert required == {"VoipitAccountNumber", "VoipitPassword"}
+
+
+def test_the_password_and_nothing_else_is_kept_from_view() -> None:
+    hidden = {name for name, parameter in PARAMETERS.items() if parameter.get("NoEcho")}
+    assert hidden == {"VoipitPassword"}
+
+
+def test_every_parameter_stands_in_exactly_one_group() -> None:
+    groups = TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    grouped = [name for group in groups for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(PARAMETERS)
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_an_output_says_what_it_is(name: str) -> None:
+    assert len(OUTPUTS[name]["Description"]) > 10
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_an_output_shows_no_secret(name: str) -> None:
+    shown = str(OUTPUTS[name]["Value"])
+    assert "VoipitPassword" not in shown
+    assert "CallbackSigningKey" not in shown
+    assert "resolve:secretsmanager" not in shown
