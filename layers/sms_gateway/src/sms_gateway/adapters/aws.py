@@ -9,7 +9,7 @@ from botocore.config import Config
 _CONFIG: Final = Config(
     connect_timeout=1,
     read_timeout=2,
-    # One repetition: (1 + 2) x 2 plus a short pause stays below SECONDS_TO_RECORD and a bit.
+    # One repetition, after a pause of at most a second: (1 + 2) x 2 + 1 fits SECONDS_TO_RECORD.
     retries={"mode": "standard", "total_max_attempts": 2},
 )
 

@@ -1,7 +1,6 @@
 """The body of an HTTP event as bytes."""
 
 import base64
-import binascii
 
 from sms_gateway.domain.errors import MalformedRequestError
 
@@ -16,5 +15,5 @@ def body_bytes(body: str | None, *, is_base64: bool) -> bytes:
         return (body or "").encode("utf-8", "surrogatepass")
     try:
         return base64.b64decode(body or "", validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise MalformedRequestError("body", "The body is not valid base64.") from error

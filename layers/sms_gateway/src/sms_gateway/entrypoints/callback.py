@@ -67,6 +67,10 @@ class Callback:
             count("CallbackUnavailable")
             logger.error("callback cannot be recorded", exc_info=error)
             return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later")
+        except Exception as error:  # noqa: BLE001  the runtime would log its words unscrubbed
+            count("UnexpectedError")
+            logger.exception("unexpected error", exc_info=error)
+            return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side")
 
     def _ours(self, path: str) -> CallbackReference | None:
         reference = read_callback_path(path)

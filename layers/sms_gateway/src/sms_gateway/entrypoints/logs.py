@@ -34,8 +34,8 @@ class ScrubbingFormatter(LambdaPowertoolsFormatter):
 
 
 def _scrub_all(value: Any) -> Any:
-    if isinstance(value, str):
-        return scrub(value)
+    if isinstance(value, str | BaseException):  # powertools hands the exception itself over
+        return scrub(str(value))
     if isinstance(value, dict):
         return {key: _scrub_all(inner) for key, inner in value.items()}
     return [_scrub_all(inner) for inner in value] if isinstance(value, list) else value

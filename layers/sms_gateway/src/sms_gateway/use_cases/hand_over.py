@@ -16,7 +16,7 @@ from sms_gateway.use_cases.ports import (
     Provider,
 )
 
-SECONDS_TO_RECORD: Final = 6.0
+SECONDS_TO_RECORD: Final = 7.0
 """Kept free after the call of Voipit, so that its outcome can be written even by a slow table."""
 
 TimeLeft = Callable[[], float]
