@@ -7,6 +7,7 @@ it forgets a value that is still good when Secrets Manager does not answer.
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,6 +22,8 @@ REMEMBERED_FOR: Final = 300.0
 """Seconds a value is used without asking again."""
 ASKED_AGAIN_AFTER: Final = 30.0
 """Seconds between two questions that were not due: strangers' URLs must not cost us look-ups."""
+PAUSE_AFTER_FAILURE: Final = 2.0
+"""Seconds Secrets Manager is left alone after it did not answer, for the same reason."""
 
 Seconds = Callable[[], float]
 
@@ -45,6 +48,7 @@ class RememberedSecret:
         self._now = now
         self._value: str | None = None
         self._asked_at: float | None = None
+        self._unavailable = False
 
     def value(self, *, max_age: float = REMEMBERED_FOR) -> str | None:
         """The secret's text, at most `max_age` seconds old; `None` if this stage has no version.
@@ -54,27 +58,30 @@ class RememberedSecret:
         Raises:
             SecretUnavailableError: it does not answer and nothing is remembered.
         """
-        age = None if self._asked_at is None else abs(self._now() - self._asked_at)
-        if age is None or age >= max_age:
+        if self._unavailable:
+            max_age = min(max_age, PAUSE_AFTER_FAILURE)
+        if self._asked_at is None or abs(self._now() - self._asked_at) >= max_age:
             self._ask()
+        if self._unavailable and self._value is None:
+            raise SecretUnavailableError("Secrets Manager did not answer.")
         return self._value
 
     def _ask(self) -> None:
+        self._asked_at = self._now()
+        self._unavailable = False
         try:
             answer = self._client.get_secret_value(
                 SecretId=self._secret_id, VersionStage=self._stage
             )
-            self._value = answer["SecretString"]
+            self._value = answer.get("SecretString")
         except ClientError as error:
             missing = error.response["Error"]["Code"] == "ResourceNotFoundException"
             if missing and self._stage != "AWSCURRENT":
                 self._value = None  # never rotated: there is no previous version
-            elif self._value is None:
-                raise SecretUnavailableError("The secret cannot be read.") from error
-        except BotoCoreError as error:
-            if self._value is None:
-                raise SecretUnavailableError("Secrets Manager did not answer.") from error
-        self._asked_at = self._now()
+            else:
+                self._unavailable = True
+        except BotoCoreError:
+            self._unavailable = True
 
 
 class VoipitAccount:
@@ -88,14 +95,15 @@ class VoipitAccount:
     def credentials(self) -> tuple[str, str]:
         """Account number and password. Raises `SecretUnavailableError`, never showing the text."""
         text = self._secret.value() or ""
-        try:
+        with suppress(ValueError, KeyError, TypeError):
             account = json.loads(text)
-            return str(account["accountNumber"]), str(account["password"])
-        except (ValueError, KeyError, TypeError):
-            # `from None`: the JSON error's context would carry the password into a traceback.
-            raise SecretUnavailableError(
-                "The Voipit secret is not a JSON object with accountNumber and password."
-            ) from None
+            number, password = account["accountNumber"], account["password"]
+            if isinstance(number, str) and number and isinstance(password, str) and password:
+                return number, password
+        # Raised out here, since the JSON error holds the whole text and would be its context.
+        raise SecretUnavailableError(
+            "The Voipit secret is not a JSON object with accountNumber and password."
+        )
 
 
 class CallbackKeys:

@@ -53,7 +53,9 @@ def shown_text(text: str) -> str:
     """
     plain: list[str] = []
     unsupported: list[dict[str, str | int]] = []
-    for position, character in enumerate(text.replace("\r\n", "\n"), start=1):
+    for position, character in enumerate(text, start=1):
+        if character == "\r" and text[position : position + 1] == "\n":
+            continue  # one line break, not two
         shown = _plain(character, before=plain[-1] if plain else "")
         if shown is None:
             unsupported.append({"character": _name(character), "position": position})

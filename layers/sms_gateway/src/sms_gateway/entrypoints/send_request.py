@@ -109,7 +109,7 @@ def _explained(error: JsonSchemaValueException) -> MalformedRequestError:
         missing = next(name for name in error.rule_definition if name not in error.value)
         return MalformedRequestError(missing, f"{missing} is required.")
     if error.rule == "additionalProperties":
-        unknown = next(name for name in error.value if name not in SCHEMA["properties"])
+        unknown = next(name for name in error.value if name not in SCHEMA["properties"])[:64]
         known = ", ".join(SCHEMA["properties"])
         return MalformedRequestError(unknown, f"Unknown field. Known are {known}.")
     if error.rule == "propertyNames":

@@ -112,7 +112,8 @@ class VoipitSession:
             stream=True,
         ) as response:
             answer = bytearray()
-            for chunk in response.iter_content(4096):
+            # Byte by byte: a larger read waits until it is full, however slowly bytes trickle in.
+            for chunk in response.iter_content(1):
                 answer += chunk
                 if len(answer) > MAX_ANSWER_BYTES or self._now() > deadline:
                     raise AnswerTooLongError

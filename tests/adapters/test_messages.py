@@ -1,0 +1,219 @@
+"""The port `Messages`: one contract, held by the table and by the fake that stands in for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from sms_gateway.adapters.messages_table import MAX_CONTRADICTING_REPORTS, MessagesTable
+from sms_gateway.domain.message import Change
+from sms_gateway.domain.report import ReportStatus
+from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
+from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Messages
+from tests.fakes.builders import a_change, a_message, a_report
+from tests.fakes.clock import START
+from tests.fakes.messages import ROOM_FOR_CONTRADICTIONS, InMemoryMessages
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ID = "appointment-17"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The messages, and how many contradictions were counted."""
+
+    messages: Messages
+    contradictions: Callable[[], int]
+
+
+@pytest.fixture(scope="module")
+def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
+    return boto3.client("dynamodb")
+
+
+def in_memory(_: "DynamoDBClient") -> Store:
+    messages = InMemoryMessages()
+    return Store(messages, lambda: messages.contradictions[ID])
+
+
+def in_dynamodb(client: "DynamoDBClient") -> Store:
+    table = f"Messages-{uuid4()}"
+    client.create_table(
+        TableName=table,
+        AttributeDefinitions=[{"AttributeName": "messageId", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "messageId", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+    def contradictions() -> int:
+        item = client.get_item(TableName=table, Key={"messageId": {"S": ID}}).get("Item", {})
+        return int(item.get("contradictions", {"N": "0"})["N"])
+
+    return Store(MessagesTable(client, table), contradictions)
+
+
+@pytest.fixture(params=[in_memory, in_dynamodb], ids=["fake", "table"])
+def store(request: pytest.FixtureRequest, dynamodb: "DynamoDBClient") -> Store:
+    build: Callable[[DynamoDBClient], Store] = request.param
+    return build(dynamodb)
+
+
+@pytest.fixture
+def messages(store: Store) -> Messages:
+    return store.messages
+
+
+def test_what_was_created_is_read_back(messages: Messages) -> None:
+    message = a_message()
+
+    messages.create(message)
+
+    assert messages.get(ID) == message
+
+
+def test_what_was_never_created_is_nothing(messages: Messages) -> None:
+    assert messages.get("unknown") is None
+
+
+def test_an_id_is_taken_as_it_is_written(messages: Messages) -> None:
+    ids = ["a", "A", "01", "1", "~"]
+    for message_id in ids:
+        messages.create(a_message(message_id=message_id))
+
+    assert [message and message.message_id for message in map(messages.get, ids)] == ids
+
+
+def test_an_id_that_is_taken_shows_whose_it_is_and_keeps_it(messages: Messages) -> None:
+    first = a_message(Status.SUBMITTED, metadata={"first": "yes"})
+    messages.create(first)
+
+    with pytest.raises(AlreadyStoredError) as taken:
+        messages.create(a_message(text="other", claim="other"))
+
+    assert taken.value.stored == first
+    assert messages.get(ID) == first
+
+
+@pytest.mark.parametrize("trigger", Trigger)
+@pytest.mark.parametrize("status", Status)
+def test_a_change_is_made_exactly_if_the_table_of_moves_allows_it(
+    messages: Messages, status: Status, trigger: Trigger
+) -> None:
+    stored = a_message(status, reason=Reason.THROTTLED, error_message="earlier")
+    change = a_change(trigger, attempt=2, reason=Reason.NO_CONNECTION, error_message="words")
+    messages.create(stored)
+
+    if status in MOVES[trigger].sources:
+        assert messages.change(ID, change) == stored.after(change)
+        assert messages.get(ID) == stored.after(change)
+    else:
+        with pytest.raises(ChangeRefusedError) as refused:
+            messages.change(ID, change)
+        assert refused.value.stored == stored
+        assert messages.get(ID) == stored
+
+
+def test_a_change_of_a_message_that_is_not_there_is_refused_and_stores_nothing(
+    messages: Messages,
+) -> None:
+    with pytest.raises(ChangeRefusedError) as refused:
+        messages.change(ID, a_change(Trigger.REPORTED_SENT))
+
+    assert refused.value.stored is None
+    assert messages.get(ID) is None
+
+
+def test_a_change_under_our_claim_is_made(messages: Messages) -> None:
+    messages.create(a_message(claim="mine"))
+
+    changed = messages.change(ID, a_change(Trigger.ACCEPTED, claim="mine"))
+
+    assert changed.status is Status.SUBMITTED
+
+
+def test_a_change_under_a_lost_claim_is_refused(messages: Messages) -> None:
+    stored = a_message(claim="theirs")
+    messages.create(stored)
+
+    with pytest.raises(ChangeRefusedError) as refused:
+        messages.change(ID, a_change(Trigger.ACCEPTED, claim="mine"))
+
+    assert refused.value.stored == stored
+    assert messages.get(ID) == stored
+
+
+def test_what_the_last_change_said_is_forgotten_when_it_no_longer_holds(
+    messages: Messages,
+) -> None:
+    messages.create(a_message())
+    messages.change(
+        ID, a_change(Trigger.NOT_TAKEN, reason=Reason.THROTTLED, error_message="too many")
+    )
+
+    sending = messages.change(ID, a_change(Trigger.CLAIMED))
+
+    assert (sending.reason, sending.error_message) == (None, None)
+    assert sending.history[1].reason is Reason.THROTTLED
+    assert sending.history[1].error_message == "too many"
+
+
+@pytest.mark.parametrize("word", ReportStatus)
+def test_a_report_is_kept_with_the_change_it_makes(messages: Messages, word: ReportStatus) -> None:
+    stored = a_message(Status.SUBMITTED)
+    report = a_report(word)
+    messages.create(stored)
+
+    messages.change(ID, Change.reported(report))
+
+    assert messages.get(ID) == stored.after(Change.reported(report))
+
+
+def test_a_note_of_a_contradiction_changes_nothing_else(store: Store) -> None:
+    stored = a_message(Status.SENT)
+    report = a_report(ReportStatus.ERROR)
+    store.messages.create(stored)
+
+    store.messages.note_contradiction(ID, report)
+
+    assert store.messages.get(ID) == replace(stored, contradicting_reports=(report,))
+    assert store.contradictions() == 1
+
+
+def test_contradictions_are_kept_up_to_a_bound_and_counted_on(store: Store) -> None:
+    reports = [a_report(received_at=START + timedelta(minutes=n)) for n in range(13)]
+    store.messages.create(a_message(Status.FAILED))
+
+    for report in reports:
+        store.messages.note_contradiction(ID, report)
+
+    message = store.messages.get(ID)
+    assert message is not None
+    assert message.contradicting_reports == tuple(reports[:10])
+    assert store.contradictions() == 13
+
+
+def test_the_fake_has_as_much_room_as_the_table() -> None:
+    assert MAX_CONTRADICTING_REPORTS == ROOM_FOR_CONTRADICTIONS == 10
+
+
+def test_a_contradiction_of_a_message_that_is_gone_brings_nothing_back(store: Store) -> None:
+    store.messages.note_contradiction(ID, a_report())
+
+    assert store.messages.get(ID) is None
+    assert store.contradictions() == 0
+
+
+def test_a_message_keeps_what_it_was_told_after_a_contradiction(messages: Messages) -> None:
+    messages.create(a_message(Status.NO_REPORT))
+    messages.note_contradiction(ID, a_report(ReportStatus.ERROR))
+
+    late = messages.change(ID, Change.reported(a_report()))
+
+    assert late.status is Status.SENT
+    assert late.contradicting_reports == (a_report(ReportStatus.ERROR),)

@@ -1,0 +1,473 @@
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from sms_gateway.adapters.secrets import VoipitAccount
+from sms_gateway.adapters.voipit.client import VoipitClient
+from sms_gateway.adapters.voipit.transport import MAX_ANSWER_BYTES, MAX_IDLE, VoipitSession
+from sms_gateway.domain.errors import SecretUnavailableError
+from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
+from sms_gateway.domain.status import Reason
+from tests.adapters.certificates import presenting, self_signed, trusting
+from tests.adapters.raw_server import (
+    Behaviour,
+    RawServer,
+    an_answer,
+    answers,
+    answers_then_closes,
+    closes_after_request,
+    never_answers,
+    over_tls,
+    pours,
+    resets_after_request,
+    resets_at_once,
+    says_nothing,
+    serving,
+    stalls,
+    trickles,
+)
+from tests.fakes.builders import a_message
+from tests.fakes.clock import FakeClock
+
+REPORT_URL = "https://callback.test/appointment-17/1/k.s"
+CONNECT_TIMEOUT = READ_TIMEOUT = 0.3
+
+NO_CONNECTION = not_taken(Reason.NO_CONNECTION)
+NO_ANSWER = unclear(Reason.NO_ANSWER_IN_TIME)
+CUT = unclear(Reason.CONNECTION_CUT)
+UNREADABLE = unclear(Reason.UNREADABLE_ANSWER)
+
+
+class Secret:
+    text = '{"accountNumber": "400123", "password": "s3cret & more"}'
+
+    def value(self) -> str:
+        return self.text
+
+
+SECRET = Secret()
+
+
+class LostSecret:
+    def value(self) -> str:
+        raise SecretUnavailableError("Secrets Manager did not answer.")
+
+
+Connect = Callable[..., VoipitClient]
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """Builds clients with short time-outs."""
+    with ExitStack() as sessions:
+
+        def build(url: str, *, secret: Any = SECRET, **options: Any) -> VoipitClient:
+            times = {"connect_timeout": CONNECT_TIMEOUT, "read_timeout": READ_TIMEOUT}
+            session = VoipitSession(**times | options)
+            sessions.callback(session.close)
+            return VoipitClient(url, VoipitAccount(secret), session)
+
+        yield build
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Behaviour], RawServer]]:
+    with ExitStack() as servers:
+        yield lambda behaviour: servers.enter_context(serving(behaviour))
+
+
+Serve = Callable[[Behaviour], RawServer]
+
+
+def send(client: VoipitClient) -> Outcome:
+    return client.send(a_message(), REPORT_URL)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "outcome"),
+    [
+        pytest.param(answers(), ACCEPTED, id="ok"),
+        pytest.param(
+            answers_then_closes(b'HTTP/1.0 200 OK\r\n\r\n{"type":"ok"}'), ACCEPTED, id="old HTTP"
+        ),
+        pytest.param(
+            answers(
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                b'8\r\n{"type":\r\n5\r\n"ok"}\r\n0\r\n\r\n'
+            ),
+            ACCEPTED,
+            id="ok in chunks",
+        ),
+        pytest.param(
+            answers(an_answer(b'{"type":"Error","message":"No credit"}')),
+            refused("No credit"),
+            id="no",
+        ),
+        pytest.param(
+            answers(an_answer(b"", "401 Unauthorized", 'WWW-Authenticate: Basic realm="x"\r\n')),
+            not_taken(Reason.CREDENTIALS_REJECTED),
+            id="unauthorized",
+        ),
+        pytest.param(
+            answers(an_answer(b"", "503 Service Unavailable", "Retry-After: 0\r\n")),
+            unclear(Reason.SERVER_ERROR),
+            id="try later",
+        ),
+        pytest.param(
+            answers(an_answer(b"", "429 Too Many Requests", "Retry-After: 0\r\n")),
+            not_taken(Reason.THROTTLED),
+            id="throttled",
+        ),
+        pytest.param(closes_after_request, CUT, id="hangs up after the request"),
+        pytest.param(resets_after_request, CUT, id="resets after the request"),
+        pytest.param(never_answers, NO_ANSWER, id="never answers"),
+        pytest.param(
+            stalls(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"),
+            NO_ANSWER,
+            id="stops in the answer",
+        ),
+        pytest.param(
+            answers_then_closes(b"HTTP/1.1 200 OK\r\n"), UNREADABLE, id="hangs up in the headers"
+        ),
+        pytest.param(answers_then_closes(an_answer(length=99)), CUT, id="hangs up in the answer"),
+        pytest.param(answers_then_closes(b"what?\r\n\r\n"), CUT, id="speaks no HTTP"),
+        pytest.param(
+            answers(an_answer(head="Content-Encoding: gzip\r\n")), CUT, id="not the gzip it says"
+        ),
+        pytest.param(answers(an_answer(b"hello")), UNREADABLE, id="speaks no JSON"),
+        pytest.param(
+            answers(an_answer(b" " * (MAX_ANSWER_BYTES + 1))), UNREADABLE, id="a large answer"
+        ),
+        pytest.param(
+            pours(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 9999), UNREADABLE, id="an endless answer"
+        ),
+        pytest.param(trickles(an_answer(), 0.001), ACCEPTED, id="byte by byte, but in time"),
+    ],
+)
+def test_the_outcome_is_what_can_be_known(
+    serve: Serve, connect: Connect, behaviour: Behaviour, outcome: Outcome
+) -> None:
+    server = serve(behaviour)
+
+    assert send(connect(server.url)) == outcome
+    assert (server.connections, len(server.requests)) == (1, 1)
+
+
+def test_the_largest_answer_is_still_read(serve: Serve, connect: Connect) -> None:
+    body = b'{"type":"ok"}'.ljust(MAX_ANSWER_BYTES)
+
+    assert send(connect(serve(answers(an_answer(body))).url)) == ACCEPTED
+
+
+def test_an_answer_that_trickles_beyond_the_deadline_is_not_waited_for(
+    serve: Serve, connect: Connect
+) -> None:
+    head, _, body = an_answer(b'{"type":"ok"}'.ljust(100)).partition(b"\r\n\r\n")
+
+    def behave(server: RawServer, connection: socket.socket) -> None:
+        server.read_request(connection)
+        connection.sendall(head + b"\r\n\r\n")
+        for byte in body:
+            if not server.over.wait(0.05):
+                connection.sendall(bytes([byte]))
+
+    started = time.monotonic()
+
+    assert send(connect(serve(behave).url)) == UNREADABLE
+    assert time.monotonic() - started < 2 * (CONNECT_TIMEOUT + READ_TIMEOUT)
+
+
+def test_nobody_listens(connect: Connect) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+
+    assert send(connect(f"http://127.0.0.1:{port}")) == NO_CONNECTION
+
+
+def test_nobody_has_this_name(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: Any, **__: Any) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
+    assert send(connect("http://voipit.invalid")) == NO_CONNECTION
+
+
+def test_nobody_takes_the_connection_in_time(connect: Connect) -> None:
+    with ExitStack() as stack:
+        full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)  # noqa: FBT003  the method has no other form
+            waiting.connect_ex(full.getsockname())
+
+        started = time.monotonic()
+        assert send(connect(f"http://127.0.0.1:{full.getsockname()[1]}")) == NO_CONNECTION
+        assert time.monotonic() - started >= CONNECT_TIMEOUT
+
+
+@pytest.mark.parametrize(
+    "url", ["", "voipit.test", "gopher://voipit.test", "http://", "http://[::"]
+)
+def test_a_url_that_leads_nowhere_takes_nothing(connect: Connect, url: str) -> None:
+    assert send(connect(url)) == NO_CONNECTION
+
+
+def test_nothing_is_sent_without_credentials(serve: Serve, connect: Connect) -> None:
+    server = serve(answers())
+
+    assert send(connect(server.url, secret=LostSecret())) == not_taken(Reason.SECRET_UNAVAILABLE)
+    assert server.connections == 0
+
+
+def test_the_request_is_the_documented_one_and_nothing_else(serve: Serve, connect: Connect) -> None:
+    server = serve(answers())
+    message = a_message(text="10% & more = ok\n€")
+
+    connect(server.url).send(message, REPORT_URL)
+
+    [request] = server.requests
+    head, _, body = request.partition(b"\r\n\r\n")
+    line, *headers = head.decode().split("\r\n")
+    named = dict(header.split(": ", 1) for header in headers)
+    assert line == "POST /400123/sms/send HTTP/1.1"
+    assert named.pop("User-Agent").startswith("python-requests/")
+    assert named.pop("Accept-Encoding").startswith("gzip")
+    assert named == {
+        "Host": f"127.0.0.1:{server.port}",
+        "Accept": "*/*",
+        "Connection": "keep-alive",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Length": str(len(body)),
+    }
+    assert body == (
+        b"password=s3cret+%26+more&phoneNumber=%2B40721234567"
+        b"&message=10%25+%26+more+%3D+ok%0A%E2%82%AC"
+        b"&sendResultTo=https%3A%2F%2Fcallback.test%2Fappointment-17%2F1%2Fk.s"
+        b"&messageId=appointment-17"
+    )
+    assert dict(parse_qsl(body.decode()))["message"] == message.text
+
+
+def test_a_redirect_is_not_followed(serve: Serve, connect: Connect) -> None:
+    elsewhere = serve(answers())
+    redirect = an_answer(b"", "302 Found", f"Location: {elsewhere.url}/400123/sms/send\r\n")
+    server = serve(answers(redirect))
+
+    assert send(connect(server.url)) == UNREADABLE
+    assert (len(server.requests), elsewhere.connections) == (1, 0)
+
+
+def test_the_environment_lends_neither_a_proxy_nor_a_login(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    proxy, server = serve(answers()), serve(answers())
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login stranger password stranger\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.url)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert send(connect(server.url)) == ACCEPTED
+    assert (server.connections, proxy.connections) == (1, 0)
+    assert b"authorization" not in server.requests[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("idle", "connections"),
+    [(0, 1), (MAX_IDLE, 1), (MAX_IDLE + 0.1, 2), (3600, 2), (-3600, 2)],
+    ids=["at once", "just in time", "too late", "thawed", "clock set back"],
+)
+def test_a_connection_is_kept_while_it_is_fresh(
+    serve: Serve, connect: Connect, idle: float, connections: int
+) -> None:
+    server, clock = serve(answers()), FakeClock()
+    client = connect(server.url, now=clock.time)
+
+    assert send(client) == ACCEPTED
+    clock.advance(idle)
+    assert send(client) == ACCEPTED
+    assert (server.connections, len(server.requests)) == (connections, 2)
+
+
+def test_a_kept_connection_that_the_server_has_closed_is_not_used(
+    serve: Serve, connect: Connect
+) -> None:
+    closed = Event()
+
+    def behave(server: RawServer, connection: socket.socket) -> None:
+        server.read_request(connection)
+        connection.sendall(an_answer())
+        connection.close()
+        closed.set()
+
+    server = serve(behave)
+    client = connect(server.url)
+
+    assert send(client) == ACCEPTED
+    assert closed.wait(5)
+    assert send(client) == ACCEPTED
+    assert (server.connections, len(server.requests)) == (2, 2)
+
+
+def test_a_kept_connection_that_is_cut_under_the_request_is_not_tried_again(
+    serve: Serve, connect: Connect
+) -> None:
+    def behave(server: RawServer, connection: socket.socket) -> None:
+        server.read_request(connection)
+        connection.sendall(an_answer())
+        server.read_request(connection)
+
+    server = serve(behave)
+    client = connect(server.url)
+
+    assert send(client) == ACCEPTED
+    assert send(client) == CUT
+    assert (server.connections, len(server.requests)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        closes_after_request,
+        resets_after_request,
+        never_answers,
+        answers(an_answer(b" " * (MAX_ANSWER_BYTES + 1))),
+    ],
+    ids=["closed", "reset", "silent", "large"],
+)
+def test_trouble_with_one_message_does_not_spoil_the_next(
+    serve: Serve, connect: Connect, behaviour: Behaviour
+) -> None:
+    server = serve(behaviour)
+    client = connect(server.url)
+    send(client)
+    server.behaviour = answers()
+
+    assert send(client) == ACCEPTED
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return self_signed(tmp_path_factory.mktemp("certificates"))
+
+
+def secure(server: RawServer) -> str:
+    return server.url.replace("http:", "https:")
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(
+    serve: Serve, connect: Connect, certificate: Path
+) -> None:
+    server = serve(over_tls(presenting(certificate), answers()))
+
+    assert send(connect(secure(server))) == NO_CONNECTION
+    assert (server.connections, server.requests) == (1, [])
+
+
+def test_a_certificate_for_another_host_is_refused(
+    serve: Serve, connect: Connect, tmp_path: Path
+) -> None:
+    others = self_signed(tmp_path, "192.0.2.1")
+    server = serve(over_tls(presenting(others), answers()))
+
+    assert send(connect(secure(server), tls_context=trusting(others))) == NO_CONNECTION
+    assert server.requests == []
+
+
+def test_the_environment_cannot_vouch_for_a_certificate(
+    serve: Serve, connect: Connect, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, str(certificate))
+    server = serve(over_tls(presenting(certificate), answers()))
+
+    assert send(connect(secure(server))) == NO_CONNECTION
+    assert server.requests == []
+
+
+def test_a_trusted_certificate_is_accepted_and_its_connection_kept(
+    serve: Serve, connect: Connect, certificate: Path
+) -> None:
+    server = serve(over_tls(presenting(certificate), answers()))
+    client = connect(secure(server), tls_context=trusting(certificate))
+
+    assert [send(client), send(client)] == [ACCEPTED, ACCEPTED]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "outcome"),
+    [
+        pytest.param(closes_after_request, CUT, id="hangs up"),
+        pytest.param(never_answers, NO_ANSWER, id="never answers"),
+    ],
+)
+def test_what_goes_wrong_after_the_handshake_is_unclear(
+    serve: Serve, connect: Connect, certificate: Path, behaviour: Behaviour, outcome: Outcome
+) -> None:
+    server = serve(over_tls(presenting(certificate), behaviour))
+
+    assert send(connect(secure(server), tls_context=trusting(certificate))) == outcome
+    assert len(server.requests) == 1
+
+
+def hangs_up_at_once(_: RawServer, connection: socket.socket) -> None:
+    connection.recv(1)
+
+
+def speaks_no_tls(_: RawServer, connection: socket.socket) -> None:
+    connection.recv(4096)
+    connection.sendall(an_answer(b"", "400 Bad Request"))
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        pytest.param(says_nothing, id="hangs"),
+        pytest.param(resets_at_once, id="resets"),
+        pytest.param(hangs_up_at_once, id="hangs up"),
+        pytest.param(speaks_no_tls, id="speaks no TLS"),
+    ],
+)
+def test_what_goes_wrong_in_the_handshake_took_nothing(
+    serve: Serve, connect: Connect, behaviour: Behaviour
+) -> None:
+    server = serve(behaviour)
+
+    assert send(connect(secure(server))) == NO_CONNECTION
+    assert server.connections == 1
+
+
+def test_an_outdated_protocol_is_refused(serve: Serve, connect: Connect, certificate: Path) -> None:
+    context = presenting(certificate)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    server = serve(over_tls(context, answers()))
+
+    assert send(connect(secure(server), tls_context=trusting(certificate))) == NO_CONNECTION
+
+
+def test_no_outcome_shows_the_password(serve: Serve, connect: Connect) -> None:
+    outcomes = [
+        send(connect(serve(behaviour).url))
+        for behaviour in (answers(), resets_after_request, answers(an_answer(b"?", "400 No")))
+    ]
+
+    assert "s3cret" not in repr(outcomes)
+
+
+def test_the_longest_call_is_what_the_use_case_is_told(connect: Connect) -> None:
+    assert connect("http://voipit.test").seconds_needed == 13.0

@@ -1,0 +1,55 @@
+"""Ordinary messages, changes and reports; a test names only what it is about."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.phone_number import PhoneNumber
+from sms_gateway.domain.report import DeliveryReport, ReportStatus
+from sms_gateway.domain.status import Status, Trigger
+from tests.fakes.clock import START
+
+NUMBER = PhoneNumber("+40721234567")
+KEPT_UNTIL = (START + timedelta(days=30)).replace(microsecond=0)
+TEXT = "Buna ziua, esti asteptat la ora 10"
+
+_SHORTEST_WAY: dict[Status, tuple[Trigger, ...]] = {
+    Status.SENDING: (),
+    Status.QUEUED: (Trigger.NOT_TAKEN,),
+    Status.SUBMITTED: (Trigger.ACCEPTED,),
+    Status.UNCONFIRMED: (Trigger.UNCLEAR,),
+    Status.NO_REPORT: (Trigger.ACCEPTED, Trigger.REPORT_OVERDUE),
+    Status.SENT: (Trigger.ACCEPTED, Trigger.REPORTED_SENT),
+    Status.FAILED: (Trigger.REFUSED,),
+    Status.CANCELLED: (Trigger.NOT_TAKEN, Trigger.CANCELLED),
+}
+
+
+def a_message(status: Status = Status.SENDING, **changes: Any) -> Message:
+    """A message that came to its status by the shortest way, with the fields in `changes`."""
+    message = Message.claimed(
+        message_id="appointment-17",
+        client="clinic",
+        phone_number=NUMBER,
+        text=TEXT,
+        metadata={"patient": "4711"},
+        claim="claim-1",
+        at=START,
+        kept_for=KEPT_UNTIL - START,
+    )
+    for trigger in _SHORTEST_WAY[status]:
+        message = message.after(a_change(trigger))
+    return replace(message, **changes)
+
+
+def a_change(trigger: Trigger, **changes: Any) -> Change:
+    """A change without claim or reason."""
+    return replace(Change(trigger, START + timedelta(seconds=1), attempt=1), **changes)
+
+
+def a_report(status: ReportStatus = ReportStatus.SENT, **changes: Any) -> DeliveryReport:
+    """A delivery report about the first attempt."""
+    error = "no route" if status is ReportStatus.ERROR else None
+    report = DeliveryReport(status, 1, START + timedelta(seconds=5), error)
+    return replace(report, **changes)

@@ -1,0 +1,140 @@
+import re
+from urllib.parse import quote, urlsplit
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from sms_gateway.domain.callback_url import (
+    CallbackReference,
+    SigningKey,
+    mint_callback_url,
+    read_callback_path,
+)
+
+KEY = SigningKey("a-secret-of-the-callback")
+BASE = "https://callback.test"
+MESSAGE_IDS = st.from_regex(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}", fullmatch=True)
+ATTEMPTS = st.integers(1, 999_999)
+
+
+def minted_path(message_id: str = "appointment-17", attempt: int = 1) -> str:
+    return urlsplit(mint_callback_url(BASE, message_id, attempt, KEY)).path
+
+
+def is_ours(path: str, key: SigningKey = KEY) -> bool:
+    reference = read_callback_path(path)
+    return reference is not None and reference.is_signed_by(key)
+
+
+@given(MESSAGE_IDS, ATTEMPTS, st.text(st.characters(codec="utf-8"), min_size=1))
+def test_a_minted_url_is_read_back(message_id: str, attempt: int, secret: str) -> None:
+    key = SigningKey(secret)
+
+    reference = read_callback_path(urlsplit(mint_callback_url(BASE, message_id, attempt, key)).path)
+
+    assert reference == CallbackReference(
+        message_id, attempt, key.key_id, key.signature(message_id, attempt)
+    )
+    assert reference.is_signed_by(key)
+
+
+def test_a_base_url_may_end_in_a_slash() -> None:
+    assert mint_callback_url(f"{BASE}/", "m", 1, KEY) == mint_callback_url(BASE, "m", 1, KEY)
+
+
+def test_a_signature_has_128_bits_and_fits_a_path() -> None:
+    assert re.fullmatch(r"/m/2/[0-9a-f]{8}\.[A-Za-z0-9_-]{22}", minted_path("m", 2))
+
+
+def test_a_url_is_the_same_whenever_it_is_minted() -> None:
+    assert mint_callback_url(BASE, "m", 1, KEY) == (
+        f"{BASE}/m/1/{SigningKey(KEY.secret).key_id}.{SigningKey(KEY.secret).signature('m', 1)}"
+    )
+
+
+@given(st.data())
+def test_a_path_with_any_other_character_in_it_is_not_ours(data: st.DataObject) -> None:
+    path = minted_path()
+    names_the_key = range(path.rindex("/") + 1, path.rindex("."))
+    position = data.draw(
+        st.integers(1, len(path) - 1).filter(lambda number: number not in names_the_key)
+    )
+    character = data.draw(st.characters(codec="utf-8", exclude_characters=path[position]))
+
+    assert not is_ours(path[:position] + character + path[position + 1 :])
+
+
+@given(st.integers(1, 60))
+def test_a_path_that_was_cut_off_is_not_ours(kept: int) -> None:
+    path = minted_path()
+    assume(kept < len(path))
+
+    assert not is_ours(path[:kept])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        minted_path("other").replace("/other/", "/appointment-17/"),
+        minted_path(attempt=2).replace("/2/", "/1/"),
+        minted_path().replace("/1/", "/11/"),
+        minted_path().replace("/1/", "/01/"),
+        minted_path().replace("/1/", "/+1/"),
+        minted_path().replace("/1/", "/\u0661/"),
+        minted_path().replace("/1/", "/1234567/"),
+        minted_path() + "=",
+        minted_path() + "/more",
+        minted_path().replace("appointment", "APPOINTMENT"),
+    ],
+    ids=[
+        "other message", "other attempt", "longer attempt", "leading zero", "sign", "other digits",
+        "huge attempt", "padding", "one part more", "other case",
+    ],
+)  # fmt: skip
+def test_a_signature_is_good_for_one_attempt_of_one_message(path: str) -> None:
+    assert is_ours(minted_path())
+    assert not is_ours(path)
+
+
+def test_another_key_is_refused() -> None:
+    assert not is_ours(minted_path(), SigningKey("another secret"))
+
+
+def test_message_id_and_attempt_cannot_lend_each_other_digits() -> None:
+    assert KEY.signature("m1", 1) != KEY.signature("m", 11)
+
+
+@pytest.mark.parametrize("encoded", [quote("a~b-c", safe="").replace("~", "%7E"), "a%7eb%2Dc"])
+def test_percent_encoding_is_undone(encoded: str) -> None:
+    assert is_ours(minted_path("a~b-c").replace("a~b-c", encoded))
+
+
+@pytest.mark.parametrize("path", ["", "/", "//", "/a/1", "/a/1/k", "/a/1/.", "/../1/k.s", "/a/b/c"])
+def test_what_has_not_our_shape_is_not_ours(path: str) -> None:
+    assert not is_ours(path)
+
+
+PIECES = st.sampled_from(["/", "%", ".", "..", "%2F", "%00", "%FF", "1", "m", "é", "\ud800", "?"])
+
+
+@given(st.text() | st.lists(PIECES).map("".join))
+@example("/m/1/k.\ud800")
+@example("/m/1/k.%ED%A0%80")
+@example("/m/²/k.s")
+def test_no_path_is_too_strange_to_be_refused(path: str) -> None:
+    assert not is_ours(path)
+
+
+def test_a_key_id_is_stable_and_belongs_to_one_secret() -> None:
+    assert SigningKey("x").key_id == SigningKey("x").key_id
+    assert SigningKey("x").key_id != SigningKey("y").key_id
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=9))
+def test_a_key_shows_nothing_of_its_secret(secret: str) -> None:
+    key = SigningKey(secret)
+
+    assert re.fullmatch(r"[0-9a-f]{8}", key.key_id)
+    assert key.key_id not in key.signature("m", 1)
+    assert secret not in f"{key} {key!r}"

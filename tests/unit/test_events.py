@@ -1,0 +1,95 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sms_gateway.adapters.topic import MAX_BATCH
+from sms_gateway.domain.events import status_event
+from sms_gateway.domain.report import MAX_ERROR_MESSAGE
+from sms_gateway.domain.status import Reason, Status
+from sms_gateway.entrypoints.send_request import SCHEMA
+from tests.fakes.builders import a_message
+
+SNS_BATCH_BYTES = 256 * 1024
+
+
+def test_an_event_says_where_the_message_stands() -> None:
+    message = a_message(Status.FAILED, reason=Reason.REFUSED, error_message="no credit")
+
+    assert status_event(message, Status.SENDING, "//sms.test") == {
+        "specversion": "1.0",
+        "id": "appointment-17:2",
+        "source": "//sms.test",
+        "subject": "appointment-17",
+        "type": "sms.message.failed",
+        "time": "2026-11-22T14:35:01.123Z",
+        "datacontenttype": "application/json",
+        "data": {
+            "messageId": "appointment-17",
+            "sequence": 2,
+            "status": "failed",
+            "previousStatus": "sending",
+            "phoneNumber": "+40721234567",
+            "reason": "refused",
+            "errorMessage": "no credit",
+            "attempt": 1,
+            "metadata": {"patient": "4711"},
+        },
+    }
+
+
+def test_an_event_of_a_new_message_leaves_out_what_there_is_not() -> None:
+    data = status_event(a_message(metadata={}), None, "s")["data"]
+
+    assert data.keys().isdisjoint({"previousStatus", "reason", "errorMessage"})
+    assert data["metadata"] == {}
+
+
+@given(st.sampled_from(Status), st.none() | st.sampled_from(Status))
+def test_an_event_never_holds_the_text_or_the_claim(
+    status: Status, previous: Status | None
+) -> None:
+    message = a_message(status, text="the-very-text", claim="the-very-claim")
+
+    event = json.dumps(status_event(message, previous, "s"))
+
+    assert "the-very-text" not in event
+    assert "the-very-claim" not in event
+
+
+def test_the_same_change_told_twice_is_the_same_event() -> None:
+    message = a_message(Status.SUBMITTED)
+
+    first, second = (status_event(message, Status.SENDING, "s") for _ in range(2))
+
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "widest",
+    ["\U0001f600", "\x00", '"', "\\"],
+    ids=["four bytes", "escaped with six", "quote", "backslash"],
+)
+def test_ten_of_the_largest_events_fit_into_one_batch(widest: str) -> None:
+    bounds = SCHEMA["properties"]["metadata"]
+    name_length = bounds["propertyNames"]["maxLength"]
+    value = widest * bounds["additionalProperties"]["maxLength"]
+    message = a_message(
+        Status.FAILED,
+        message_id="x" * 64,
+        client="c" * 64,
+        version=10**6,
+        reason=max(Reason, key=len),
+        error_message="\U0001f600" * MAX_ERROR_MESSAGE,
+        metadata={
+            f"{n}{widest * (name_length - 1)}": value for n in range(bounds["maxProperties"])
+        },
+    )
+
+    event = status_event(message, Status.UNCONFIRMED, "s" * 200)
+
+    attributes = 1024
+    size = len(json.dumps(event, ensure_ascii=False).encode()) + attributes
+    assert MAX_BATCH == 10
+    assert MAX_BATCH * size < SNS_BATCH_BYTES

@@ -1,0 +1,119 @@
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+import sms_gateway
+from sms_gateway.domain.errors import (
+    GatewayError,
+    InvalidValueError,
+    MalformedRequestError,
+    MessageIdReusedError,
+    MessageNotFoundError,
+    SecretUnavailableError,
+    StoreUnavailableError,
+)
+from sms_gateway.entrypoints.problems import problem, problem_for
+from sms_gateway.entrypoints.rest_api import ForbiddenError
+
+PACKAGE = Path(sms_gateway.__file__).parent
+
+
+def codes_of_invalid_values() -> set[str]:
+    """The third argument of every `InvalidValueError(…)` in the package."""
+    return {
+        code.value
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "InvalidValueError"
+        for code in node.args[2:3]
+        if isinstance(code, ast.Constant) and isinstance(code.value, str)
+    }
+
+
+def all_kinds(kind: type[GatewayError]) -> set[type[GatewayError]]:
+    return {kind}.union(*map(all_kinds, kind.__subclasses__()))
+
+
+STATUSES = {
+    "malformed-request": 400,
+    "forbidden": 403,
+    "message-not-found": 404,
+    "blank-text": 422,
+    "text-too-long": 422,
+    "unsupported-characters": 422,
+    "invalid-phone-number": 422,
+    "country-not-allowed": 422,
+    "number-type-not-allowed": 422,
+    "message-id-reused": 422,
+    "store-unavailable": 503,
+    "internal-error": 500,
+}
+BECOMES_AN_OUTCOME_OF_THE_CALL = {SecretUnavailableError.code}
+
+
+def test_every_code_an_error_can_carry_is_in_the_table_above() -> None:
+    codes = {kind.code for kind in all_kinds(GatewayError)} | codes_of_invalid_values()
+
+    assert codes | {"malformed-request"} == STATUSES.keys() | BECOMES_AN_OUTCOME_OF_THE_CALL
+
+
+@pytest.mark.parametrize(("code", "status"), [*STATUSES.items(), ("route-not-found", 404)])
+def test_every_code_has_its_status(code: str, status: int) -> None:
+    answer = problem(code, "A sentence.")
+
+    assert answer.status_code == status
+    assert json.loads(answer.body or "")["status"] == status
+
+
+def test_a_code_that_is_not_in_the_contract_is_our_mistake() -> None:
+    assert problem("unheard-of", "A sentence.").status_code == 500
+
+
+def test_a_problem_is_a_document_of_rfc_9457() -> None:
+    answer = problem("text-too-long", "Too long.", field="message", septets=170)
+
+    assert answer.content_type == "application/problem+json"
+    assert json.loads(answer.body or "") == {
+        "type": "urn:problem-type:sms-gateway:text-too-long",
+        "title": "Text too long",
+        "status": 422,
+        "detail": "Too long.",
+        "field": "message",
+        "septets": 170,
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "members"),
+    [
+        (
+            MalformedRequestError("message", "It is required."),
+            {"status": 400, "field": "message", "detail": "It is required."},
+        ),
+        (
+            InvalidValueError("phoneNumber", "No.", "country-not-allowed", country="FR"),
+            {"status": 422, "field": "phoneNumber", "country": "FR"},
+        ),
+        (MessageIdReusedError("Taken."), {"status": 422, "detail": "Taken."}),
+        (MessageNotFoundError("None."), {"status": 404, "title": "Message not found"}),
+        (StoreUnavailableError("Later."), {"status": 503}),
+        (ForbiddenError("A key."), {"status": 403}),
+    ],
+    ids=lambda value: value.code if isinstance(value, GatewayError) else "",
+)
+def test_an_error_is_answered_with_what_it_carries(
+    error: GatewayError, members: dict[str, object]
+) -> None:
+    body = json.loads(problem_for(error).body or "")
+
+    assert {name: body[name] for name in members} == members
+    assert body["type"].endswith(f":{error.code}")
+
+
+def test_only_an_outage_of_ours_invites_another_try() -> None:
+    assert problem("store-unavailable", "Later.").headers["Retry-After"] == "5"
+    assert "Retry-After" not in problem("message-not-found", "None.").headers

@@ -1,0 +1,310 @@
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from sms_gateway.domain.errors import (
+    InvalidValueError,
+    MessageIdReusedError,
+    StoreUnavailableError,
+)
+from sms_gateway.domain.message import Message
+from sms_gateway.domain.outcome import Outcome, not_taken, refused, unclear
+from sms_gateway.domain.report import ReportStatus
+from sms_gateway.domain.status import Reason, Status
+from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
+from sms_gateway.use_cases.ports import AlreadyStoredError, Messages, Provider
+from sms_gateway.use_cases.record_report import Recorded
+from sms_gateway.use_cases.send_message import SendRequest
+from tests.fakes.builders import NUMBER, TEXT, a_message, a_report
+from tests.fakes.gateway import FakeGateway
+from tests.fakes.messages import Outage
+
+
+@pytest.fixture
+def gateway() -> FakeGateway:
+    return FakeGateway()
+
+
+def test_the_fakes_are_what_the_use_cases_ask_for(gateway: FakeGateway) -> None:
+    messages: Messages = gateway.messages
+    provider: Provider = gateway.voipit
+
+    assert messages.get("unknown") is None
+    assert provider.seconds_needed == 13.0
+
+
+def test_a_message_is_stored_then_handed_over_once_and_its_outcome_recorded(
+    gateway: FakeGateway,
+) -> None:
+    stored_during_call: list[Message] = []
+    gateway.voipit.during_call = lambda _: stored_during_call.extend(gateway.messages.rows.values())
+
+    result = gateway.send()
+
+    [handed] = gateway.voipit.handed
+    [stored] = stored_during_call
+    assert (handed.message, stored.status) == (stored, Status.SENDING)
+    assert handed.send_result_to == "https://callback.test/appointment-17/1/key.signature"
+    assert not result.replayed
+    assert result.message.status is Status.SUBMITTED
+    assert gateway.messages.rows == {"appointment-17": result.message}
+
+
+def test_the_text_is_handed_over_as_the_phone_will_show_it(gateway: FakeGateway) -> None:
+    result = gateway.send(text="Bună ziua…")
+
+    assert gateway.voipit.handed[0].message.text == result.message.text == "Buna ziua..."
+
+
+def test_a_message_without_an_id_gets_one(gateway: FakeGateway) -> None:
+    first, second = gateway.send(message_id=None), gateway.send(message_id=None)
+
+    assert first.message.message_id != second.message.message_id
+    assert len(gateway.voipit.handed) == 2
+
+
+def test_the_claim_is_nobody_elses(gateway: FakeGateway) -> None:
+    claims = {gateway.send(message_id=name).message.claim for name in ("a", "b", "c")}
+
+    assert len(claims) == 3
+    assert claims.isdisjoint({"a", "b", "c"})
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [
+        (refused("no credit"), Status.FAILED),
+        (not_taken(Reason.THROTTLED), Status.QUEUED),
+        (unclear(Reason.NO_ANSWER_IN_TIME), Status.UNCONFIRMED),
+    ],
+    ids=["refused", "not taken", "unclear"],
+)
+def test_what_came_of_the_call_is_recorded_and_is_no_error(
+    gateway: FakeGateway, outcome: Outcome, status: Status
+) -> None:
+    gateway.voipit.will_answer(outcome)
+
+    message = gateway.send().message
+
+    assert (message.status, message.reason) == (status, outcome.reason)
+    assert message.error_message == outcome.error_message
+    assert gateway.messages.rows["appointment-17"] == message
+
+
+def test_a_repeated_request_is_answered_and_sends_nothing(gateway: FakeGateway) -> None:
+    first = gateway.send(text="Bună ziua")
+
+    again = gateway.send(text="Buna ziua")
+
+    assert again.replayed
+    assert again.message == first.message
+    assert len(gateway.voipit.handed) == 1
+
+
+def test_a_repeated_request_shows_how_far_the_message_has_come(gateway: FakeGateway) -> None:
+    gateway.send()
+    gateway.report(a_report())
+
+    assert gateway.send().message.status is Status.SENT
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"text": "other"},
+        {"phone_number": "+40721234568"},
+        {"metadata": {}},
+        {"client": "other"},
+    ],
+    ids=lambda difference: next(iter(difference)),
+)
+def test_another_message_under_the_same_id_is_refused(
+    gateway: FakeGateway, difference: dict[str, Any]
+) -> None:
+    first = gateway.send().message
+
+    with pytest.raises(MessageIdReusedError):
+        gateway.send(**difference)
+
+    assert len(gateway.voipit.handed) == 1
+    assert gateway.messages.rows == {"appointment-17": first}
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ({"phone_number": "112"}, "invalid-phone-number"),
+        ({"text": " "}, "blank-text"),
+        ({"text": "😀"}, "unsupported-characters"),
+        ({"text": "x" * 161}, "text-too-long"),
+    ],
+    ids=["number", "blank", "emoji", "long"],
+)
+def test_nothing_is_stored_or_sent_of_what_a_rule_refuses(
+    gateway: FakeGateway, value: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(InvalidValueError) as refusal:
+        gateway.send(**value)
+
+    assert refusal.value.code == code
+    assert gateway.messages.rows == {}
+    assert gateway.voipit.handed == []
+
+
+def test_a_write_that_was_repeated_by_the_aws_client_is_still_sent_exactly_once(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = gateway.messages.create
+
+    def create_twice(message: Message) -> None:
+        create(message)
+        create(message)
+
+    monkeypatch.setattr(gateway.messages, "create", create_twice)
+
+    result = gateway.send()
+
+    assert not result.replayed
+    assert result.message.status is Status.SUBMITTED
+    assert len(gateway.voipit.handed) == 1
+
+
+def test_the_row_in_the_way_is_ours_only_with_our_claim(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def somebody_was_faster(message: Message) -> None:
+        raise AlreadyStoredError(replace(message, claim="theirs"))
+
+    monkeypatch.setattr(gateway.messages, "create", somebody_was_faster)
+
+    assert gateway.send().replayed
+    assert gateway.voipit.handed == []
+
+
+@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
+def test_nothing_is_sent_while_the_intent_cannot_be_stored(
+    gateway: FakeGateway, outage: Outage
+) -> None:
+    gateway.messages.be_unavailable("create", outage)
+
+    with pytest.raises(StoreUnavailableError):
+        gateway.send()
+
+    assert gateway.voipit.handed == []
+
+
+def test_a_caller_that_tries_again_after_a_lost_answer_sends_nothing_twice(
+    gateway: FakeGateway,
+) -> None:
+    gateway.messages.be_unavailable("create", Outage.AFTER)
+    with pytest.raises(StoreUnavailableError):
+        gateway.send()
+
+    again = gateway.send()
+
+    assert (again.replayed, again.message.status) == (True, Status.SENDING)
+    assert gateway.voipit.handed == []
+
+
+@pytest.mark.parametrize(
+    ("outage", "stored"),
+    [(Outage.BEFORE, Status.SENDING), (Outage.AFTER, Status.SUBMITTED)],
+    ids=["not written", "written"],
+)
+def test_an_outcome_that_cannot_be_written_is_no_error(
+    gateway: FakeGateway, outage: Outage, stored: Status
+) -> None:
+    gateway.messages.be_unavailable("change", outage)
+
+    result = gateway.send()
+
+    assert (result.message.status, result.replayed) == (Status.SENDING, False)
+    assert gateway.messages.rows["appointment-17"].status is stored
+    assert len(gateway.voipit.handed) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [(ReportStatus.SENT, Status.SENT), (ReportStatus.ERROR, Status.FAILED)],
+    ids=["sent", "error"],
+)
+@pytest.mark.parametrize(
+    "answer", [None, unclear(Reason.SERVER_ERROR), not_taken(Reason.THROTTLED), refused("no")]
+)
+def test_a_report_that_overtakes_the_answer_stays(
+    gateway: FakeGateway, word: ReportStatus, status: Status, answer: Outcome | None
+) -> None:
+    gateway.voipit.during_call = lambda _: recorded.append(gateway.report(a_report(word)))
+    gateway.voipit.will_answer(*([answer] if answer else []))
+    recorded: list[Recorded] = []
+
+    message = gateway.send().message
+
+    assert recorded == [Recorded.RECORDED]
+    assert message.status is status
+    assert gateway.messages.rows["appointment-17"] == message
+
+
+def test_an_outcome_is_not_written_over_somebody_elses_claim(gateway: FakeGateway) -> None:
+    theirs = a_message(claim="theirs", attempt=2)
+    gateway.voipit.during_call = lambda _: take_over()
+
+    def take_over() -> None:
+        gateway.messages._rows["appointment-17"] = theirs  # noqa: SLF001  no port does this yet
+
+    assert gateway.send().message == theirs
+    assert gateway.messages.rows["appointment-17"] == theirs
+
+
+def test_a_row_that_is_gone_when_the_answer_comes_is_no_error(gateway: FakeGateway) -> None:
+    gateway.voipit.during_call = lambda _: gateway.messages._rows.clear()  # noqa: SLF001  no port deletes
+
+    assert gateway.send().message.status is Status.SENDING
+
+
+def test_nobody_is_called_when_the_time_left_does_not_suffice(gateway: FakeGateway) -> None:
+    gateway.seconds_left = gateway.voipit.seconds_needed + SECONDS_TO_RECORD - 0.001
+
+    message = gateway.send().message
+
+    assert (message.status, message.reason) == (Status.QUEUED, Reason.NO_TIME_LEFT)
+    assert gateway.voipit.handed == []
+
+
+def test_the_time_that_is_needed_suffices(gateway: FakeGateway) -> None:
+    gateway.seconds_left = gateway.voipit.seconds_needed + SECONDS_TO_RECORD
+
+    assert gateway.send().message.status is Status.SUBMITTED
+
+
+def test_nobody_is_called_without_a_url_for_the_report(gateway: FakeGateway) -> None:
+    gateway.callback_urls.available = False
+
+    message = gateway.send().message
+
+    assert (message.status, message.reason) == (Status.QUEUED, Reason.SECRET_UNAVAILABLE)
+    assert gateway.voipit.handed == []
+
+
+def test_thirty_requests_at_once_under_one_id_send_one_message(gateway: FakeGateway) -> None:
+    together = Barrier(30)
+
+    def send(_: int) -> bool:
+        together.wait()
+        return gateway.send().replayed
+
+    with ThreadPoolExecutor(30) as threads:
+        replayed = list(threads.map(send, range(30)))
+
+    assert sorted(replayed) == [False] + [True] * 29
+    assert len(gateway.voipit.handed) == 1
+    assert gateway.messages.rows["appointment-17"].status is Status.SUBMITTED
+
+
+def test_a_request_does_not_show_number_text_or_metadata() -> None:
+    shown = repr(SendRequest("clinic", NUMBER.e164, TEXT, "id", {"patient": "4711"}))
+
+    assert [value for value in (NUMBER.e164, TEXT, "4711") if value in shown] == []
