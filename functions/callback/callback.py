@@ -6,9 +6,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from sms_gateway.adapters.queues import read_kept_report
 from sms_gateway.entrypoints import wiring
 from sms_gateway.entrypoints.callback import Callback
 from sms_gateway.entrypoints.logs import logger, metrics
+from sms_gateway.entrypoints.queue_batch import each_message
 from sms_gateway.entrypoints.settings import CallbackSettings
 
 
@@ -21,7 +23,9 @@ def callback() -> Callback:
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-    """Entry point of the Lambda function `callback`."""
+    """Entry point of the Lambda function `callback`: its URL, and its own fallback queue."""
+    if "Records" in event:
+        return each_message(event, lambda body: callback().record_kept(*read_kept_report(body)))
     return callback()(LambdaFunctionUrlEvent(event))
 
 

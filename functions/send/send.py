@@ -1,4 +1,4 @@
-"""`POST /messages`: store the intent, call Voipit, answer 202."""
+"""The write routes: send a message, take one back."""
 
 import json
 from functools import cache
@@ -15,6 +15,7 @@ from sms_gateway.entrypoints.message_view import message_view
 from sms_gateway.entrypoints.rest_api import caller, rest_api
 from sms_gateway.entrypoints.send_request import read_send_request
 from sms_gateway.entrypoints.settings import SendSettings
+from sms_gateway.use_cases.cancel_message import CancelMessage
 from sms_gateway.use_cases.send_message import SendMessage
 
 api = rest_api()
@@ -24,6 +25,12 @@ api = rest_api()
 def send_message() -> SendMessage:
     """The use case, wired once per execution environment."""
     return wiring.send_message(SendSettings.from_environment())
+
+
+@cache
+def cancel_message() -> CancelMessage:
+    """The use case, wired once per execution environment."""
+    return wiring.cancel_message(SendSettings.from_environment())
 
 
 @api.post("/messages")
@@ -52,6 +59,15 @@ def post_message() -> Response[str]:
     )
 
 
+@api.delete("/messages/<message_id>")
+def delete_message(message_id: str) -> Response[str]:
+    """Take a message back, as long as nobody has tried to send it."""
+    message = cancel_message()(caller(api.current_event), message_id)
+    logger.info("message cancelled", message_id=message_id)
+    count("MessageCancelled")
+    return Response(HTTPStatus.OK, "application/json", json.dumps(message_view(message)))
+
+
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -61,3 +77,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 if wiring.IN_LAMBDA:
     send_message()
+    cancel_message()

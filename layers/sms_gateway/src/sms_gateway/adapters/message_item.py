@@ -14,19 +14,28 @@
 | `report`                        | M    | the report that counted                                |
 | `contradictingReports`          | L    | later ones that said otherwise, bounded                |
 | `contradictions`                | N    | how many of those came in all                          |
+| `sendAt` `validUntil`           | S    | as the caller asked, if it did                         |
+| `onUnconfirmed`                 | S    | `hold` or `resend`                                     |
+| `dueAt`                         | N    | epoch seconds; only while something is still to happen |
+| `dueShard`                      | S    | with `dueAt` the key of the sparse index `due`         |
 """
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from zlib import crc32
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from sms_gateway.domain.clock import from_iso, to_iso
-from sms_gateway.domain.message import Message, StatusChange
+from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import Reason, Status
+
+DUE_SHARDS: Final = 8
+"""Partitions of the index `due`: one takes a thousand writes a second."""
 
 Item = Mapping[str, Any]
 """Attribute values in DynamoDB's own form: `{"status": {"S": "sent"}}`."""
@@ -60,6 +69,11 @@ def to_item(message: Message) -> dict[str, Any]:
         "history": [history_entry(change) for change in message.history],
         "report": message.report and report_entry(message.report),
         "contradictingReports": [report_entry(r) for r in message.contradicting_reports] or None,
+        "sendAt": message.send_at and to_iso(message.send_at),
+        "validUntil": message.valid_until and to_iso(message.valid_until),
+        "onUnconfirmed": str(message.on_unconfirmed),
+        "dueAt": message.due_at and epoch(message.due_at),
+        "dueShard": message.due_at and due_shard(message.message_id),
     }
     return {name: attribute(value) for name, value in plain.items() if value is not None}
 
@@ -84,9 +98,23 @@ def from_item(item: Item) -> Message:
         metadata=plain["metadata"],
         reason=_reason(plain),
         error_message=plain.get("errorMessage"),
-        report=_report(report) if report else None,
-        contradicting_reports=tuple(map(_report, plain.get("contradictingReports", ()))),
+        report=read_report_entry(report) if report else None,
+        contradicting_reports=tuple(map(read_report_entry, plain.get("contradictingReports", ()))),
+        send_at=_moment(plain, "sendAt"),
+        valid_until=_moment(plain, "validUntil"),
+        on_unconfirmed=OnUnconfirmed(plain["onUnconfirmed"]),
+        due_at=datetime.fromtimestamp(int(plain["dueAt"]), UTC) if "dueAt" in plain else None,
     )
+
+
+def epoch(moment: datetime) -> int:
+    """Whole epoch seconds, rounded up: what is due is never looked at too early."""
+    return math.ceil(moment.timestamp())
+
+
+def due_shard(message_id: str) -> str:
+    """Which of the `DUE_SHARDS` partitions of the index `due` a message belongs to."""
+    return str(crc32(message_id.encode()) % DUE_SHARDS)
 
 
 def history_entry(change: StatusChange) -> dict[str, Any]:
@@ -122,13 +150,18 @@ def _status_change(entry: Mapping[str, Any]) -> StatusChange:
     )
 
 
-def _report(entry: Mapping[str, Any]) -> DeliveryReport:
+def read_report_entry(entry: Mapping[str, Any]) -> DeliveryReport:
+    """What `report_entry` wrote."""
     return DeliveryReport(
         ReportStatus(entry["status"]),
         int(entry["attempt"]),
         from_iso(entry["receivedAt"]),
         entry.get("errorMessage"),
     )
+
+
+def _moment(plain: Mapping[str, Any], name: str) -> datetime | None:
+    return from_iso(plain[name]) if name in plain else None
 
 
 def _reason(entry: Mapping[str, Any]) -> Reason | None:

@@ -1,14 +1,19 @@
 """The `Messages` table. Every change of a message is one conditional write."""
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sms_gateway.adapters.message_item import (
+    DUE_SHARDS,
     attribute,
+    due_shard,
+    epoch,
     from_item,
     history_entry,
     report_entry,
@@ -23,6 +28,7 @@ from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+DUE_INDEX: Final = "due"
 MAX_CONTRADICTING_REPORTS: Final = 10
 """Kept on the item; further ones are only counted, so that nobody can make an item grow."""
 
@@ -80,10 +86,11 @@ class MessagesTable:
             ":entry": [history_entry(change.entry)],
             ":one": 1,
         }
-        condition = f"#status IN ({', '.join(sources)})"
-        if change.claim is not None:
-            condition += " AND claim = :claim"
-            values[":claim"] = change.claim
+        conditions = [f"#status IN ({', '.join(sources)})"]
+        for name, expected in (("claim", change.claim), ("version", change.version)):
+            if expected is not None:
+                conditions.append(f"{name} = :expected_{name}")
+                values[f":expected_{name}"] = expected
         sets = [
             "#status = :status",
             "updatedAt = :at",
@@ -91,15 +98,16 @@ class MessagesTable:
             "version = version + :one",
         ]
         removes = []
-        for name, value in (("reason", change.reason), ("errorMessage", change.error_message)):
+        for name, value in _written(message_id, change).items():
             if value is None:
                 removes.append(name)  # what the last change said no longer holds
             else:
                 sets.append(f"{name} = :{name}")
                 values[f":{name}"] = value
-        if change.report:
-            sets.append("report = :report")
-            values[":report"] = report_entry(change.report)
+        for name, value in _written_if_there(change).items():
+            if value is not None:
+                sets.append(f"{name} = :{name}")
+                values[f":{name}"] = value
         expression = f"SET {', '.join(sets)}"
         if removes:
             expression += f" REMOVE {', '.join(removes)}"
@@ -109,7 +117,7 @@ class MessagesTable:
                     TableName=self.table_name,
                     Key={"messageId": attribute(message_id)},
                     UpdateExpression=expression,
-                    ConditionExpression=condition,
+                    ConditionExpression=" AND ".join(conditions),
                     ExpressionAttributeNames={"#status": "status"},
                     ExpressionAttributeValues={k: attribute(_plain(v)) for k, v in values.items()},
                     ReturnValues="ALL_NEW",
@@ -163,6 +171,47 @@ class MessagesTable:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
 
+    def postpone(self, message: Message, due_at: datetime) -> None:
+        """Look at the message later: no change of status, so no event and the same `version`."""
+        values = {
+            ":due": epoch(due_at),
+            ":shard": due_shard(message.message_id),
+            ":version": message.version,
+        }
+        try:
+            with _table_errors():
+                self.client.update_item(
+                    TableName=self.table_name,
+                    Key={"messageId": attribute(message.message_id)},
+                    UpdateExpression="SET dueAt = :due, dueShard = :shard",
+                    ConditionExpression="version = :version",
+                    ExpressionAttributeValues={k: attribute(v) for k, v in values.items()},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+        except _ConditionFailedError as failure:
+            raise ChangeRefusedError(from_item(failure.item) if failure.item else None) from failure
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """Ids from the sparse index `due`, shard by shard, the longest due first in each.
+
+        The index follows the table a moment later, so a row may have changed: read it.
+        """
+        shards = [str(shard) for shard in range(DUE_SHARDS)]
+        random.shuffle(shards)  # a run that ends early must not starve the same shards each time
+        for shard in shards:
+            with _table_errors():
+                pages = self.client.get_paginator("query").paginate(
+                    TableName=self.table_name,
+                    IndexName=DUE_INDEX,
+                    KeyConditionExpression="dueShard = :shard AND dueAt <= :now",
+                    ExpressionAttributeValues={
+                        ":shard": attribute(shard),
+                        ":now": attribute(int(now.timestamp())),
+                    },
+                )
+                for page in pages:
+                    yield from (item["messageId"]["S"] for item in page["Items"])
+
     def get(self, message_id: str) -> Message | None:
         """The message as it stands now: read consistently, so a caller sees its own POST."""
         with _table_errors():
@@ -173,6 +222,26 @@ class MessagesTable:
             )
         item = answer.get("Item")
         return from_item(item) if item else None
+
+
+def _written(message_id: str, change: Change) -> dict[str, Any]:
+    """Attributes that every change writes, or removes if there is nothing to say."""
+    due = change.due_at
+    return {
+        "reason": change.reason,
+        "errorMessage": change.error_message,
+        "dueAt": due and epoch(due),
+        "dueShard": due and due_shard(message_id),
+    }
+
+
+def _written_if_there(change: Change) -> dict[str, Any]:
+    """Attributes that stay as they are unless the change has something to say."""
+    return {
+        "report": change.report and report_entry(change.report),
+        "claim": change.new_claim,
+        "attempt": change.attempt if change.new_claim else None,
+    }
 
 
 def _plain(value: Any) -> Any:

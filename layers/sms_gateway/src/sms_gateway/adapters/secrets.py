@@ -4,6 +4,7 @@ Powertools' `SecretsProvider` is not used: its cache does not tell AWSCURRENT fr
 it forgets a value that is still good when Secrets Manager does not answer.
 """
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sms_gateway.domain.account import Account
 from sms_gateway.domain.callback_url import SigningKey, mint_callback_url
 from sms_gateway.domain.errors import SecretUnavailableError
 
@@ -47,6 +49,7 @@ class RememberedSecret:
         self._stage = stage
         self._now = now
         self._value: str | None = None
+        self.version = ""
         self._asked_at: float | None = None
         self._unavailable = False
 
@@ -74,6 +77,7 @@ class RememberedSecret:
                 SecretId=self._secret_id, VersionStage=self._stage
             )
             self._value = answer.get("SecretString")
+            self.version = answer["VersionId"]
         except ClientError as error:
             missing = error.response["Error"]["Code"] == "ResourceNotFoundException"
             if missing and self._stage != "AWSCURRENT":
@@ -84,22 +88,31 @@ class RememberedSecret:
             self._unavailable = True
 
 
-class VoipitAccount:
-    """Account number and API password, from a secret of the form
-    `{"accountNumber": "…", "password": "…"}`.
-    """  # noqa: D205  the form belongs to the sentence
+class VoipitAccounts:
+    """Implements the port `Accounts`: a secret `{"accountNumber": "…", "password": "…"}`.
 
-    def __init__(self, secret: RememberedSecret) -> None:
+    `base_url` is part of the account's version: it is mended by mending the address, too.
+    """
+
+    def __init__(self, secret: RememberedSecret, base_url: str) -> None:
         self._secret = secret
+        self._address = hashlib.sha256(base_url.encode()).hexdigest()[:8]
 
-    def credentials(self) -> tuple[str, str]:
-        """Account number and password. Raises `SecretUnavailableError`, never showing the text."""
-        text = self._secret.value() or ""
+    def current(self) -> Account:
+        """The account, at most `REMEMBERED_FOR` seconds old. Raises `SecretUnavailableError`."""
+        return self._account(REMEMBERED_FOR)
+
+    def refreshed(self) -> Account:
+        """The account as it is now. Raises `SecretUnavailableError`."""
+        return self._account(0)
+
+    def _account(self, max_age: float) -> Account:
+        text = self._secret.value(max_age=max_age) or ""
         with suppress(ValueError, KeyError, TypeError):
             account = json.loads(text)
             number, password = account["accountNumber"], account["password"]
             if isinstance(number, str) and number and isinstance(password, str) and password:
-                return number, password
+                return Account(number, password, f"{self._secret.version}/{self._address}")
         # Raised out here, since the JSON error holds the whole text and would be its context.
         raise SecretUnavailableError(
             "The Voipit secret is not a JSON object with accountNumber and password."

@@ -6,6 +6,7 @@ GatewayError
 │   └── InvalidValueError      readable, but a rule refuses it
 ├── MessageIdReusedError       the id belongs to another message
 ├── MessageNotFoundError       no such message for this caller
+├── AlreadyTriedError          too late to cancel it
 ├── StoreUnavailableError      our own table did not answer
 └── SecretUnavailableError     Secrets Manager did not answer
 """
@@ -54,6 +55,12 @@ class MessageNotFoundError(GatewayError):
     """There is no message with this id that belongs to the caller."""
 
     code = "message-not-found"
+
+
+class AlreadyTriedError(GatewayError):
+    """The message was tried, or settled, and cannot be cancelled any more."""
+
+    code = "already-tried"
 
 
 class StoreUnavailableError(GatewayError):

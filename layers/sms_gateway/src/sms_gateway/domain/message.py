@@ -3,11 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum, unique
+from typing import Final
 
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import REPORTED, DeliveryReport
 from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
+
+DEFAULT_VALIDITY: Final = timedelta(hours=24)
+"""How long a message without `validUntil` may wait for being sent."""
+
+
+@unique
+class OnUnconfirmed(StrEnum):
+    """What the caller wants when nobody can tell whether Voipit took the message."""
+
+    HOLD = "hold"
+    """Never send it twice, even if it may not have been sent at all."""
+    RESEND = "resend"
+    """Rather twice than not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,9 @@ class Change:
     """Something that happened to a stored message: one conditional write.
 
     It applies only if the message's status is a source of `trigger` in the table of moves and,
-    where `claim` is given, if that claim still holds.
+    where they are given, if the `claim` still holds and the message still has the `version` that
+    the change was decided on. `due_at` is when to look at the message next; `None`: never.
+    `attempt` is the try it belongs to, and `new_claim` the claim it makes, if it makes one.
     """
 
     trigger: Trigger
@@ -35,6 +52,9 @@ class Change:
     reason: Reason | None = None
     error_message: str | None = None
     claim: str | None = None
+    version: int | None = None
+    new_claim: str | None = None
+    due_at: datetime | None = None
     report: DeliveryReport | None = None
 
     @property
@@ -53,7 +73,9 @@ class Change:
         return StatusChange(self.target, self.at, self.attempt, self.reason, self.error_message)
 
     @classmethod
-    def after(cls, outcome: Outcome, claimed: "Message", at: datetime) -> "Change":
+    def after(
+        cls, outcome: Outcome, claimed: "Message", at: datetime, due_at: datetime | None
+    ) -> "Change":
         """What the answer of Voipit, or its absence, does to the message that was claimed."""
         return cls(
             outcome.trigger,
@@ -62,6 +84,34 @@ class Change:
             reason=outcome.reason,
             error_message=outcome.error_message,
             claim=claimed.claim,
+            due_at=due_at,
+        )
+
+    @classmethod
+    def claiming(cls, message: "Message", claim: str, at: datetime, due_at: datetime) -> "Change":
+        """The next try of a queued message; of all who ask, one gets it."""
+        return cls(
+            Trigger.CLAIMED,
+            at,
+            message.attempt + 1,
+            version=message.version,
+            new_claim=claim,
+            due_at=due_at,
+        )
+
+    @classmethod
+    def decided(
+        cls,
+        trigger: Trigger,
+        message: "Message",
+        at: datetime,
+        *,
+        reason: Reason | None = None,
+        due_at: datetime | None = None,
+    ) -> "Change":
+        """A change that was decided on what the message looked like when it was read."""
+        return cls(
+            trigger, at, message.attempt, reason=reason, version=message.version, due_at=due_at
         )
 
     @classmethod
@@ -82,9 +132,11 @@ class Change:
 class Message:
     """A message as it is stored.
 
-    `version` counts its changes of status from 1 without a gap: it is the `sequence` of the last
-    event. `attempt` counts claims. `text` is the text as the phone will show it. `claim` is the
-    token of whoever is calling Voipit, or did last. `history` ends with the current status.
+    `client` is the API key's identity. `version` counts its changes of status from 1 without a gap:
+    it is the `sequence` of the last event. `attempt` counts claims. `text` is the text as the phone
+    will show it. `claim` is the token of whoever stored it, is calling Voipit, or did last.
+    `history` ends with the current status. `due_at` is when somebody has to look at it; settled
+    messages have none.
     """
 
     message_id: str
@@ -104,46 +156,87 @@ class Message:
     error_message: str | None = field(default=None, repr=False)
     report: DeliveryReport | None = field(default=None, repr=False)
     contradicting_reports: tuple[DeliveryReport, ...] = ()
+    send_at: datetime | None = None
+    valid_until: datetime | None = None
+    on_unconfirmed: OnUnconfirmed = OnUnconfirmed.HOLD
+    due_at: datetime | None = None
+
+    @property
+    def valid_to(self) -> datetime:
+        """From then on it is too late to send it."""
+        return self.valid_until or (self.send_at or self.created_at) + DEFAULT_VALIDITY
 
     @classmethod
-    def claimed(  # noqa: PLR0913  what a new message is made of, all by name
+    def new(  # noqa: PLR0913  what a new message is made of, all by name
         cls,
         *,
         message_id: str,
         client: str,
         phone_number: PhoneNumber,
         text: str,
-        metadata: Mapping[str, str],
         claim: str,
         at: datetime,
         kept_for: timedelta,
+        metadata: Mapping[str, str],
+        send_at: datetime | None = None,
+        valid_until: datetime | None = None,
+        on_unconfirmed: OnUnconfirmed = OnUnconfirmed.HOLD,
     ) -> "Message":
-        """A new message whose sender calls Voipit at once: intent and claim in one."""
+        """A message that is `queued` and due at once; store it as `claimed` or as `waiting`."""
         return cls(
             message_id=message_id,
             client=client,
             phone_number=phone_number,
             text=text,
-            status=Status.SENDING,
+            status=Status.QUEUED,
             version=1,
-            attempt=1,
+            attempt=0,
             created_at=at,
             updated_at=at,
-            expires_at=at + kept_for,
+            expires_at=(send_at or at) + kept_for,
             claim=claim,
-            history=(StatusChange(Status.SENDING, at, 1),),
+            history=(StatusChange(Status.QUEUED, at, 0),),
             metadata=metadata,
+            send_at=send_at,
+            valid_until=valid_until,
+            on_unconfirmed=on_unconfirmed,
+            due_at=at,
         )
+
+    def claimed(self, due_at: datetime) -> "Message":
+        """This new message, sent by who stores it: intent and claim in one write."""
+        entry = StatusChange(Status.SENDING, self.created_at, 1)
+        return replace(self, status=Status.SENDING, attempt=1, due_at=due_at, history=(entry,))
+
+    def waiting(self, reason: Reason | None, due_at: datetime) -> "Message":
+        """This new message, to be sent later by somebody else."""
+        entry = StatusChange(Status.QUEUED, self.created_at, 0, reason)
+        return replace(self, reason=reason, due_at=due_at, history=(entry,))
 
     def is_same_intent_as(self, other: "Message") -> bool:
         """Whether both ask for the same thing: what makes a repeated `messageId` a replay."""
-        mine = (self.client, self.phone_number, self.text, dict(self.metadata))
-        return mine == (other.client, other.phone_number, other.text, dict(other.metadata))
+        return self.intent == other.intent
+
+    @property
+    def intent(self) -> tuple[object, ...]:
+        """Everything the caller has asked for."""
+        return (
+            self.client,
+            self.phone_number,
+            self.text,
+            dict(self.metadata),
+            self.send_at,
+            self.valid_until,
+            self.on_unconfirmed,
+        )
 
     def may_take(self, change: Change) -> bool:
-        """Whether the table of moves, and the claim, allow this change."""
-        holds = change.claim is None or change.claim == self.claim
-        return holds and self.status in change.sources
+        """Whether the table of moves, the claim and the version allow this change."""
+        return (
+            self.status in change.sources
+            and change.claim in (None, self.claim)
+            and change.version in (None, self.version)
+        )
 
     def after(self, change: Change) -> "Message":
         """The message with the change made. Ask `may_take` first."""
@@ -152,6 +245,9 @@ class Message:
             status=change.target,
             version=self.version + 1,
             updated_at=change.at,
+            attempt=change.attempt if change.new_claim else self.attempt,
+            claim=change.new_claim or self.claim,
+            due_at=change.due_at,
             reason=change.reason,
             error_message=change.error_message,
             report=change.report or self.report,

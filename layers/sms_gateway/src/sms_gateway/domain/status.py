@@ -55,11 +55,14 @@ class Reason(StrEnum):
     THROTTLED = "throttled"
     SECRET_UNAVAILABLE = "secret-unavailable"  # noqa: S105  a name, not a secret
     NO_TIME_LEFT = "no-time-left"
+    CIRCUIT_OPEN = "circuit-open"
+    ACCOUNT_UNPROVEN = "account-unproven"
     # of `unconfirmed`: the request left us and nobody knows
     NO_ANSWER_IN_TIME = "no-answer-in-time"
     CONNECTION_CUT = "connection-cut"
     SERVER_ERROR = "server-error"
     UNREADABLE_ANSWER = "unreadable-answer"
+    CLAIM_EXPIRED = "claim-expired"
 
 
 @unique

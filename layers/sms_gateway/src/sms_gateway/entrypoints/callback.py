@@ -18,10 +18,11 @@ from sms_gateway.domain.errors import (
     SecretUnavailableError,
     StoreUnavailableError,
 )
-from sms_gateway.domain.report import Ignorable, read_report
+from sms_gateway.domain.report import DeliveryReport, Ignorable, read_report
 from sms_gateway.entrypoints.bodies import body_bytes
 from sms_gateway.entrypoints.logs import count, logger
 from sms_gateway.entrypoints.notification import read_values
+from sms_gateway.use_cases.ports import ReportFallback
 from sms_gateway.use_cases.record_report import RecordReport
 
 _METHODS: Final = {"GET", "POST"}
@@ -46,6 +47,7 @@ class Callback:
 
     record_report: RecordReport
     keys: Keys
+    fallback: ReportFallback
     now: Clock = utc_now
 
     def __call__(self, event: LambdaFunctionUrlEvent) -> dict[str, Any]:
@@ -97,10 +99,23 @@ class Callback:
                 # The signed URL decides; ids get altered on the way (jookies/jasmin#643, #1123).
                 count("ReportIdDiffers")
                 logger.warning("report names another id than its URL")
-            recorded = self.record_report(reference.message_id, report)
-            count(_COUNTED[recorded])
-            logger.info("report taken", result=recorded, report_status=report.status)
+            self._store(reference.message_id, report)
         return _response(HTTPStatus.OK, {"type": "ok"})
+
+    def _store(self, message_id: str, report: DeliveryReport) -> None:
+        """In the table, or else in the fallback queue; `StoreUnavailableError` if in neither."""
+        try:
+            self.record_kept(message_id, report)
+        except StoreUnavailableError as error:
+            self.fallback.keep(message_id, report)
+            count("ReportKept")
+            logger.warning("report kept in the fallback queue", exc_info=error)
+
+    def record_kept(self, message_id: str, report: DeliveryReport) -> None:
+        """Record a report whose URL has been checked. Raises `StoreUnavailableError`."""
+        recorded = self.record_report(message_id, report)
+        count(_COUNTED[recorded])
+        logger.info("report taken", result=recorded, report_status=report.status)
 
 
 def _answer(status: HTTPStatus, sentence: str, **members: str) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, NoReturn
 
 import fastjsonschema
 from fastjsonschema import JsonSchemaValueException
 
+from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.errors import MalformedRequestError
+from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.domain.message_id import PATTERN, is_message_id
 from sms_gateway.use_cases.send_message import SendRequest
 
@@ -19,6 +22,9 @@ SCHEMA: Final[dict[str, Any]] = {
         "phoneNumber": {"type": "string", "minLength": 1, "maxLength": 64},
         "message": {"type": "string", "maxLength": 2000},
         "messageId": {"type": "string", "pattern": PATTERN},
+        "sendAt": {"type": "string", "format": "date-time"},
+        "validUntil": {"type": "string", "format": "date-time"},
+        "onUnconfirmed": {"enum": ["hold", "resend"]},
         "metadata": {
             "type": "object",
             "maxProperties": 10,
@@ -62,7 +68,27 @@ def read_send_request(
         text=values["message"],
         message_id=message_id,
         metadata=values.get("metadata", {}),
+        send_at=_moment(values, "sendAt"),
+        valid_until=_moment(values, "validUntil"),
+        on_unconfirmed=OnUnconfirmed(values.get("onUnconfirmed", OnUnconfirmed.HOLD)),
     )
+
+
+def _moment(values: Mapping[str, Any], name: str) -> datetime | None:
+    """A moment with its time zone, to the millisecond, as it is stored and compared."""
+    if name not in values:
+        return None
+    try:
+        moment = from_iso(values[name].upper())
+        return from_iso(to_iso(moment)) if moment.tzinfo else _no_moment(name)
+    except (ValueError, OverflowError):
+        return _no_moment(name)
+
+
+def _no_moment(name: str) -> NoReturn:
+    raise MalformedRequestError(
+        name, f"{name} must be a time with its zone, such as 2026-12-24T18:00:00+02:00."
+    ) from None
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
@@ -120,5 +146,7 @@ def _explained(error: JsonSchemaValueException) -> MalformedRequestError:
         "maxLength": f"must not be longer than {error.rule_definition} characters",
         "maxProperties": f"must not have more than {error.rule_definition} entries",
         "pattern": f"must match {error.rule_definition}",
+        "format": "must be a time with its zone, such as 2026-12-24T18:00:00+02:00",
+        "enum": f"must be one of {error.rule_definition}",
     }[error.rule or "type"]
     return MalformedRequestError(field, f"{field} {rule}.")

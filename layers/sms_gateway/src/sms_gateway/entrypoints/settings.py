@@ -21,15 +21,66 @@ def _read(environment: Mapping[str, str], *names: str) -> list[str]:
 _ENVIRONMENT: Final = os.environ
 
 
+def _whole_number(environment: Mapping[str, str], name: str) -> int:
+    (text,) = _read(environment, name)
+    if not text.isdecimal() or int(text) == 0:
+        raise SettingsError(f"{name} is not a whole number above 0")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """What every function needs that may call Voipit: `send`, `dispatch`, `watch`."""
+
+    messages_table: str
+    guards_table: str
+    dispatch_queue_url: str
+    voipit_base_url: str
+    voipit_secret_arn: str
+    report_deadline: timedelta
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "DeliverySettings":
+        """Raises `SettingsError`."""
+        messages, guards, queue, voipit, account = _read(
+            environment,
+            "MESSAGES_TABLE",
+            "GUARDS_TABLE",
+            "DISPATCH_QUEUE_URL",
+            "VOIPIT_BASE_URL",
+            "VOIPIT_SECRET_ARN",
+        )
+        minutes = _whole_number(environment, "REPORT_DEADLINE_MINUTES")
+        return cls(
+            messages_table=messages,
+            guards_table=guards,
+            dispatch_queue_url=queue,
+            voipit_base_url=voipit.rstrip("/"),
+            voipit_secret_arn=account,
+            report_deadline=timedelta(minutes=minutes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchSettings:
+    """Settings of the function `dispatch`: all it takes to hand a message over."""
+
+    delivery: DeliverySettings
+    callback_key_secret_arn: str
+    callback_url: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "DispatchSettings":
+        """Raises `SettingsError`."""
+        key, callback = _read(environment, "CALLBACK_KEY_SECRET_ARN", "CALLBACK_URL")
+        return cls(DeliverySettings.from_environment(environment), key, callback)
+
+
 @dataclass(frozen=True, slots=True)
 class SendSettings:
     """Settings of the function `send`."""
 
-    messages_table: str
-    voipit_base_url: str
-    voipit_secret_arn: str
-    callback_key_secret_arn: str
-    callback_url: str
+    dispatch: DispatchSettings
     default_region: str
     allowed_countries: frozenset[str]
     kept_for: timedelta
@@ -37,29 +88,27 @@ class SendSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "SendSettings":
         """Raises `SettingsError`."""
-        table, voipit, account, key, callback, region, countries, days = _read(
-            environment,
-            "MESSAGES_TABLE",
-            "VOIPIT_BASE_URL",
-            "VOIPIT_SECRET_ARN",
-            "CALLBACK_KEY_SECRET_ARN",
-            "CALLBACK_URL",
-            "DEFAULT_REGION",
-            "ALLOWED_COUNTRIES",
-            "MESSAGE_RETENTION_DAYS",
-        )
-        if not days.isdecimal() or int(days) == 0:
-            raise SettingsError("MESSAGE_RETENTION_DAYS is not a whole number above 0")
+        region, countries = _read(environment, "DEFAULT_REGION", "ALLOWED_COUNTRIES")
         return cls(
-            messages_table=table,
-            voipit_base_url=voipit.rstrip("/"),
-            voipit_secret_arn=account,
-            callback_key_secret_arn=key,
-            callback_url=callback,
+            dispatch=DispatchSettings.from_environment(environment),
             default_region=region,
             allowed_countries=frozenset(c.strip() for c in countries.split(",") if c.strip()),
-            kept_for=timedelta(days=int(days)),
+            kept_for=timedelta(days=_whole_number(environment, "MESSAGE_RETENTION_DAYS")),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """Settings of the function `watch`. `drain_per_second` bounds what it lets into the queue."""
+
+    delivery: DeliverySettings
+    drain_per_second: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "WatchSettings":
+        """Raises `SettingsError`."""
+        delivery = DeliverySettings.from_environment(environment)
+        return cls(delivery, _whole_number(environment, "DRAIN_PER_SECOND"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +116,12 @@ class StatusSettings:
     """Settings of the function `status`."""
 
     messages_table: str
+    guards_table: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "StatusSettings":
         """Raises `SettingsError`."""
-        return cls(*_read(environment, "MESSAGES_TABLE"))
+        return cls(*_read(environment, "MESSAGES_TABLE", "GUARDS_TABLE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +130,13 @@ class CallbackSettings:
 
     messages_table: str
     callback_key_secret_arn: str
+    report_fallback_queue_url: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "CallbackSettings":
         """Raises `SettingsError`."""
-        return cls(*_read(environment, "MESSAGES_TABLE", "CALLBACK_KEY_SECRET_ARN"))
+        names = ("MESSAGES_TABLE", "CALLBACK_KEY_SECRET_ARN", "REPORT_FALLBACK_QUEUE_URL")
+        return cls(*_read(environment, *names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 """The composition root: which adapter serves which port. Tests wire fakes instead."""
 
 import os
-from typing import Final
+import random
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from sms_gateway.adapters import aws
+from sms_gateway.adapters.guards_table import GuardsTable
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.phone_numbers import PhoneNumberRules
-from sms_gateway.adapters.secrets import CallbackKeys, RememberedSecret, VoipitAccount
+from sms_gateway.adapters.queues import SqsDispatchQueue, SqsReportFallback
+from sms_gateway.adapters.secrets import CallbackKeys, RememberedSecret, VoipitAccounts
 from sms_gateway.adapters.topic import Topic
 from sms_gateway.adapters.voipit.client import VoipitClient
 from sms_gateway.adapters.voipit.transport import VoipitSession
@@ -14,15 +18,25 @@ from sms_gateway.domain.clock import utc_now
 from sms_gateway.domain.message_id import new_message_id
 from sms_gateway.entrypoints.settings import (
     CallbackSettings,
+    DeliverySettings,
+    DispatchSettings,
     PublishSettings,
     SendSettings,
     StatusSettings,
+    WatchSettings,
 )
+from sms_gateway.use_cases.cancel_message import CancelMessage
+from sms_gateway.use_cases.dispatch_message import DispatchMessage
+from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import HandOver
 from sms_gateway.use_cases.publish_changes import PublishChanges
 from sms_gateway.use_cases.read_message import ReadMessage
 from sms_gateway.use_cases.record_report import RecordReport
 from sms_gateway.use_cases.send_message import SendMessage
+from sms_gateway.use_cases.watch import Watch
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 IN_LAMBDA: Final = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 """Whether this is a Lambda. There the use case is wired in the init phase, which has the full
@@ -30,33 +44,73 @@ processor and does not count against a request; a test that imports a handler wi
 
 
 def send_message(settings: SendSettings) -> SendMessage:
-    """`send`, with the real world around it."""
-    messages = _messages(settings.messages_table)
-    account = VoipitAccount(_secret(settings.voipit_secret_arn))
+    """`POST /messages`, with the real world around it."""
+    delivery = settings.dispatch.delivery
+    gate, hand_over = _delivery(settings.dispatch)
     return SendMessage(
-        messages=messages,
+        messages=hand_over.messages,
         phone_numbers=PhoneNumberRules(settings.default_region, settings.allowed_countries),
-        hand_over=HandOver(
-            messages=messages,
-            provider=VoipitClient(settings.voipit_base_url, account, VoipitSession()),
-            callback_urls=_callback_keys(settings.callback_key_secret_arn, settings.callback_url),
-            now=utc_now,
-        ),
+        gate=gate,
+        hand_over=hand_over,
+        queue=_dispatch_queue(delivery.dispatch_queue_url),
         now=utc_now,
+        chance=random.random,
         new_id=new_message_id,
         kept_for=settings.kept_for,
     )
 
 
+def cancel_message(settings: SendSettings) -> CancelMessage:
+    """`DELETE /messages/{messageId}`, with the real world around it."""
+    messages = _messages(settings.dispatch.delivery.messages_table)
+    return CancelMessage(messages, ReadMessage(messages), utc_now)
+
+
+def dispatch_message(settings: DispatchSettings) -> DispatchMessage:
+    """`dispatch`, with the real world around it."""
+    gate, hand_over = _delivery(settings)
+    return DispatchMessage(
+        messages=hand_over.messages,
+        gate=gate,
+        hand_over=hand_over,
+        queue=hand_over.queue,
+        now=utc_now,
+        chance=random.random,
+        new_id=new_message_id,
+    )
+
+
+def watch(settings: WatchSettings) -> Watch:
+    """`watch`, with the real world around it."""
+    delivery = settings.delivery
+    return Watch(
+        messages=_messages(delivery.messages_table),
+        gate=_gate(delivery, VoipitClient(delivery.voipit_base_url, VoipitSession())),
+        queue=_dispatch_queue(delivery.dispatch_queue_url),
+        now=utc_now,
+        report_deadline=delivery.report_deadline,
+        drain_per_second=settings.drain_per_second,
+    )
+
+
 def read_message(settings: StatusSettings) -> ReadMessage:
-    """`status`, with the real world around it."""
+    """`GET /messages/{messageId}`, with the real world around it."""
     return ReadMessage(_messages(settings.messages_table))
 
 
-def record_report(settings: CallbackSettings) -> tuple[RecordReport, CallbackKeys]:
+def circuits(settings: StatusSettings) -> GuardsTable:
+    """`GET /provider`, with the real world around it."""
+    return GuardsTable(_dynamodb(), settings.guards_table)
+
+
+def record_report(
+    settings: CallbackSettings,
+) -> tuple[RecordReport, CallbackKeys, SqsReportFallback]:
     """`callback`, with the real world around it."""
     keys = _callback_keys(settings.callback_key_secret_arn)
-    return RecordReport(_messages(settings.messages_table)), keys
+    client = aws.session().client("sqs", config=aws.config())
+    fallback = SqsReportFallback(client, settings.report_fallback_queue_url)
+    return RecordReport(_messages(settings.messages_table)), keys, fallback
 
 
 def publish_changes(settings: PublishSettings) -> PublishChanges:
@@ -65,8 +119,40 @@ def publish_changes(settings: PublishSettings) -> PublishChanges:
     return PublishChanges(Topic(client, settings.topic_arn), settings.event_source)
 
 
+def _delivery(settings: DispatchSettings) -> tuple[Gate, HandOver]:
+    delivery = settings.delivery
+    provider = VoipitClient(delivery.voipit_base_url, VoipitSession())
+    gate = _gate(delivery, provider)
+    return gate, HandOver(
+        messages=_messages(delivery.messages_table),
+        provider=provider,
+        gate=gate,
+        callback_urls=_callback_keys(settings.callback_key_secret_arn, settings.callback_url),
+        queue=_dispatch_queue(delivery.dispatch_queue_url),
+        now=utc_now,
+        chance=random.random,
+        report_deadline=delivery.report_deadline,
+    )
+
+
+def _gate(settings: DeliverySettings, provider: VoipitClient) -> Gate:
+    secret = _secret(settings.voipit_secret_arn)
+    accounts = VoipitAccounts(secret, settings.voipit_base_url)
+    return Gate(GuardsTable(_dynamodb(), settings.guards_table), accounts, provider, utc_now)
+
+
 def _messages(table_name: str) -> MessagesTable:
-    return MessagesTable(aws.session().client("dynamodb", config=aws.config()), table_name)
+    return MessagesTable(_dynamodb(), table_name)
+
+
+def _dispatch_queue(queue_url: str) -> SqsDispatchQueue:
+    return SqsDispatchQueue(aws.session().client("sqs", config=aws.config()), queue_url)
+
+
+@cache
+def _dynamodb() -> "DynamoDBClient":
+    """One client for both tables: it keeps its connections."""
+    return aws.session().client("dynamodb", config=aws.config())
 
 
 def _secret(secret_id: str, stage: str = "AWSCURRENT") -> RememberedSecret:

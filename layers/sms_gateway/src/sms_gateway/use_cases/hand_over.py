@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from sms_gateway.domain.clock import Clock
+from sms_gateway.domain.due import Wait, wait_after
 from sms_gateway.domain.errors import SecretUnavailableError, StoreUnavailableError
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.outcome import Outcome, not_taken
-from sms_gateway.domain.status import Reason
+from sms_gateway.domain.status import Reason, Status, Trigger
+from sms_gateway.use_cases.gate import Gate, Pass
 from sms_gateway.use_cases.ports import (
     CallbackUrls,
     ChangeRefusedError,
+    DispatchQueue,
     Messages,
     Provider,
 )
@@ -29,27 +33,37 @@ class HandOver:
 
     messages: Messages
     provider: Provider
+    gate: Gate
     callback_urls: CallbackUrls
+    queue: DispatchQueue
     now: Clock
+    chance: Callable[[], float]
+    report_deadline: timedelta
 
-    def __call__(self, message: Message, time_left: TimeLeft) -> Message:
+    def __call__(self, message: Message, leave: Pass, time_left: TimeLeft) -> Message:
         """The message as it stands afterwards.
 
         Never raises for trouble at Voipit or in the table: once a call may have been made, an
         error towards the caller would invite a second SMS. If the outcome cannot be written the
         message stays `sending`, which is what it is returned as.
         """
-        outcome = self._call(message, time_left)
-        change = Change.after(outcome, message, self.now())
+        outcome = self._call(message, leave, time_left)
+        at = self.now()
+        wait = self._wait(message, outcome, at)
+        change = Change.after(outcome, message, at, wait.due_at if wait else None)
         try:
-            return self.messages.change(message.message_id, change)
+            stored = self.messages.change(message.message_id, change)
         except ChangeRefusedError as refused:
             # A report was faster than the answer, or the claim was taken away: that stands.
-            return refused.stored or message
+            stored = refused.stored or message
         except StoreUnavailableError:
-            return message
+            stored = message
+        self.gate.learn(leave, outcome)
+        if wait and wait.enqueue_in is not None and stored.status is Status.QUEUED:
+            self.queue.enqueue(message.message_id, wait.enqueue_in)
+        return stored
 
-    def _call(self, message: Message, time_left: TimeLeft) -> Outcome:
+    def _call(self, message: Message, leave: Pass, time_left: TimeLeft) -> Outcome:
         try:
             send_result_to = self.callback_urls.url_for(message.message_id, message.attempt)
         except SecretUnavailableError:
@@ -57,4 +71,12 @@ class HandOver:
         if time_left() < self.provider.seconds_needed + SECONDS_TO_RECORD:
             # Killed in mid-call we could never tell what became of it; not calling is certain.
             return not_taken(Reason.NO_TIME_LEFT)
-        return self.provider.send(message, send_result_to)
+        return self.provider.send(leave.account, message, send_result_to)
+
+    def _wait(self, message: Message, outcome: Outcome, at: datetime) -> Wait | None:
+        """What the message waits for next: a report, the circuit, another try, or nothing."""
+        if outcome.trigger is Trigger.REFUSED:
+            return None
+        if outcome.trigger is not Trigger.NOT_TAKEN:
+            return Wait(at + self.report_deadline, None)
+        return wait_after(outcome.reason or Reason.NO_CONNECTION, message, at, self.chance())

@@ -1,8 +1,11 @@
 """What the use cases need from outside: adapters provide it, tests have fakes with behaviour."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sms_gateway.domain.account import Account
+from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.phone_number import PhoneNumber
@@ -43,6 +46,12 @@ class Messages(Protocol):
     def get(self, message_id: str) -> Message | None:
         """The message as it stands now, or `None`."""
 
+    def postpone(self, message: Message, due_at: datetime) -> None:
+        """Look at the message later. Raises `ChangeRefusedError` if it has changed meanwhile."""
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """The ids of messages whose `due_at` has come, some of them perhaps not due any more."""
+
 
 class Provider(Protocol):
     """Voipit."""
@@ -51,8 +60,62 @@ class Provider(Protocol):
     def seconds_needed(self) -> float:
         """The longest one call can take, in seconds."""
 
-    def send(self, message: Message, send_result_to: str) -> Outcome:
+    def send(self, account: Account, message: Message, send_result_to: str) -> Outcome:
         """Hand the message over, once. Never raises: what came of it is the outcome."""
+
+    def ping(self, account: Account) -> Outcome:
+        """Ask whether Voipit knows the account; `ACCEPTED` if so. Never raises."""
+
+
+class Accounts(Protocol):
+    """The Voipit account. Both methods raise `SecretUnavailableError`."""
+
+    def current(self) -> Account:
+        """The account, at most some minutes old."""
+
+    def refreshed(self) -> Account:
+        """The account as it is now."""
+
+
+class Circuits(Protocol):
+    """The stored circuit. Every method raises `StoreUnavailableError` if the table is away."""
+
+    def get(self) -> Circuit:
+        """The circuit as it stands now."""
+
+    def take_probe(self, now: datetime, until: datetime) -> bool:
+        """Try an unproven account, alone; whether nobody else is doing it."""
+
+    def release_probe(self) -> None:
+        """Let somebody else try."""
+
+    def prove(self, account_version: str) -> None:
+        """Voipit has answered this account."""
+
+    def open(
+        self, reason: OpenReason, failed: str, since: datetime, next_ping_at: datetime
+    ) -> None:
+        """Stop sending. No change if it is open already."""
+
+    def take_ping(self, seen: Circuit, next_ping_at: datetime, account_version: str) -> bool:
+        """Claim the next ping; whether nobody else has. The account counts as failed from here."""
+
+    def close(self, seen: Circuit, account_version: str) -> None:
+        """Send again: Voipit has answered a ping of this account."""
+
+
+class DispatchQueue(Protocol):
+    """The queue that `dispatch` reads."""
+
+    def enqueue(self, message_id: str, delay: timedelta) -> None:
+        """Have the message tried after the delay. Never raises: the due index is the guarantee."""
+
+
+class ReportFallback(Protocol):
+    """The callback's second store."""
+
+    def keep(self, message_id: str, report: DeliveryReport) -> None:
+        """Keep the report until it can be recorded. Raises `StoreUnavailableError`."""
 
 
 class CallbackUrls(Protocol):

@@ -19,15 +19,15 @@ _IP_BLOCKED: Final = (403, "403.6")
 _FIRST_SERVER_ERROR: Final = 500
 
 
-def judge_answer(http_status: int, body: bytes) -> Outcome:
-    """The outcome an answer stands for.
+def judge_answer(http_status: int, body: bytes, good: str = "ok") -> Outcome:
+    """The outcome an answer stands for; `good` is the `type` that says yes (`pong` for a ping).
 
     Whatever is not documented is unclear: nobody has promised that it means "not sent", and a
     second try may be a second SMS.
     """
     answer = _json_object(body)
     if http_status == _OK:
-        return _judge_ok(answer)
+        return _judge_ok(answer, good)
     if http_status in _REFUSALS:
         return refused(_words(answer) or f"Voipit answered {http_status}.")
     if http_status in _NOT_TAKEN:
@@ -39,9 +39,9 @@ def judge_answer(http_status: int, body: bytes) -> Outcome:
     return unclear(Reason.UNREADABLE_ANSWER)
 
 
-def _judge_ok(answer: dict[str, Any]) -> Outcome:
+def _judge_ok(answer: dict[str, Any], good: str) -> Outcome:
     kind = answer.get("type")
-    if kind == "ok":
+    if kind == good:
         return ACCEPTED
     if kind == "Error":  # an error inside a 200 (erigones/esdc-ce#230)
         return refused(_words(answer) or "Voipit answered with an error.")

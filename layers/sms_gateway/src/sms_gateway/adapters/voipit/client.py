@@ -1,8 +1,7 @@
-"""Hand a message to Voipit: `POST /<accountNumber>/sms/send` (voipit-api.md §1)."""
+"""Call Voipit: `POST /<accountNumber>/sms/send` and `…/ping/` (voipit-api.md §1, §2)."""
 
 from dataclasses import dataclass
 
-from sms_gateway.adapters.secrets import VoipitAccount
 from sms_gateway.adapters.voipit.answers import judge_answer
 from sms_gateway.adapters.voipit.transport import (
     CONNECT_TIMEOUT,
@@ -12,7 +11,7 @@ from sms_gateway.adapters.voipit.transport import (
     VoipitSession,
     timed_out,
 )
-from sms_gateway.domain.errors import SecretUnavailableError
+from sms_gateway.domain.account import Account
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.outcome import Outcome, not_taken, unclear
 from sms_gateway.domain.status import Reason
@@ -23,7 +22,6 @@ class VoipitClient:
     """Implements the port `Provider`."""
 
     base_url: str
-    account: VoipitAccount
     session: VoipitSession
 
     @property
@@ -31,27 +29,29 @@ class VoipitClient:
         """The longest one call can take, in seconds."""
         return CONNECT_TIMEOUT + READ_TIMEOUT
 
-    def send(self, message: Message, send_result_to: str) -> Outcome:
+    def send(self, account: Account, message: Message, send_result_to: str) -> Outcome:
         """Call `sms/send` once. Never raises: what went wrong is part of the outcome."""
+        values = {
+            "password": account.password,
+            "phoneNumber": message.phone_number.e164,
+            "message": message.text,
+            "sendResultTo": send_result_to,
+            "messageId": message.message_id,
+        }
+        return self._call(account, "sms/send", values, "ok")
+
+    def ping(self, account: Account) -> Outcome:
+        """Test the account without sending anything (voipit-api.md §2). Never raises."""
+        return self._call(account, "ping/", {"password": account.password}, "pong")
+
+    def _call(self, account: Account, path: str, values: dict[str, str], good: str) -> Outcome:
+        body = FormBody(values)
         try:
-            account_number, password = self.account.credentials()
-        except SecretUnavailableError:
-            return not_taken(Reason.SECRET_UNAVAILABLE)
-        body = FormBody(
-            {
-                "password": password,
-                "phoneNumber": message.phone_number.e164,
-                "message": message.text,
-                "sendResultTo": send_result_to,
-                "messageId": message.message_id,
-            }
-        )
-        try:
-            answer = self.session.post(f"{self.base_url}/{account_number}/sms/send", body)
+            answer = self.session.post(f"{self.base_url}/{account.number}/{path}", body)
         except Exception as error:  # noqa: BLE001  urllib3's and ssl's own errors get through
             # `requests` at times, and none of them may become a 5xx that invites a resend.
             return _judge_failure(error, body)
-        return judge_answer(*answer)
+        return judge_answer(*answer, good=good)
 
 
 def _judge_failure(error: Exception, body: FormBody) -> Outcome:

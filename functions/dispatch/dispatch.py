@@ -1,0 +1,40 @@
+"""Tries queued messages: scheduled ones, and those that certainly were not taken."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from sms_gateway.adapters.queues import read_dispatch
+from sms_gateway.entrypoints import wiring
+from sms_gateway.entrypoints.logs import count, logger, metrics
+from sms_gateway.entrypoints.queue_batch import each_message
+from sms_gateway.entrypoints.settings import DispatchSettings
+from sms_gateway.use_cases.dispatch_message import DispatchMessage
+
+
+@cache
+def dispatch_message() -> DispatchMessage:
+    """The use case, wired once per execution environment."""
+    return wiring.dispatch_message(DispatchSettings.from_environment())
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Entry point of the Lambda function `dispatch`. Answers with the messages to try again."""
+
+    def dispatch(body: str) -> None:
+        message_id = read_dispatch(body)
+        message = dispatch_message()(
+            message_id, lambda: context.get_remaining_time_in_millis() / 1000
+        )
+        status, reason = (message.status, message.reason) if message else (None, None)
+        logger.info("message dispatched", message_id=message_id, status=status, reason=reason)
+        count("MessageDispatched")
+
+    return each_message(event, dispatch)
+
+
+if wiring.IN_LAMBDA:
+    dispatch_message()

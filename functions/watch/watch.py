@@ -1,0 +1,38 @@
+"""Every minute: looks after messages whose time has come, and after an open circuit."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from sms_gateway.entrypoints import wiring
+from sms_gateway.entrypoints.logs import count, logger, metrics
+from sms_gateway.entrypoints.settings import WatchSettings
+from sms_gateway.use_cases.watch import Watch
+
+
+@cache
+def watch() -> Watch:
+    """The use case, wired once per execution environment."""
+    return wiring.watch(WatchSettings.from_environment())
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context(clear_state=True)
+def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Entry point of the Lambda function `watch`. Answers with what it has done."""
+    watched = watch()(lambda: context.get_remaining_time_in_millis() / 1000)
+    done = {
+        "lookedAt": watched.looked_at,
+        "moved": watched.moved,
+        "enqueued": watched.enqueued,
+        "finished": watched.finished,
+    }
+    logger.info("watched", extra={"done": done})
+    count("MessageMoved", watched.moved)
+    count("MessageEnqueued", watched.enqueued)
+    return done
+
+
+if wiring.IN_LAMBDA:
+    watch()

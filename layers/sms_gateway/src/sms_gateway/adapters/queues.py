@@ -1,0 +1,63 @@
+"""SQS: the queue that `dispatch` reads, and the callback's second store."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sms_gateway.adapters.message_item import read_report_entry, report_entry
+from sms_gateway.domain.due import MAX_QUEUE_DELAY
+from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.report import DeliveryReport
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True, slots=True)
+class SqsDispatchQueue:
+    """Implements the port `DispatchQueue`. A queue message holds a `messageId` and nothing else."""
+
+    client: "SQSClient"
+    queue_url: str
+
+    def enqueue(self, message_id: str, delay: timedelta) -> None:
+        """Have the message tried after the delay, in whole seconds, at most 15 minutes."""
+        seconds = int(max(timedelta(), min(delay, MAX_QUEUE_DELAY)).total_seconds())
+        try:
+            self.client.send_message(
+                QueueUrl=self.queue_url,
+                MessageBody=json.dumps({"messageId": message_id}),
+                DelaySeconds=seconds,
+            )
+        except (BotoCoreError, ClientError):
+            return  # the row's `dueAt` brings it back a minute later
+
+
+@dataclass(frozen=True, slots=True)
+class SqsReportFallback:
+    """Implements the port `ReportFallback`. Only what came to a signed URL gets in."""
+
+    client: "SQSClient"
+    queue_url: str
+
+    def keep(self, message_id: str, report: DeliveryReport) -> None:
+        """Keep the report; the queue hands it to `callback` until it is recorded."""
+        body = {"messageId": message_id, "report": report_entry(report)}
+        try:
+            self.client.send_message(QueueUrl=self.queue_url, MessageBody=json.dumps(body))
+        except (BotoCoreError, ClientError) as error:
+            raise StoreUnavailableError("The fallback queue did not answer.") from error
+
+
+def read_dispatch(body: str) -> str:
+    """The `messageId` in a message of the dispatch queue."""
+    return str(json.loads(body)["messageId"])
+
+
+def read_kept_report(body: str) -> tuple[str, DeliveryReport]:
+    """Message id and report in a message of the fallback queue."""
+    kept: dict[str, Any] = json.loads(body)
+    return str(kept["messageId"]), read_report_entry(kept["report"])

@@ -1,0 +1,79 @@
+"""The circuit toward Voipit: after a request that counts against our IP nothing more is sent.
+
+Voipit blocks an IP after too many invalid requests (voipit-api.md §2), threshold unknown. So the
+first 401, 404 or 403.6 opens the circuit, and only a ping that was answered closes it. An account
+that has never been answered is tried by one message at a time: twenty requests at once with a wrong
+password would be twenty invalid ones.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum, unique
+from typing import Final
+
+from sms_gateway.domain.status import Reason
+
+
+@unique
+class OpenReason(StrEnum):
+    """Why nothing is sent; part of the public contract."""
+
+    CREDENTIALS = "credentials"
+    CONFIGURATION = "configuration"
+    IP_BLOCKED = "ip-blocked"
+
+
+OPENS: Final = {
+    Reason.CREDENTIALS_REJECTED: OpenReason.CREDENTIALS,
+    Reason.PATH_NOT_FOUND: OpenReason.CONFIGURATION,
+    Reason.IP_BLOCKED: OpenReason.IP_BLOCKED,
+}
+"""The outcomes that open the circuit."""
+
+_FIRST_PING: Final = {
+    # Dropped unprocessed while blocked, so it does no harm to ask.
+    OpenReason.IP_BLOCKED: timedelta(minutes=1),
+    # An invalid request once more, unless somebody has mended the secret or the settings.
+    OpenReason.CREDENTIALS: timedelta(hours=1),
+    OpenReason.CONFIGURATION: timedelta(hours=1),
+}
+_LONGEST_PAUSE: Final = {
+    OpenReason.IP_BLOCKED: timedelta(minutes=15),
+    OpenReason.CREDENTIALS: timedelta(hours=24),
+    OpenReason.CONFIGURATION: timedelta(hours=24),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """What is known about the way to Voipit.
+
+    `proven` names the account (its version) that Voipit has answered; `failed` the one it was
+    opened for. `probe_until` is held by whoever tries an account that is not proven yet.
+    """
+
+    reason: OpenReason | None = None
+    since: datetime | None = None
+    pings: int = 0
+    next_ping_at: datetime | None = None
+    failed: str | None = None
+    proven: str | None = None
+    probe_until: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing may be sent."""
+        return self.reason is not None
+
+    def wants_ping(self, account_version: str, now: datetime) -> bool:
+        """Whether it is time to ask Voipit again, with this version of the account."""
+        if self.reason is None or self.next_ping_at is None:
+            return False
+        mended = self.reason is not OpenReason.IP_BLOCKED and account_version != self.failed
+        return mended or now >= self.next_ping_at
+
+
+def pause_before_ping(reason: OpenReason, pings: int) -> timedelta:
+    """How long to wait before the next ping, after so many that were not answered well."""
+    doubled: timedelta = _FIRST_PING[reason] * (1 << min(pings, 10))
+    return min(doubled, _LONGEST_PAUSE[reason])

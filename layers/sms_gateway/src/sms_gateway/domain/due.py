@@ -1,0 +1,91 @@
+"""When somebody has to look at a message again, and how often it is tried.
+
+Everything that is not settled has a `dueAt`: that nothing stored is forgotten (promise 2) rests on
+it. Queue messages are quicker, but they are a hint; this is the guarantee.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Final
+
+from sms_gateway.domain.circuit import OPENS
+from sms_gateway.domain.message import Message
+from sms_gateway.domain.status import Reason
+
+LEASE: Final = timedelta(seconds=60)
+"""How long a claim is believed in: longer than anything that claims may run (29 s)."""
+QUEUE_GRACE: Final = timedelta(seconds=90)
+"""How much later than its queue message a queued message is due: by then the queue has lost it."""
+RECHECK: Final = timedelta(seconds=60)
+"""How soon to look again at a message that waits for the circuit."""
+UNPROVEN_PAUSE: Final = timedelta(seconds=3)
+"""How soon to try again while somebody else tries the account for the first time."""
+MAX_QUEUE_DELAY: Final = timedelta(seconds=900)
+"""The longest delay SQS takes."""
+MAX_TRIES: Final = 20
+_FIRST_PAUSE: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How a queued message waits: `enqueue_in` is the hint, `due_at` the guarantee."""
+
+    due_at: datetime
+    enqueue_in: timedelta | None
+
+
+class Step(Enum):
+    """What has to happen to a queued message now."""
+
+    TRY = auto()
+    WAIT = auto()
+    TOO_LATE = auto()
+    GIVE_UP = auto()
+
+
+def next_step(message: Message, now: datetime) -> Step:
+    """The next step of a `queued` message."""
+    if now >= message.valid_to:
+        return Step.TOO_LATE
+    if message.attempt >= MAX_TRIES:
+        return Step.GIVE_UP
+    if message.send_at is not None and now < message.send_at:
+        return Step.WAIT
+    return Step.TRY
+
+
+def wait_for(message: Message, now: datetime, pause: timedelta = timedelta()) -> Wait:
+    """Wait in the queue for a pause, or for `sendAt` if that is later.
+
+    A pause that is too long for the queue is left to the due index alone, which then puts the
+    message into the queue a little before its time.
+    """
+    at = max(now + pause, message.send_at or now)
+    if at - now > MAX_QUEUE_DELAY:
+        return Wait(min(at - RECHECK, message.valid_to), None)
+    return Wait(min(at + QUEUE_GRACE, message.valid_to), at - now)
+
+
+def wait_after(reason: Reason, message: Message, now: datetime, chance: float) -> Wait:
+    """How a message waits that could not be sent now, for this reason.
+
+    What waits for the circuit waits outside the queue: `watch` lets it in again, at its own rate.
+    `chance` is explained at `retry_pause`.
+    """
+    if reason is Reason.CIRCUIT_OPEN or reason in OPENS:
+        return Wait(min(now + RECHECK, message.valid_to), None)
+    if reason is Reason.ACCOUNT_UNPROVEN:
+        return wait_for(message, now, UNPROVEN_PAUSE)
+    return wait_for(message, now, retry_pause(max(message.attempt, 1), chance))
+
+
+def retry_pause(attempt: int, chance: float) -> timedelta:
+    """The pause after a try that certainly failed: 5 s, doubling up to 15 minutes.
+
+    `chance` (0 to 1) takes away up to half of it, so that messages that failed together do not
+    come back together.
+    """
+    longest = MAX_QUEUE_DELAY.total_seconds()
+    pause = min(_FIRST_PAUSE * 2 ** min(attempt - 1, 16), longest)
+    return timedelta(seconds=pause * (1 - chance / 2))

@@ -1,0 +1,80 @@
+"""Try a queued message: batch, scheduled, or certainly not taken the last time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sms_gateway.domain.clock import Clock
+from sms_gateway.domain.due import (
+    LEASE,
+    Step,
+    Wait,
+    next_step,
+    wait_after,
+    wait_for,
+)
+from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.status import Reason, Status, Trigger
+from sms_gateway.use_cases.gate import Gate, Refusal
+from sms_gateway.use_cases.hand_over import HandOver, TimeLeft
+from sms_gateway.use_cases.ports import ChangeRefusedError, DispatchQueue, Messages
+
+ENDS = {
+    Step.TOO_LATE: (Trigger.VALIDITY_ENDED, Reason.TOO_LATE),
+    Step.GIVE_UP: (Trigger.GIVEN_UP, Reason.UNREACHABLE),
+}
+"""The steps that end a queued message without a try."""
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchMessage:
+    """What `dispatch` does with one queue message; doing it twice does no harm."""
+
+    messages: Messages
+    gate: Gate
+    hand_over: HandOver
+    queue: DispatchQueue
+    now: Clock
+    chance: Callable[[], float]
+    new_id: Callable[[datetime], str]
+
+    def __call__(self, message_id: str, time_left: TimeLeft) -> Message | None:
+        """The message as it stands afterwards; `None` if there is none.
+
+        Raises `StoreUnavailableError`: have the queue deliver it again.
+        """
+        message = self.messages.get(message_id)
+        if message is None or message.status is not Status.QUEUED:
+            return message
+        try:
+            return self._next(message, time_left)
+        except ChangeRefusedError as refused:
+            return refused.stored  # somebody else was faster, or a report has come
+
+    def _next(self, message: Message, time_left: TimeLeft) -> Message:
+        now = self.now()
+        step = next_step(message, now)
+        if step in ENDS:
+            trigger, reason = ENDS[step]
+            change = Change.decided(trigger, message, now, reason=reason)
+            return self.messages.change(message.message_id, change)
+        if step is Step.WAIT:
+            return self._put_off(message, wait_for(message, now))
+        admission = self.gate.admit()
+        if isinstance(admission, Refusal):
+            wait = wait_after(admission.reason, message, now, self.chance())
+            return self._put_off(message, wait)
+        claim = Change.claiming(message, self.new_id(now), now, now + LEASE)
+        try:
+            claimed = self.messages.change(message.message_id, claim)
+        except (ChangeRefusedError, StoreUnavailableError):
+            self.gate.give_back(admission)
+            raise
+        return self.hand_over(claimed, admission, time_left)
+
+    def _put_off(self, message: Message, wait: Wait) -> Message:
+        self.messages.postpone(message, wait.due_at)
+        if wait.enqueue_in is not None:
+            self.queue.enqueue(message.message_id, wait.enqueue_in)
+        return message

@@ -1,0 +1,114 @@
+"""Look after every message whose time has come, with nobody watching."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sms_gateway.domain.clock import Clock
+from sms_gateway.domain.due import (
+    MAX_QUEUE_DELAY,
+    MAX_TRIES,
+    RECHECK,
+    next_step,
+    wait_for,
+)
+from sms_gateway.domain.message import Change, Message, OnUnconfirmed
+from sms_gateway.domain.status import Reason, Status, Trigger
+from sms_gateway.use_cases.dispatch_message import ENDS
+from sms_gateway.use_cases.gate import Gate
+from sms_gateway.use_cases.hand_over import TimeLeft
+from sms_gateway.use_cases.ports import ChangeRefusedError, DispatchQueue, Messages
+
+SECONDS_TO_STOP: Final = 10.0
+"""Kept free at the end of a run: one message may need a read and a write of a slow table."""
+
+
+@dataclass(slots=True)
+class Watched:
+    """What one run has done."""
+
+    looked_at: int = 0
+    moved: int = 0
+    enqueued: int = 0
+    finished: bool = True
+    """Whether everything that was due has been looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One run, every minute. Several at once do no harm: every change is conditional."""
+
+    messages: Messages
+    gate: Gate
+    queue: DispatchQueue
+    now: Clock
+    report_deadline: timedelta
+    drain_per_second: float
+
+    def __call__(self, time_left: TimeLeft) -> Watched:
+        """Look at what is due until nothing is, or until time is nearly out.
+
+        Raises `StoreUnavailableError`: the next run goes on.
+        """
+        watched = Watched()
+        circuit_is_closed = self.gate.look_after()
+        for message_id in self.messages.due(self.now()):
+            if time_left() < SECONDS_TO_STOP:
+                watched.finished = False
+                break
+            message = self.messages.get(message_id)
+            now = self.now()
+            if message is None or message.due_at is None or message.due_at > now:
+                continue  # somebody else was faster
+            watched.looked_at += 1
+            try:
+                self._look_at(message, now, watched, circuit_is_closed=circuit_is_closed)
+            except ChangeRefusedError:
+                continue
+        return watched
+
+    def _look_at(
+        self, message: Message, now: datetime, watched: Watched, *, circuit_is_closed: bool
+    ) -> None:
+        if message.status is Status.QUEUED and next_step(message, now) not in ENDS:
+            if circuit_is_closed:
+                self._let_in(message, now, watched)
+            else:
+                self.messages.postpone(message, min(now + RECHECK, message.valid_to))
+            return
+        changed = self.messages.change(message.message_id, self._change(message, now))
+        watched.moved += 1
+        if changed.status is Status.QUEUED and circuit_is_closed:
+            self._let_in(changed, now, watched)
+
+    def _let_in(self, message: Message, now: datetime, watched: Watched) -> None:
+        """Put a message into the queue, behind those of this run: so many a second.
+
+        First the new due time, then the queue: whoever dies in between loses a minute, no more.
+        """
+        behind = timedelta(seconds=watched.enqueued / self.drain_per_second)
+        wait = wait_for(message, now, min(behind, MAX_QUEUE_DELAY))
+        self.messages.postpone(message, wait.due_at)
+        if wait.enqueue_in is not None:
+            self.queue.enqueue(message.message_id, wait.enqueue_in)
+            watched.enqueued += 1
+
+    def _change(self, message: Message, now: datetime) -> Change:
+        """What has to become of a message that is due, and is not to be sent now."""
+        match message.status:
+            case Status.QUEUED:
+                trigger, reason = ENDS[next_step(message, now)]
+                return Change.decided(trigger, message, now, reason=reason)
+            case Status.SENDING:
+                due_at = now + self.report_deadline
+                reason = Reason.CLAIM_EXPIRED
+                return Change.decided(Trigger.UNCLEAR, message, now, reason=reason, due_at=due_at)
+            case Status.UNCONFIRMED if self._may_resend(message, now):
+                return Change.decided(Trigger.RESEND_CHOSEN, message, now, due_at=now)
+            case _:
+                return Change.decided(Trigger.REPORT_OVERDUE, message, now, reason=message.reason)
+
+    @staticmethod
+    def _may_resend(message: Message, now: datetime) -> bool:
+        chosen = message.on_unconfirmed is OnUnconfirmed.RESEND
+        return chosen and message.attempt < MAX_TRIES and now < message.valid_to
