@@ -1,6 +1,8 @@
 # `make` alone lists what there is. Everything is set up in .venv, once per change of the lock.
 PYTHON ?= python3
 VENV := .venv
+MESSAGES ?= 300
+SEED ?= 7
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
@@ -9,7 +11,7 @@ LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format lock clean
+.PHONY: help setup demo run soak docs test check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,6 +34,9 @@ demo: $(READY) ## set everything up and send one SMS, from the request to the SN
 run: $(READY) ## keep the local stack up until Ctrl-C
 	@$(BIN)/python -m local run
 
+soak: $(READY) ## many messages while Voipit misbehaves: make soak MESSAGES=300 SEED=7
+	@$(BIN)/python -m local soak --messages $(MESSAGES) --seed $(SEED)
+
 test: $(READY) ## all tests; the end-to-end ones deploy the real template
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
@@ -45,6 +50,9 @@ check: $(READY) ## format, lint, types, import contract, template
 format: $(READY) ## put the code into the one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(READY) ## draw the state diagram in docs/guarantees.md anew
+	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m local.state_diagram
 
 lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the layer's requirements.in
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade requirements/dev.in -o requirements/dev.txt

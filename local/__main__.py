@@ -1,4 +1,4 @@
-"""`python -m local demo` and `python -m local run`."""
+"""`python -m local demo`, `… run` and `… soak --messages 300 --seed 7`."""
 
 import argparse
 import signal
@@ -12,6 +12,7 @@ from local.demo import demo
 from local.processes import LocalStackError
 from local.progress import console
 from local.run import run
+from local.soak import soak
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INTERRUPTED = 130
@@ -27,15 +28,26 @@ def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
 def main() -> int:
     """Run one job; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("job", choices=("demo", "run"))
-    job = parser.parse_args().job
+    jobs = parser.add_subparsers(dest="job", required=True)
+    jobs.add_parser("demo", help="send one SMS, from the request to the SNS event")
+    jobs.add_parser("run", help="keep the stack up until Ctrl-C")
+    soaking = jobs.add_parser("soak", help="many messages while Voipit misbehaves")
+    soaking.add_argument("--messages", type=int, default=300)
+    soaking.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args()
     for number in _STOPPING:
         signal.signal(number, _stop)
     try:
-        {"demo": demo, "run": run}[job]()
+        match arguments.job:
+            case "demo":
+                demo()
+            case "run":
+                run()
+            case "soak":
+                soak(arguments.messages, arguments.seed)
     except KeyboardInterrupt:
         console.print("\nStopped.")
-        return 0 if job == "run" else _INTERRUPTED
+        return 0 if arguments.job == "run" else _INTERRUPTED
     except LocalStackError as error:
         console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
         return 1

@@ -41,7 +41,23 @@ def deploy(endpoint_url: str, parameters: Mapping[str, str]) -> dict[str, str]:
         *overrides,
         env=environment,
     )
+    _mend_concurrency(endpoint_url)
     return outputs(endpoint_url)
+
+
+def _mend_concurrency(endpoint_url: str) -> None:
+    """Say the queues' concurrency again, as a number.
+
+    MiniStack keeps a parameter's value as the text it came as, and its poller then stumbles over
+    comparing it: no queue would be read at all.
+    """
+    functions = client("lambda", endpoint_url)
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        concurrency = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")
+        if concurrency is not None:
+            functions.update_event_source_mapping(
+                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(concurrency)}
+            )
 
 
 def outputs(endpoint_url: str) -> dict[str, str]:

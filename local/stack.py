@@ -2,9 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +15,6 @@ from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
 
 STACK_FILE: Final = LOCAL / "stack.json"
-_ACCOUNT_NUMBER: Final = "400123"
-_PASSWORD: Final = "a-password-of-the-local-stack"  # noqa: S105  of the simulator, made up
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +37,39 @@ class LocalStack:
         return client(service, self.aws_endpoint_url)
 
 
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A Voipit to use: its address, and an account there."""
+
+    url: str
+    account_number: str = "400123"
+    password: str = field(default="a-password-of-the-local-stack", repr=False)
+
+    @classmethod
+    def from_environment(cls) -> "Provider | None":
+        """The one at `VOIPIT_BASE_URL`, with `VOIPIT_ACCOUNT_NUMBER` and `VOIPIT_PASSWORD`."""
+        url = os.environ.get("VOIPIT_BASE_URL")
+        if not url:
+            return None
+        return cls(
+            url.rstrip("/"),
+            os.environ.get("VOIPIT_ACCOUNT_NUMBER", cls("").account_number),
+            os.environ.get("VOIPIT_PASSWORD", cls("").password),
+        )
+
+
 @contextmanager
-def running_stack(*, simulator: Settings | None = None) -> Iterator[LocalStack]:
+def running_stack(
+    provider: Provider | None = None, parameters: Mapping[str, str] | None = None
+) -> Iterator[LocalStack]:
     """Bring everything up, and take everything down again however the block ends.
 
-    Unless settings for a simulator are given, `VOIPIT_BASE_URL` in the environment makes the
-    gateway use that provider address instead of a simulator of its own; `VOIPIT_ACCOUNT_NUMBER` and
-    `VOIPIT_PASSWORD` go with it.
+    Without a provider it is the one in the environment (`Provider.from_environment`), or else a
+    simulator of the stack's own. `parameters` are given to the template, beside the stack's own.
 
     Raises:
         LocalStackError: something did not start; the message says what to do.
     """
-    account_number = os.environ.get("VOIPIT_ACCOUNT_NUMBER", _ACCOUNT_NUMBER)
-    password = os.environ.get("VOIPIT_PASSWORD", _PASSWORD)
     LOCAL.mkdir(exist_ok=True)
     with ExitStack() as stack:
         with step("building the gateway (sam build)"):
@@ -60,26 +78,30 @@ def running_stack(*, simulator: Settings | None = None) -> Iterator[LocalStack]:
             log = LOCAL / "ministack.log"
             log.unlink(missing_ok=True)
             endpoint_url = stack.enter_context(running_ministack(log))
-        voipit_url = "" if simulator else os.environ.get("VOIPIT_BASE_URL", "")
-        if not voipit_url:
-            settings = simulator or Settings(account_number=account_number, password=password)
-            account_number, password = settings.account_number, settings.password
+        provider = provider or Provider.from_environment()
+        if provider is None:
             with step("starting the simulator of Voipit"):
-                voipit_url = stack.enter_context(running_simulator(settings))
+                account = Provider("")
+                settings = Settings(
+                    account_number=account.account_number, password=account.password
+                )
+                url = stack.enter_context(running_simulator(settings))
+                provider = replace(account, url=url)
         with step("deploying the gateway (sam deploy)"):
             outputs = deploy(
                 endpoint_url,
                 {
-                    "VoipitAccountNumber": account_number,
-                    "VoipitPassword": password,
-                    "VoipitBaseUrl": voipit_url.rstrip("/"),
+                    "VoipitAccountNumber": provider.account_number,
+                    "VoipitPassword": provider.password,
+                    "VoipitBaseUrl": provider.url,
                     "FunctionUrlBase": f"{endpoint_url}/_aws/lambda-url",
                     "AllowedOrigin": "*",
+                    **(parameters or {}),
                 },
             )
         with step("subscribing a queue to the topic"):
             queue_url = subscribed_queue(endpoint_url, outputs["TopicArn"], "events")
-        yield _described(endpoint_url, voipit_url, outputs, queue_url)
+        yield _described(endpoint_url, provider.url, outputs, queue_url)
 
 
 def subscribed_queue(endpoint_url: str, topic_arn: str, name: str) -> str:

@@ -1,44 +1,84 @@
 """The real template, deployed by the real SAM CLI onto the local AWS, once for all of these."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import pytest
 
 from local.gateway import GatewayApi, SubscribedQueue
+from local.simulator.behaviours import BEHAVIOURS
 from local.simulator.settings import Settings
-from local.stack import LocalStack, running_stack
+from local.stack import LocalStack, Provider, running_stack
 from tests.e2e.simulator import Simulator
 
 PASSWORD: Final = "Only-Voipit+may%41see&this"
 
 
+ACCOUNT_NUMBER: Final = "400123"
+ELSEWHERE: Final = {"401", "403.6", "404", "429"}
+"""What stops all messages, or is tried again for long: test_delivery.py."""
+AT_ONCE: Final = 6
+"""Messages under way at the same time: enough to be quick, few enough for two cores."""
+
+
 @pytest.fixture(scope="session")
-def stack() -> Iterator[LocalStack]:
-    settings = Settings(
-        account_number="400123",
-        password=PASSWORD,
-        carrier_delay=1.5,  # long enough for our own write, on a busy machine too
-        late_report_delay=4.0,
-        slow_answer=11.0,  # the gateway waits for 10
+def simulator() -> Iterator[Simulator]:
+    simulator = Simulator(
+        Settings(
+            account_number=ACCOUNT_NUMBER,
+            password=PASSWORD,
+            carrier_delay=1.5,  # long enough for our own write, on a busy machine too
+            late_report_delay=4.0,
+            slow_answer=11.0,  # the gateway waits for 10
+        )
     )
-    with running_stack(simulator=settings) as running:
+    simulator.start()
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture(scope="session")
+def stack(simulator: Simulator) -> Iterator[LocalStack]:
+    provider = Provider(simulator.url, ACCOUNT_NUMBER, PASSWORD)
+    with running_stack(provider, {"ReportDeadlineMinutes": "1"}) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def api(stack: LocalStack) -> GatewayApi:
-    return GatewayApi(stack.api_url, stack.api_key)
+    """The API, after a first message: from then on Voipit is known to know the account."""
+    api = GatewayApi(stack.api_url, stack.api_key)
+    first = api.post({"phoneNumber": "+40721234567", "message": "Are you there?"}).json()
+    api.wait_for_status(first["messageId"], "sent")
+    return api
+
+
+@pytest.fixture(scope="session", autouse=True)
+def message_ids(api: GatewayApi) -> Mapping[str, str]:
+    """One message to each number that misbehaves; what Voipit calls it, and the message's id.
+
+    They are the first of all, because some of them take minutes to settle.
+    """
+
+    def post(name: str, number: str) -> str:
+        answer = api.post({"phoneNumber": number, "message": f"Try {name}"})
+        assert answer.status_code == 202, answer.text
+        message_id: str = answer.json()["messageId"]
+        return message_id
+
+    numbers = {
+        b.name: f"+407990000{b.suffix:02}"
+        for b in BEHAVIOURS
+        if b.suffix is not None and b.name not in ELSEWHERE
+    }
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(numbers, pool.map(post, numbers.keys(), numbers.values()), strict=True))
 
 
 @pytest.fixture(scope="session")
 def queue(stack: LocalStack) -> SubscribedQueue:
     return SubscribedQueue(stack, stack.events_queue_url)
-
-
-@pytest.fixture(scope="session")
-def simulator(stack: LocalStack) -> Simulator:
-    return Simulator(stack.voipit_url)
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,8 +8,16 @@ from local.stack import LocalStack
 from tests.e2e.conftest import PASSWORD
 
 WHOLE_NUMBER = re.compile(r"(?<![0-9a-f])(\+?40|0040|0)7[0-9]{8}(?![0-9a-f])")
-TEXTS = ("Buna ziua", "Bună ziua", "Try ", "Waiting for you", "Altceva")
-FUNCTIONS = {"send", "status", "callback", "publish"}
+TEXTS = (
+    "Buna ziua",
+    "Bună ziua",
+    "Try ",
+    "Waiting for you",
+    "Altceva",
+    "Are you there?",
+    "Delivered",
+)
+FUNCTIONS = {"send", "status", "callback", "publish", "dispatch", "watch"}
 
 
 def _log_lines(stack: LocalStack) -> dict[str, list[str]]:
