@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 REGION: Final = "eu-central-1"
 TABLE: Final = "Messages"
+GUARDS: Final = "Guards"
 
 _deserialize = TypeDeserializer().deserialize
 
@@ -30,12 +31,14 @@ class Calls:
 
     `trouble` maps the beginning of a call's name (`dynamodb`, `dynamodb:UpdateItem`) to what is
     raised instead of an answer. `refused_entries` are the `Id`s SNS does not take from a batch.
+    `enqueued` are the (body, seconds of delay) of what was put into a queue.
     """
 
     def __init__(self) -> None:
         self.made: list[str] = []
         self.trouble: dict[str, Exception] = {}
         self.refused_entries: set[str] = set()
+        self.enqueued: list[tuple[Any, int]] = []
 
     def listen(self, session: boto3.session.Session) -> None:
         """Clients that the session makes from now on are listened to."""
@@ -44,11 +47,13 @@ class Calls:
         keep_back: Callable[..., Any] = self._keep_back
         session.events.register("provide-client-params.sns.PublishBatch", keep_back)
         session.events.register("after-call.sns.PublishBatch", self._tell)
+        session.events.register("provide-client-params.sqs.SendMessage", self._note)
 
     def forget(self) -> None:
         self.made.clear()
         self.trouble.clear()
         self.refused_entries.clear()
+        self.enqueued.clear()
 
     def does_not_answer(self, call: str) -> None:
         self.trouble[call] = EndpointConnectionError(endpoint_url=f"https://{call}.invalid")
@@ -64,6 +69,9 @@ class Calls:
         entries = params["PublishBatchRequestEntries"]
         taken = [entry for entry in entries if entry["Id"] not in self.refused_entries]
         return params | {"PublishBatchRequestEntries": taken}
+
+    def _note(self, params: dict[str, Any], **_: Any) -> None:
+        self.enqueued.append((json.loads(params["MessageBody"]), params.get("DelaySeconds", 0)))
 
     def _tell(self, parsed: dict[str, Any], **_: Any) -> None:
         parsed["Failed"] = [
@@ -94,7 +102,7 @@ class Clients:
 
 @dataclass
 class Cloud:
-    """Table, secrets, topic and a queue subscribed to it."""
+    """Tables, secrets, queues, the topic and a queue subscribed to it."""
 
     clients: Clients
     calls: Calls
@@ -102,55 +110,89 @@ class Cloud:
     signing_secret: str = field(init=False)
     topic: str = field(init=False)
     queue: str = field(init=False)
+    dispatch_queue: str = field(init=False)
+    fallback_queue: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.clients.dynamodb.create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "messageId", "AttributeType": "S"}],
+            AttributeDefinitions=[
+                {"AttributeName": "messageId", "AttributeType": "S"},
+                {"AttributeName": "dueShard", "AttributeType": "S"},
+                {"AttributeName": "dueAt", "AttributeType": "N"},
+            ],
             KeySchema=[{"AttributeName": "messageId", "KeyType": "HASH"}],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "due",
+                    "KeySchema": [
+                        {"AttributeName": "dueShard", "KeyType": "HASH"},
+                        {"AttributeName": "dueAt", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+            ],
         )
-        account = {"accountNumber": voipit.ACCOUNT_NUMBER, "password": voipit.PASSWORD}
-        self.account_secret = self._secret("VoipitAccount", json.dumps(account))
+        self.clients.dynamodb.create_table(
+            TableName=GUARDS,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "guard", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "guard", "KeyType": "HASH"}],
+        )
+        self.account_secret = self._secret("VoipitAccount", _account(voipit.PASSWORD))
         self.signing_secret = self._secret("CallbackSigningKey", SIGNING_KEY)
         self.topic = self.clients.sns.create_topic(Name="StatusEvents")["TopicArn"]
-        self.queue = self.clients.sqs.create_queue(QueueName="events")["QueueUrl"]
-        arn = self.clients.sqs.get_queue_attributes(
-            QueueUrl=self.queue, AttributeNames=["QueueArn"]
-        )["Attributes"]["QueueArn"]
+        self.queue = self._queue("events")
+        self.dispatch_queue = self._queue("DispatchQueue")
+        self.fallback_queue = self._queue("ReportFallbackQueue")
         self.clients.sns.subscribe(
             TopicArn=self.topic,
             Protocol="sqs",
-            Endpoint=arn,
+            Endpoint=self._arn(self.queue),
             Attributes={"RawMessageDelivery": "true"},
         )
 
     def environment(self, function: str) -> dict[str, str]:
         """What the template puts into the function's environment."""
-        table, key = {"MESSAGES_TABLE": TABLE}, {"CALLBACK_KEY_SECRET_ARN": self.signing_secret}
-        return {
-            "send": table
-            | key
+        messages, guards = {"MESSAGES_TABLE": TABLE}, {"GUARDS_TABLE": GUARDS}
+        key = {"CALLBACK_KEY_SECRET_ARN": self.signing_secret}
+        delivery = (
+            messages
+            | guards
             | {
+                "DISPATCH_QUEUE_URL": self.dispatch_queue,
                 "VOIPIT_BASE_URL": voipit.BASE_URL,
                 "VOIPIT_SECRET_ARN": self.account_secret,
-                "CALLBACK_URL": "https://callback.example/",
+                "REPORT_DEADLINE_MINUTES": "60",
+            }
+        )
+        dispatch = delivery | key | {"CALLBACK_URL": "https://callback.example/"}
+        return {
+            "send": dispatch
+            | {
                 "DEFAULT_REGION": "RO",
                 "ALLOWED_COUNTRIES": "RO",
                 "ALLOWED_ORIGIN": "",
                 "MESSAGE_RETENTION_DAYS": "90",
             },
-            "status": table | {"ALLOWED_ORIGIN": ""},
-            "callback": table | key,
+            "status": messages | guards | {"ALLOWED_ORIGIN": ""},
+            "callback": messages | key | {"REPORT_FALLBACK_QUEUE_URL": self.fallback_queue},
+            "dispatch": dispatch,
+            "watch": delivery | {"DRAIN_PER_SECOND": "10"},
             "publish": {"TOPIC_ARN": self.topic, "EVENT_SOURCE": "/voipit-sms-gateway/test"},
         }[function]
 
-    def rows(self) -> list[dict[str, Any]]:
-        items = self.clients.dynamodb.scan(TableName=TABLE)["Items"]
+    def rows(self, table: str = TABLE) -> list[dict[str, Any]]:
+        items = self.clients.dynamodb.scan(TableName=table)["Items"]
         return [{name: _deserialize(value) for name, value in item.items()} for item in items]
 
     def row(self, message_id: str) -> dict[str, Any]:
         return next(row for row in self.rows() if row["messageId"] == message_id)
+
+    def circuit(self) -> dict[str, Any]:
+        """The one row of `Guards`, if there is one."""
+        return next(iter(self.rows(GUARDS)), {})
 
     def store(self, item: dict[str, Any]) -> None:
         self.clients.dynamodb.put_item(TableName=TABLE, Item=item)
@@ -159,6 +201,36 @@ class Cloud:
         self.clients.secretsmanager.put_secret_value(
             SecretId=self.signing_secret, SecretString=text
         )
+
+    def change_password(self, password: str) -> None:
+        self.clients.secretsmanager.put_secret_value(
+            SecretId=self.account_secret, SecretString=_account(password)
+        )
+
+    def waiting(self, queue: str) -> list[dict[str, Any]]:
+        """What waits in the queue now, as SQS hands it to a function; it is gone then."""
+        records = []
+        while received := self.clients.sqs.receive_message(
+            QueueUrl=queue, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        ).get("Messages"):
+            for message in received:
+                self.clients.sqs.delete_message(
+                    QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"]
+                )
+                records.append(
+                    {
+                        "messageId": message["MessageId"],
+                        "receiptHandle": message["ReceiptHandle"],
+                        "body": message["Body"],
+                        "attributes": message["Attributes"],
+                        "messageAttributes": {},
+                        "md5OfBody": message["MD5OfBody"],
+                        "eventSource": "aws:sqs",
+                        "eventSourceARN": self._arn(queue),
+                        "awsRegion": REGION,
+                    }
+                )
+        return records
 
     def published(self) -> list[tuple[dict[str, Any], dict[str, str]]]:
         """(event, message attributes) of all that came through the topic, in order."""
@@ -174,3 +246,14 @@ class Cloud:
 
     def _secret(self, name: str, text: str) -> str:
         return self.clients.secretsmanager.create_secret(Name=name, SecretString=text)["ARN"]
+
+    def _queue(self, name: str) -> str:
+        return self.clients.sqs.create_queue(QueueName=name)["QueueUrl"]
+
+    def _arn(self, queue: str) -> str:
+        answer = self.clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        return answer["Attributes"]["QueueArn"]
+
+
+def _account(password: str) -> str:
+    return json.dumps({"accountNumber": voipit.ACCOUNT_NUMBER, "password": password})

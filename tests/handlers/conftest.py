@@ -3,18 +3,22 @@
 import logging
 import warnings
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
 from moto import mock_aws
 
 from sms_gateway.adapters import aws
+from sms_gateway.entrypoints import wiring
 from sms_gateway.entrypoints.logs import logger
+from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import REGION, Calls, Clients, Cloud
 from tests.handlers.lambdas import Function
 from tests.handlers.output import Output, leaks
 from tests.handlers.voipit import FakeVoipit
 
+EVENTS_BEGIN = datetime(2026, 11, 22, 15, 0, 0, 123000, tzinfo=UTC)
 ColdStart = Callable[..., Function]
 
 
@@ -25,11 +29,15 @@ def _clients() -> Clients:
 
 @pytest.fixture(scope="session")
 def _listening_calls() -> Iterator[Calls]:
-    aws.session.cache_clear()  # one that was made before moto was imported would reach for the net
+    def forget_clients() -> None:
+        aws.session.cache_clear()
+        wiring._dynamodb.cache_clear()  # noqa: SLF001  made of the session that is forgotten
+
+    forget_clients()  # those made before moto was imported would reach for the net
     calls = Calls()
     calls.listen(aws.session())
     yield calls
-    aws.session.cache_clear()
+    forget_clients()
 
 
 @pytest.fixture
@@ -46,6 +54,14 @@ def cloud(_clients: Clients, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
         yield Cloud(_clients, calls)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """The functions' clock: it stands at the time of the sample events until it is moved."""
+    clock = FakeClock(EVENTS_BEGIN)
+    monkeypatch.setattr(wiring, "utc_now", clock)
+    return clock
 
 
 @pytest.fixture
@@ -81,6 +97,16 @@ def status(cold_start: ColdStart) -> Function:
 @pytest.fixture
 def callback(cold_start: ColdStart) -> Function:
     return cold_start("callback")
+
+
+@pytest.fixture
+def dispatch(cold_start: ColdStart, voipit: FakeVoipit) -> Function:  # noqa: ARG001
+    return cold_start("dispatch")
+
+
+@pytest.fixture
+def watch(cold_start: ColdStart, voipit: FakeVoipit) -> Function:  # noqa: ARG001
+    return cold_start("watch")
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from io import StringIO
 from typing import Any, Final
 
 from tests.handlers.samples import API_KEY, SIGNING_KEY
-from tests.handlers.voipit import PASSWORD
+from tests.handlers.voipit import PASSWORD, WRONG_PASSWORD
 
 _SEPARATORS: Final = re.compile(r"[ ().]|(?<=[0-9])-(?=[0-9])")
 _NEVER_WRITTEN: Final = {
-    "the password": re.compile(re.escape(PASSWORD)),
+    "the password": re.compile(f"{re.escape(PASSWORD)}|{re.escape(WRONG_PASSWORD)}"),
     "an API key": re.compile(re.escape(API_KEY)),
     "the signing key": re.compile(re.escape(SIGNING_KEY)),
     "a text": re.compile(r"a sosit|Bun(?:a|ă|\\u0103) ziua"),

@@ -29,3 +29,8 @@ def with_headers(event: dict[str, Any], headers: Mapping[str, str]) -> dict[str,
         "headers": event["headers"] | dict(headers),
         "multiValueHeaders": event["multiValueHeaders"] | several,
     }
+
+
+def failures(*records: Mapping[str, Any]) -> dict[str, Any]:
+    """What a function answers if these records of a queue have to come again."""
+    return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records]}

@@ -23,7 +23,9 @@ def from_a_page(event: dict[str, Any], origin: str = ORIGIN) -> dict[str, Any]:
         pytest.param("send", sample("send-not-json"), 400, id="a malformed request"),
         pytest.param("send", sample("send-impossible-number"), 422, id="a refused number"),
         pytest.param("send", sample("send-without-key"), 403, id="no key"),
+        pytest.param("send", sample("send-delete-message"), 404, id="nothing to take back"),
         pytest.param("status", sample("status-unknown-message"), 404, id="an unknown message"),
+        pytest.param("status", sample("status-get-provider"), 200, id="the way to Voipit"),
     ],
 )
 def test_the_allowed_origin_may_read_every_answer(
@@ -63,7 +65,11 @@ def test_no_origin_is_allowed_unless_one_is_set(cold_start: ColdStart) -> None:
 
 @pytest.mark.parametrize(
     ("function", "resource", "method"),
-    [("send", "/messages", "POST"), ("status", "/messages/{messageId}", "GET")],
+    [
+        ("send", "/messages", "POST"),
+        ("send", "/messages/{messageId}", "DELETE"),
+        ("status", "/provider", "GET"),
+    ],
 )
 def test_a_preflight_request_is_answered_204_without_a_key_and_allows_what_a_page_needs(
     cold_start: ColdStart, function: str, resource: str, method: str

@@ -1,6 +1,10 @@
-"""`callback`: first whether the URL is ours, then the write, then the acknowledgement."""
+"""`callback`: first whether the URL is ours, then the write, then the acknowledgement.
+
+What the table cannot take is kept in a queue, which `callback` reads as well.
+"""
 
 import base64
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,9 +14,10 @@ from sms_gateway.domain.callback_url import SigningKey, mint_callback_url
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import Answer, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import MESSAGE_ID, NUMBER, SIGNING_KEY, sample
+from tests.handlers.samples import MESSAGE_ID, NUMBER, SIGNING_KEY, failures, sample
 
 REPORT = {"apiName": "sms", "type": "deliveryReport", "status": "sent", "id": MESSAGE_ID}
+KEPT = [json.loads(record["body"]) for record in sample("callback-kept-reports")["Records"]]
 IGNORED = ["callback-unknown-status", "callback-other-api"]
 
 
@@ -213,13 +218,114 @@ def test_a_body_that_cannot_be_read_is_refused(
     assert output.counted() == {"CallbackMalformed": 1}
 
 
-@pytest.mark.parametrize("service", ["dynamodb", "secretsmanager"])
-def test_what_cannot_be_recorded_is_not_acknowledged(
-    callback: Function, calls: Calls, output: Output, service: str
+@pytest.mark.parametrize(
+    "services",
+    [
+        pytest.param(["dynamodb", "sqs"], id="neither the table nor the fallback queue answers"),
+        pytest.param(["secretsmanager"], id="nobody knows whether the URL is ours"),
+    ],
+)
+def test_what_can_be_kept_nowhere_is_not_acknowledged(
+    callback: Function, calls: Calls, output: Output, services: list[str]
 ) -> None:
-    calls.does_not_answer(service)
+    for service in services:
+        calls.does_not_answer(service)
     assert refused(callback(sample("callback-form")), 503)
     assert output.counted() == {"CallbackUnavailable": 1}
+
+
+@pytest.mark.parametrize(
+    ("event", "documented"), [("callback-form", KEPT[0]), ("callback-error-report", KEPT[1])]
+)
+def test_a_report_that_the_table_cannot_take_is_kept_in_the_fallback_queue_and_acknowledged(
+    callback: Function, cloud: Cloud, output: Output, event: str, documented: dict[str, Any]
+) -> None:
+    cloud.calls.does_not_answer("dynamodb")
+    assert acknowledged(callback(sample(event)))
+    assert output.counted() == {"ReportKept": 1}
+    (kept,) = [json.loads(record["body"]) for record in cloud.waiting(cloud.fallback_queue)]
+    assert kept["messageId"] == MESSAGE_ID
+    assert kept["report"]["status"] == documented["report"]["status"]
+    assert (set(kept), set(kept["report"])) == (set(documented), set(documented["report"]))
+
+
+def test_nothing_is_kept_in_the_fallback_queue_while_the_table_answers(
+    callback: Function, calls: Calls
+) -> None:
+    for event in ("callback-form", "callback-json", "callback-error-report", *IGNORED):
+        assert acknowledged(callback(sample(event)))
+    assert calls.enqueued == []
+
+
+def test_what_was_kept_is_recorded_once_the_table_answers_again(
+    callback: Function, calls: Calls, cloud: Cloud, output: Output
+) -> None:
+    calls.does_not_answer("dynamodb")
+    callback(sample("callback-form"))
+    assert cloud.row(MESSAGE_ID)["status"] == "submitted"
+    calls.forget()
+    kept = {"Records": cloud.waiting(cloud.fallback_queue)}
+    assert callback.invoke(kept) == {"batchItemFailures": []}
+    row = cloud.row(MESSAGE_ID)
+    assert (row["status"], row["version"], row["report"]["attempt"]) == ("sent", 3, 1)
+    assert output.counted() == {"ReportKept": 1, "ReportRecorded": 1}
+
+
+def test_kept_reports_are_recorded_as_of_the_time_they_came_in(
+    callback: Function, cloud: Cloud, output: Output
+) -> None:
+    cloud.store(sample("publish-stream-batch")["Records"][2]["dynamodb"]["NewImage"])
+    assert callback.invoke(sample("callback-kept-reports")) == {"batchItemFailures": []}
+    sent, failed = cloud.row(MESSAGE_ID), cloud.row("order-1043")
+    assert (sent["status"], sent["updatedAt"]) == ("sent", "2026-11-22T15:00:02.456Z")
+    assert (failed["status"], failed["reason"]) == ("failed", "transmission-error")
+    assert failed["errorMessage"] == "The destination +40799000001 is not reachable."
+    assert output.counted() == {"ReportRecorded": 2}
+
+
+def test_kept_reports_that_come_again_change_nothing(
+    callback: Function, cloud: Cloud, output: Output
+) -> None:
+    kept = {"Records": sample("callback-kept-reports")["Records"][:1]}
+    callback.invoke(kept)
+    before = cloud.row(MESSAGE_ID)
+    assert callback.invoke(kept) == {"batchItemFailures": []}
+    assert cloud.row(MESSAGE_ID) == before
+    assert output.counted() == {"ReportRecorded": 1, "ReportRepeated": 1}
+
+
+def test_a_kept_report_does_not_need_the_signing_key(callback: Function, calls: Calls) -> None:
+    """Its URL was checked when it came in; the key may have been rotated twice since."""
+    callback.invoke(sample("callback-kept-reports"))
+    assert not [call for call in calls.made if call.startswith("secretsmanager")]
+
+
+def test_kept_reports_stay_in_the_queue_while_the_table_does_not_answer(
+    callback: Function, calls: Calls, cloud: Cloud, output: Output
+) -> None:
+    calls.does_not_answer("dynamodb")
+    event = sample("callback-kept-reports")
+    assert callback.invoke(event) == failures(*event["Records"])
+    assert cloud.row(MESSAGE_ID)["status"] == "submitted"
+    assert calls.enqueued == [], "what is in the queue is not put there again"
+    assert output.counted() == {"QueueMessageFailed": 2}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("not JSON", id="no JSON"),
+        pytest.param('{"messageId": "order-1042"}', id="no report"),
+        pytest.param(json.dumps(KEPT[0]).replace("sent", "read"), id="an unknown status"),
+    ],
+)
+def test_a_kept_report_that_cannot_be_read_fails_alone(
+    callback: Function, cloud: Cloud, body: str
+) -> None:
+    event = sample("callback-kept-reports")
+    event["Records"][1]["body"] = body
+    assert callback.invoke(event) == failures(event["Records"][1])
+    assert cloud.row(MESSAGE_ID)["status"] == "sent"
 
 
 def test_another_method_is_refused(callback: Function, cloud: Cloud) -> None:

@@ -1,6 +1,7 @@
 """The sample events are what they say they are."""
 
 import base64
+import hashlib
 import json
 import re
 from typing import Any
@@ -8,13 +9,16 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from sms_gateway.adapters.message_item import from_item, to_item
 from sms_gateway.domain.callback_url import SigningKey, read_callback_path
+from tests.handlers.cloud import Cloud
 from tests.handlers.output import leaks
 from tests.handlers.samples import API_KEY, EVENTS, SIGNING_KEY, sample
 from tests.handlers.voipit import PASSWORD
 
 NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
-CALLBACKS = [name for name in NAMES if name.startswith("callback-")]
+QUEUES = ["callback-kept-reports", "dispatch-queue-batch"]
+CALLBACKS = [name for name in NAMES if name.startswith("callback-") and name not in QUEUES]
 REST = [name for name in NAMES if name.startswith(("send-", "status-"))]
 
 
@@ -27,7 +31,7 @@ def test_the_readme_lists_every_event_and_no_other() -> None:
     readme = (EVENTS / "README.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `([a-z-]+)\.json` \|", readme, re.MULTILINE)
     assert sorted(listed) == NAMES
-    assert len(NAMES) > 20
+    assert len(NAMES) > 25
 
 
 def test_the_readme_names_the_key_the_callback_urls_are_signed_with() -> None:
@@ -67,6 +71,49 @@ def test_a_rest_event_agrees_with_itself(name: str) -> None:
     assert event["path"] == event["resource"].format(**event["pathParameters"] or {})
     several = {header: [value] for header, value in event["headers"].items()}
     assert event["multiValueHeaders"] == several
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_an_sqs_event_agrees_with_itself(name: str) -> None:
+    records = sample(name)["Records"]
+    assert len({record["messageId"] for record in records}) == len(records) > 1
+    assert len({record["eventSourceARN"] for record in records}) == 1
+    for record in records:
+        assert (record["eventSource"], record["awsRegion"]) == ("aws:sqs", "eu-central-1")
+        digest = hashlib.md5(record["body"].encode(), usedforsecurity=False).hexdigest()
+        assert record["md5OfBody"] == digest
+        sent = int(record["attributes"]["SentTimestamp"])
+        assert sent <= int(record["attributes"]["ApproximateFirstReceiveTimestamp"])
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_an_sqs_record_has_what_sqs_itself_hands_over(name: str, cloud: Cloud) -> None:
+    cloud.clients.sqs.send_message(QueueUrl=cloud.dispatch_queue, MessageBody="anything")
+    (handed_over,) = cloud.waiting(cloud.dispatch_queue)
+    for record in sample(name)["Records"]:
+        assert set(record) == set(handed_over)
+        assert set(record["attributes"]) == set(handed_over["attributes"])
+
+
+def test_the_scheduled_event_is_of_the_rule_that_the_template_makes() -> None:
+    event = sample("watch-scheduled")
+    assert (event["source"], event["detail-type"]) == ("aws.events", "Scheduled Event")
+    (rule,) = event["resources"]
+    assert rule.startswith(f"arn:aws:events:{event['region']}:{event['account']}:rule/")
+    assert "WatchFunctionEveryMinute" in rule
+
+
+def test_a_row_in_the_stream_is_what_the_gateway_writes() -> None:
+    images = [
+        record["dynamodb"][which]
+        for record in sample("publish-stream-batch")["Records"]
+        for which in ("OldImage", "NewImage")
+        if which in record["dynamodb"]
+    ]
+    assert images
+    for image in images:
+        image.pop("contradictions", None)  # counted by the table itself
+        assert to_item(from_item(image)) == image
 
 
 def test_the_records_of_the_stream_come_in_order_and_are_all_different() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from sms_gateway.domain.callback_url import SigningKey, mint_callback_url
 from sms_gateway.entrypoints.settings import SettingsError
+from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.conftest import ColdStart
 from tests.handlers.lambdas import Function
@@ -49,6 +50,7 @@ def test_a_message_that_voipit_takes_is_answered_202_with_the_message(send: Func
         "attempt": 1,
         "sequence": 2,
         "metadata": {"orderId": "1042"},
+        "onUnconfirmed": "hold",
         "history": [
             {"sequence": 1, "status": "sending", "at": created, "attempt": 1},
             {"sequence": 2, "status": "submitted", "at": updated, "attempt": 1},
@@ -355,11 +357,77 @@ def test_a_table_that_does_not_answer_is_503_with_retry_after_and_nothing_is_sen
 def test_a_table_that_fails_after_the_call_is_still_202_since_voipit_has_the_message(
     send: Function, calls: Calls, voipit: FakeVoipit, cloud: Cloud
 ) -> None:
+    send(a_post(messageId="order-1041"))  # an account that was never answered is proven first
     calls.does_not_answer("dynamodb:UpdateItem")
     answer = send(sample("send-post-message"))
     assert (answer.status, answer.body["status"]) == (202, "sending")
     assert cloud.row(MESSAGE_ID)["status"] == "sending"
-    assert len(voipit.taken) == 1
+    assert [form["messageId"] for form in voipit.taken] == ["order-1041", MESSAGE_ID]
+
+
+def test_a_message_with_a_time_is_stored_and_sent_by_somebody_else_at_that_time(
+    send: Function, clock: FakeClock, voipit: FakeVoipit, calls: Calls, cloud: Cloud
+) -> None:
+    answer = send(sample("send-scheduled-message"))
+    assert (answer.status, answer.body["status"], answer.body["attempt"]) == (202, "queued", 0)
+    assert "reason" not in answer.body
+    assert answer.body["sendAt"] == "2026-11-22T16:00:00.000Z"
+    assert answer.body["validUntil"] == "2026-11-22T18:00:00.000Z"
+    assert answer.body["onUnconfirmed"] == "resend"
+    assert (voipit.called, calls.enqueued) == ([], [])
+    assert calls.made == ["dynamodb:PutItem"], "nobody asks about a call that is not made now"
+    assert cloud.row(MESSAGE_ID)["dueAt"] == int(clock.time()) + 3600 - 60
+
+
+def test_a_time_within_a_quarter_of_an_hour_is_left_to_the_queue(
+    send: Function, clock: FakeClock, calls: Calls
+) -> None:
+    clock.advance(3600 - 900)
+    assert send(sample("send-scheduled-message")).body["status"] == "queued"
+    assert calls.enqueued == [
+        (json.loads(sample("dispatch-queue-batch")["Records"][0]["body"]), 900)
+    ]
+
+
+def test_a_time_that_has_passed_is_now(send: Function, clock: FakeClock) -> None:
+    clock.advance(3600)
+    answer = send(sample("send-scheduled-message"))
+    assert (answer.status, answer.body["status"]) == (202, "submitted")
+
+
+def test_a_scheduled_message_again_is_a_replay_until_its_time_is_another(
+    send: Function, clock: FakeClock, output: Output
+) -> None:
+    event = sample("send-scheduled-message")
+    first = send(event)
+    clock.advance(10)
+    again = send(event)
+    assert (again.headers["idempotent-replayed"], again.body) == ("true", first.body)
+    other = json.loads(event["body"]) | {"sendAt": "2026-11-22T18:00:01+02:00"}
+    answer = send(event | {"body": json.dumps(other)})
+    assert (answer.status, answer.is_problem("message-id-reused")) == (422, True)
+    assert output.counted() == {"MessageTaken": 1, "MessageReplayed": 1}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "status", "code"),
+    [
+        ("sendAt", "2027-12-24T18:00:00Z", 422, "time-too-far-ahead"),
+        ("validUntil", "2026-11-22T17:59:59+02:00", 422, "already-too-late"),
+        ("sendAt", "2026-11-22T18:00:00", 400, "malformed-request"),
+        ("sendAt", "tonight", 400, "malformed-request"),
+        ("onUnconfirmed", "Resend", 400, "malformed-request"),
+    ],
+)
+@pytest.mark.usefixtures("clock")
+def test_a_schedule_that_cannot_be_kept_is_a_problem_that_names_the_field_and_stores_nothing(  # noqa: PLR0913, PLR0917
+    send: Function, cloud: Cloud, field: str, value: str, status: int, code: str
+) -> None:
+    event = sample("send-scheduled-message")
+    body = json.loads(event["body"]) | {field: value}
+    answer = send(event | {"body": json.dumps(body)})
+    assert (answer.status, answer.is_problem(code)) == (status, True)
+    assert (answer.body["field"], cloud.rows()) == (field, [])
 
 
 def test_an_unknown_route_is_a_problem(send: Function, calls: Calls) -> None:
@@ -395,5 +463,5 @@ def test_a_function_deployed_without_its_settings_names_them(cold_start: ColdSta
     send = cold_start("send", VOIPIT_BASE_URL="", CALLBACK_URL=" ")
     answer = send(sample("send-post-message"))
     assert answer.status == 500
-    with pytest.raises(SettingsError, match=r"'VOIPIT_BASE_URL', 'CALLBACK_URL'"):
+    with pytest.raises(SettingsError, match=r": \['CALLBACK_URL', 'VOIPIT_BASE_URL'\]$"):
         send.module.send_message()

@@ -28,6 +28,7 @@ def test_a_message_is_shown_to_its_client_with_its_history(status: Function) -> 
         "attempt": 1,
         "sequence": 3,
         "metadata": {"orderId": "1042"},
+        "onUnconfirmed": "hold",
         "createdAt": "2026-11-22T15:00:00.123Z",
         "updatedAt": "2026-11-22T15:00:02.456Z",
         "deliveryReport": {

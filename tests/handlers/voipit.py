@@ -15,6 +15,7 @@ from urllib3 import HTTPResponse
 BASE_URL: Final = "https://client.voipit.ro"
 ACCOUNT_NUMBER: Final = "400123"
 PASSWORD: Final = "Only-Voipit+may%41see&this"
+WRONG_PASSWORD: Final = "Not-What-Voipit-knows"
 _REQUIRED: Final = ("phoneNumber", "message")
 
 Answer = tuple[int, dict[str, str], str]
@@ -30,10 +31,15 @@ def an_error(code: str, words: str) -> Answer:
 
 
 class FakeVoipit:
-    """Takes what the document says it takes; `answer`, `reachable` and `cuts_off` are trouble."""
+    """Takes what the document says it takes; `answer`, `reachable` and `cuts_off` are trouble.
+
+    `called` are the paths it was called at (`sms/send`, `ping/`), well or in vain.
+    """
 
     def __init__(self) -> None:
+        self.called: list[str] = []
         self.taken: list[dict[str, str]] = []
+        self.password = PASSWORD
         self.answer: Answer | None = None
         self.reachable = True
         self.cuts_off = False
@@ -59,7 +65,10 @@ class FakeVoipit:
         sent = request.body.read()
         assert int(request.headers["Content-Length"]) == len(sent)
         assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
-        if (request.method, request.url) != ("POST", f"{BASE_URL}/{ACCOUNT_NUMBER}/sms/send"):
+        account = f"{BASE_URL}/{ACCOUNT_NUMBER}/"
+        path = request.url.removeprefix(account)
+        self.called.append(path)
+        if request.method != "POST" or path not in {"sms/send", "ping/"}:
             return an_error("404", "Not found")
         form = dict(parse_qsl(sent.decode("ascii"), strict_parsing=True))
         if self.cuts_off:
@@ -67,8 +76,10 @@ class FakeVoipit:
             raise requests.ConnectionError("cut off after the request was read")
         if self.answer:
             return self.answer
-        if form.get("password") != PASSWORD:
+        if form.get("password") != self.password:
             return an_error("401", "Unauthorized")
+        if path == "ping/":
+            return an_answer(200, {"type": "pong"})
         if not all(map(form.get, _REQUIRED)):
             return an_error("400", "Bad request")
         self.taken.append(form)

@@ -44,11 +44,19 @@ def properties(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]
 
 
 def named(value: Any) -> str:
-    """What a reference points to: `Messages` or `Messages.Arn`; a plain string is itself."""
+    """What a reference points to: `Messages` or `Messages.Arn`; a plain string is itself.
+
+    What is put together with one reference at its beginning is named by it: `Messages.Arn/index`.
+    """
     if isinstance(value, str):
         return value
     ((function, target),) = value.items()
-    assert function in {"Ref", "Fn::GetAtt"}, value
+    assert function in {"Ref", "Fn::GetAtt", "Fn::Sub"}, value
+    if function == "Fn::Sub":
+        text: str = target
+        reference, _, rest = text.removeprefix("${").partition("}")
+        assert (text.startswith("${"), "${" in rest) == (True, False), value
+        return reference + rest
     return target if isinstance(target, str) else ".".join(target)
 
 

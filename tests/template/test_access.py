@@ -12,22 +12,51 @@ ROLES = properties(TEMPLATE, "AWS::IAM::Role")
 Permission = tuple[str, str]
 
 _MAY_LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
+_READS_A_QUEUE: Final = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 ALLOWED: Final[dict[str, set[Permission]]] = {
     "SendFunction": {
+        ("dynamodb:GetItem", "Messages.Arn"),
         ("dynamodb:PutItem", "Messages.Arn"),
         ("dynamodb:UpdateItem", "Messages.Arn"),
+        ("dynamodb:GetItem", "Guards.Arn"),
+        ("dynamodb:UpdateItem", "Guards.Arn"),
+        ("sqs:SendMessage", "DispatchQueue.Arn"),
         ("secretsmanager:GetSecretValue", "VoipitAccount"),
         ("secretsmanager:GetSecretValue", "CallbackSigningKey"),
         *((action, "SendLogs.Arn") for action in _MAY_LOG),
     },
     "StatusFunction": {
         ("dynamodb:GetItem", "Messages.Arn"),
+        ("dynamodb:GetItem", "Guards.Arn"),
         *((action, "StatusLogs.Arn") for action in _MAY_LOG),
     },
     "CallbackFunction": {
         ("dynamodb:UpdateItem", "Messages.Arn"),
         ("secretsmanager:GetSecretValue", "CallbackSigningKey"),
+        ("sqs:SendMessage", "ReportFallbackQueue.Arn"),
+        *((action, "ReportFallbackQueue.Arn") for action in _READS_A_QUEUE),
         *((action, "CallbackLogs.Arn") for action in _MAY_LOG),
+    },
+    "DispatchFunction": {
+        ("dynamodb:GetItem", "Messages.Arn"),
+        ("dynamodb:UpdateItem", "Messages.Arn"),
+        ("dynamodb:GetItem", "Guards.Arn"),
+        ("dynamodb:UpdateItem", "Guards.Arn"),
+        ("secretsmanager:GetSecretValue", "VoipitAccount"),
+        ("secretsmanager:GetSecretValue", "CallbackSigningKey"),
+        ("sqs:SendMessage", "DispatchQueue.Arn"),
+        *((action, "DispatchQueue.Arn") for action in _READS_A_QUEUE),
+        *((action, "DispatchLogs.Arn") for action in _MAY_LOG),
+    },
+    "WatchFunction": {
+        ("dynamodb:Query", "Messages.Arn/index/due"),
+        ("dynamodb:GetItem", "Messages.Arn"),
+        ("dynamodb:UpdateItem", "Messages.Arn"),
+        ("dynamodb:GetItem", "Guards.Arn"),
+        ("dynamodb:UpdateItem", "Guards.Arn"),
+        ("secretsmanager:GetSecretValue", "VoipitAccount"),
+        ("sqs:SendMessage", "DispatchQueue.Arn"),
+        *((action, "WatchLogs.Arn") for action in _MAY_LOG),
     },
     "PublishFunction": {
         ("dynamodb:DescribeStream", "Messages.StreamArn"),
@@ -75,9 +104,48 @@ def test_every_route_asks_for_an_api_key_except_preflight_requests(
         ("post", "/messages"): [{"api_key": []}],
         ("options", "/messages"): [],
         ("get", "/messages/{messageId}"): [{"api_key": []}],
+        ("delete", "/messages/{messageId}"): [{"api_key": []}],
         ("options", "/messages/{messageId}"): [],
+        ("get", "/provider"): [{"api_key": []}],
+        ("options", "/provider"): [],
     }
     assert api["Body"]["components"]["securitySchemes"]["api_key"]["name"] == "x-api-key"
+
+
+def test_a_route_leads_to_the_function_that_serves_it(cloudformation: dict[str, Any]) -> None:
+    (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
+    leads_to = {
+        (method, path): operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+        for path, operations in api["Body"]["paths"].items()
+        for method, operation in operations.items()
+    }
+    serves: dict[str, set[tuple[str, str]]] = {"send": set(), "status": set()}
+    for route, uri in leads_to.items():
+        (function,) = [name for name in serves if f"{name.capitalize()}Function.Arn" in uri]
+        serves[function].add(route)
+    assert serves == {
+        "send": {
+            ("post", "/messages"),
+            ("options", "/messages"),
+            ("delete", "/messages/{messageId}"),
+            ("options", "/messages/{messageId}"),
+        },
+        "status": {
+            ("get", "/messages/{messageId}"),
+            ("get", "/provider"),
+            ("options", "/provider"),
+        },
+    }
+
+
+def test_a_page_may_ask_before_every_method_that_a_browser_asks_about(
+    cloudformation: dict[str, Any],
+) -> None:
+    """`GET` needs no mention in the answer (Fetch standard), `DELETE` does: `send` answers."""
+    (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
+    assert [
+        path for path, methods in api["Body"]["paths"].items() if "options" not in methods
+    ] == []
 
 
 def test_there_is_a_key_on_a_usage_plan_that_throttles(cloudformation: dict[str, Any]) -> None:
@@ -122,7 +190,9 @@ def test_only_the_callback_may_be_called_by_everybody(cloudformation: dict[str, 
     ]
 
 
-def test_whoever_else_may_call_a_function_is_the_api(cloudformation: dict[str, Any]) -> None:
+def test_whoever_else_may_call_a_function_is_the_api_or_the_clock(
+    cloudformation: dict[str, Any],
+) -> None:
     others = {
         (named(granted["FunctionName"]), granted["Principal"])
         for granted in properties(cloudformation, "AWS::Lambda::Permission").values()
@@ -131,6 +201,7 @@ def test_whoever_else_may_call_a_function_is_the_api(cloudformation: dict[str, A
     assert others == {
         ("SendFunction", "apigateway.amazonaws.com"),
         ("StatusFunction", "apigateway.amazonaws.com"),
+        ("WatchFunction", "events.amazonaws.com"),
     }
 
 
@@ -166,6 +237,27 @@ def test_no_action_is_a_pattern_and_everything_is_allowed_on_named_resources(rol
     assert on_everything <= KNOW_NO_RESOURCE
 
 
-def test_status_may_read_one_message_at_a_time_and_write_nothing() -> None:
+def test_status_may_read_one_item_at_a_time_and_write_nothing() -> None:
     on_data = {action for action, _ in permissions("StatusRole") if action not in _MAY_LOG}
     assert on_data == {"dynamodb:GetItem"}
+
+
+def test_nobody_may_read_a_whole_table_or_delete_from_one() -> None:
+    everything = {action for role in ROLES for action, _ in permissions(role)}
+    assert everything & {"dynamodb:Scan", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} == set()
+
+
+def test_only_watch_may_list_messages_and_only_by_what_is_due() -> None:
+    listing = {
+        (role, resource)
+        for role in ROLES
+        for action, resource in permissions(role)
+        if action == "dynamodb:Query"
+    }
+    assert listing == {("WatchRole", "Messages.Arn/index/due")}
+
+
+def test_the_account_is_known_only_to_those_that_call_voipit() -> None:
+    may_read = ("secretsmanager:GetSecretValue", "VoipitAccount")
+    knowing = {role for role in ROLES if may_read in permissions(role)}
+    assert knowing == {"SendRole", "DispatchRole", "WatchRole"}

@@ -1,28 +1,43 @@
 """What is kept, and the way from a stored change to the world."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
 
+from sms_gateway.adapters.message_item import to_item
+from sms_gateway.adapters.messages_table import DUE_INDEX
+from tests.fakes.builders import a_message
 from tests.template.loading import TEMPLATE, named, of_type, properties
 
 TABLES = of_type(TEMPLATE, "AWS::DynamoDB::Table")
 MESSAGES: dict[str, Any] = TABLES["Messages"]["Properties"]
+OUTLIVE_THE_STACK: Final = {"Messages": "Retain", "Guards": "Delete"}
+"""What was sent to whom is not ours to throw away; what may stop a message is learnt again."""
 STREAM_KEEPS_HOURS: Final = 24
 
 
 @pytest.fixture
 def mapping(cloudformation: dict[str, Any]) -> dict[str, Any]:
-    """What reads the stream for `publish`; there is no other event source."""
-    (found,) = properties(cloudformation, "AWS::Lambda::EventSourceMapping").values()
+    """What reads the stream for `publish`."""
+    mappings = properties(cloudformation, "AWS::Lambda::EventSourceMapping").values()
+    (found,) = [m for m in mappings if named(m["FunctionName"]) == "PublishFunction"]
     return found
 
 
+def test_the_table_above_speaks_of_every_table() -> None:
+    assert set(OUTLIVE_THE_STACK) == set(TABLES)
+
+
 @pytest.mark.parametrize("table", TABLES)
-def test_a_table_keeps_its_data_when_the_stack_goes_or_replaces_it(table: str) -> None:
-    assert TABLES[table]["DeletionPolicy"] == "Retain"
-    assert TABLES[table]["UpdateReplacePolicy"] == "Retain"
+def test_messages_outlive_the_stack_and_its_replacements_and_guards_may_go(table: str) -> None:
+    assert TABLES[table]["DeletionPolicy"] == OUTLIVE_THE_STACK[table]
+    assert TABLES[table]["UpdateReplacePolicy"] == OUTLIVE_THE_STACK[table]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_is_encrypted_and_can_be_put_back_to_any_moment(table: str) -> None:
     kept = TABLES[table]["Properties"]
     assert kept["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert kept["SSESpecification"] == {"SSEEnabled": True}
@@ -38,6 +53,31 @@ def test_messages_expire_by_the_attribute_that_the_gateway_writes() -> None:
 
 def test_a_message_is_found_by_its_id() -> None:
     assert MESSAGES["KeySchema"] == [{"AttributeName": "messageId", "KeyType": "HASH"}]
+
+
+def test_a_guard_is_found_by_its_name() -> None:
+    guards = TABLES["Guards"]["Properties"]
+    assert guards["KeySchema"] == [{"AttributeName": "guard", "KeyType": "HASH"}]
+
+
+def test_what_is_due_is_found_by_its_shard_and_time_and_the_index_holds_no_more_than_keys() -> None:
+    (index,) = MESSAGES["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == DUE_INDEX
+    assert index["KeySchema"] == [
+        {"AttributeName": "dueShard", "KeyType": "HASH"},
+        {"AttributeName": "dueAt", "KeyType": "RANGE"},
+    ]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_the_keys_of_the_index_are_what_the_gateway_writes_and_of_the_type_it_writes() -> None:
+    written = to_item(a_message(due_at=datetime(2026, 11, 22, tzinfo=UTC)))
+    defined = {a["AttributeName"]: a["AttributeType"] for a in MESSAGES["AttributeDefinitions"]}
+    assert set(defined) == {"messageId", "dueShard", "dueAt"}
+    assert {name: set(written[name]) for name in defined} == {
+        name: {kind} for name, kind in defined.items()
+    }
+    assert "dueAt" not in to_item(a_message(due_at=None)), "sparse: what is settled is not in it"
 
 
 def test_publish_reads_the_tables_stream_from_the_beginning(mapping: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """What each function runs with: logs, settings, time."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -9,14 +10,18 @@ from aws_lambda_powertools.shared import constants
 
 from sms_gateway.adapters import aws
 from sms_gateway.adapters.voipit.transport import CONNECT_TIMEOUT, READ_TIMEOUT
+from sms_gateway.domain.due import LEASE
 from sms_gateway.entrypoints import rest_api as rest_api_module
 from sms_gateway.entrypoints.settings import (
     CallbackSettings,
+    DispatchSettings,
     PublishSettings,
     SendSettings,
     StatusSettings,
+    WatchSettings,
 )
 from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
+from sms_gateway.use_cases.watch import RUNS_EVERY, SECONDS_TO_STOP
 from tests.template.loading import ROOT, TEMPLATE, named, properties
 
 FUNCTIONS = properties(TEMPLATE, "AWS::Serverless::Function")
@@ -30,8 +35,12 @@ READ_SETTINGS: Final[dict[str, Callable[["Asked"], object]]] = {
     "SendFunction": SendSettings.from_environment,
     "StatusFunction": StatusSettings.from_environment,
     "CallbackFunction": CallbackSettings.from_environment,
+    "DispatchFunction": DispatchSettings.from_environment,
+    "WatchFunction": WatchSettings.from_environment,
     "PublishFunction": PublishSettings.from_environment,
 }
+CLAIMING: Final = {"SendFunction", "DispatchFunction"}
+"""The functions that call Voipit for a message, and hold its claim while they do."""
 BEHIND_THE_API: Final = {"SendFunction", "StatusFunction"}
 
 
@@ -119,9 +128,53 @@ def test_no_setting_holds_a_secret_itself() -> None:
     assert {"VoipitAccount", "CallbackSigningKey"} <= given, "only where the secrets are kept"
 
 
-def test_the_call_of_voipit_and_what_comes_after_it_fit_into_sends_time() -> None:
+@pytest.mark.parametrize("function", CLAIMING)
+def test_the_call_of_voipit_and_what_comes_after_it_fit_into_the_functions_time(
+    function: str,
+) -> None:
     call = CONNECT_TIMEOUT + READ_TIMEOUT
-    assert call + SECONDS_TO_RECORD < timeout("SendFunction") < API_GATEWAY_WAITS
+    assert call + SECONDS_TO_RECORD < timeout(function)
+
+
+def test_the_functions_that_hold_claims_are_those_that_can_call_voipit_for_a_message() -> None:
+    """Only with the signing key and the account is there anything to call it with."""
+    wanted = {"VOIPIT_SECRET_ARN", "CALLBACK_KEY_SECRET_ARN"}
+    able = {name for name, f in FUNCTIONS.items() if wanted <= set(f["Environment"]["Variables"])}
+    assert able == CLAIMING
+
+
+def test_a_claim_outlives_whoever_holds_it_and_whoever_waits_for_the_answer() -> None:
+    """What is taken over from a dead function must not be in the hands of a living one."""
+    lease = LEASE.total_seconds()
+    assert {name: timeout(name) < lease for name in CLAIMING} == dict.fromkeys(CLAIMING, True)
+    assert lease > API_GATEWAY_WAITS
+
+
+def test_the_work_before_the_call_and_the_call_itself_fit_into_dispatchs_time() -> None:
+    """Even while every single request of AWS takes as long as it may before one is repeated."""
+    asked_before = 4  # the message, the circuit, the claim, the secret that signs
+    config = aws.config()
+    once: float = config.connect_timeout + config.read_timeout  # type: ignore[attr-defined]
+    call = CONNECT_TIMEOUT + READ_TIMEOUT
+    assert asked_before * once + call + SECONDS_TO_RECORD < timeout("DispatchFunction")
+
+
+def test_watch_runs_every_minute_and_is_over_before_the_next_run(
+    cloudformation: dict[str, Any],
+) -> None:
+    (rule,) = properties(cloudformation, "AWS::Events::Rule").values()
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert rule.get("State", "ENABLED") == "ENABLED"
+    (target,) = rule["Targets"]
+    assert named(target["Arn"]) == "WatchFunction.Arn"
+    assert timedelta(minutes=1) == RUNS_EVERY
+    assert timeout("WatchFunction") < RUNS_EVERY.total_seconds()
+
+
+def test_watchs_ping_and_one_message_fit_into_its_time() -> None:
+    """The circuit, the secret, the claim of the ping, the ping, its end; then what it looks at."""
+    ping = 4 * slowest_aws_call() + CONNECT_TIMEOUT + READ_TIMEOUT
+    assert ping + SECONDS_TO_STOP < timeout("WatchFunction")
 
 
 def test_an_outcome_can_be_recorded_by_the_slowest_table_in_the_time_kept_for_it() -> None:
@@ -133,7 +186,7 @@ def test_a_function_outlives_its_slowest_call_of_aws(function: str) -> None:
     assert slowest_aws_call() < timeout(function)
 
 
-def test_the_function_behind_the_api_answers_before_api_gateway_gives_up() -> None:
+def test_a_function_behind_the_api_answers_before_api_gateway_gives_up() -> None:
     assert {name: timeout(name) < API_GATEWAY_WAITS for name in BEHIND_THE_API} == dict.fromkeys(
         BEHIND_THE_API, True
     )

@@ -1,0 +1,339 @@
+"""Our own mistakes do not get the IP blacklisted: one call in vain, and then nobody calls."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.fakes.clock import FakeClock
+from tests.handlers.cloud import GUARDS, Calls, Cloud
+from tests.handlers.conftest import ColdStart
+from tests.handlers.lambdas import Answer, Function
+from tests.handlers.samples import MESSAGE_ID, sample
+from tests.handlers.voipit import PASSWORD, WRONG_PASSWORD, FakeVoipit, an_error
+
+TICK = sample("watch-scheduled")
+BLOCKED = an_error("403.6", "IP address rejected")
+NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
+Post = Callable[[str], tuple[str, str | None]]
+
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def post(send: Function) -> Post:
+    """POST a message with this id; the status and reason that its sender is told."""
+    event = sample("send-post-message")
+
+    def post_message(message_id: str) -> tuple[str, str | None]:
+        body = json.loads(event["body"]) | {"messageId": message_id}
+        answer = send(event | {"body": json.dumps(body)})
+        assert answer.status == 202
+        return answer.body["status"], answer.body.get("reason")
+
+    return post_message
+
+
+def provider(status: Function) -> Answer:
+    return status(sample("status-get-provider"))
+
+
+def drained(calls: Calls, dispatch: Function) -> int:
+    """Have `dispatch` work on what was put into its queue, one by one; how many there were."""
+    (record, *_) = sample("dispatch-queue-batch")["Records"]
+    for body, _ in calls.enqueued:
+        event = {"Records": [record | {"body": json.dumps(body)}]}
+        assert dispatch.invoke(event) == NOTHING_FAILED
+    return len(calls.enqueued)
+
+
+def test_with_a_wrong_password_voipit_is_called_once(
+    cloud: Cloud, voipit: FakeVoipit, post: Post, calls: Calls
+) -> None:
+    cloud.change_password(WRONG_PASSWORD)
+    assert [post("m1"), post("m2"), post("m3")] == [
+        ("queued", "credentials-rejected"),
+        ("queued", "circuit-open"),
+        ("queued", "circuit-open"),
+    ]
+    assert (voipit.called, calls.enqueued) == (["sms/send"], [])
+    assert cloud.row("m1")["attempt"] == 1
+    assert cloud.row("m2")["attempt"] == 0
+
+
+def test_another_instance_does_not_call_either(
+    cloud: Cloud, voipit: FakeVoipit, post: Post, cold_start: ColdStart
+) -> None:
+    cloud.change_password(WRONG_PASSWORD)
+    post("m1")
+    other = cold_start("send")
+    assert other(sample("send-post-message")).body["reason"] == "circuit-open"
+    assert voipit.called == ["sms/send"]
+
+
+def test_dispatch_does_not_call_either(
+    cloud: Cloud, voipit: FakeVoipit, post: Post, dispatch: Function, calls: Calls
+) -> None:
+    cloud.change_password(WRONG_PASSWORD)
+    post(MESSAGE_ID)
+    event = {"Records": sample("dispatch-queue-batch")["Records"][:1]}
+    assert dispatch.invoke(event) == NOTHING_FAILED
+    assert voipit.called == ["sms/send"]
+    assert calls.enqueued == [], "it waits outside the queue"
+    assert cloud.row(MESSAGE_ID)["attempt"] == 1
+
+
+def test_while_the_secret_is_the_same_nobody_pings_with_it(
+    cloud: Cloud, voipit: FakeVoipit, post: Post, watch: Function, clock: FakeClock
+) -> None:
+    cloud.change_password(WRONG_PASSWORD)
+    post("m1")
+    for _ in range(59):
+        clock.advance(60)
+        assert watch.invoke(TICK)["enqueued"] == 0
+    assert voipit.called == ["sms/send"]
+    clock.advance(60)
+    watch.invoke(TICK)
+    assert voipit.called == ["sms/send", "ping/"], "after an hour, once"
+
+
+def test_a_changed_secret_closes_the_circuit_and_everything_that_waited_is_sent_once(  # noqa: PLR0913, PLR0917
+    cloud: Cloud,
+    voipit: FakeVoipit,
+    post: Post,
+    watch: Function,
+    dispatch: Function,
+    clock: FakeClock,
+) -> None:
+    cloud.change_password(WRONG_PASSWORD)
+    for message_id in ("m1", "m2", "m3"):
+        post(message_id)
+    clock.advance(61)
+    assert watch.invoke(TICK) == {"lookedAt": 3, "moved": 0, "enqueued": 0, "finished": True}
+    cloud.change_password(PASSWORD)
+    clock.advance(61)
+    assert watch.invoke(TICK) == {"lookedAt": 3, "moved": 0, "enqueued": 3, "finished": True}
+    assert voipit.called == ["sms/send", "ping/"]
+    assert set(cloud.circuit()) == {"guard", "proven"}
+    assert drained(cloud.calls, dispatch) == 3
+    assert sorted(form["messageId"] for form in voipit.taken) == ["m1", "m2", "m3"]
+    assert {row["status"] for row in cloud.rows()} == {"submitted"}
+    assert (cloud.row("m1")["attempt"], cloud.row("m2")["attempt"]) == (2, 1)
+    assert post("m4") == ("submitted", None)
+
+
+def test_a_secret_changed_to_another_wrong_one_costs_one_ping(
+    cloud: Cloud, voipit: FakeVoipit, post: Post, watch: Function, clock: FakeClock
+) -> None:
+    cloud.change_password(WRONG_PASSWORD)
+    post("m1")
+    cloud.change_password(f"{WRONG_PASSWORD}-either")
+    for _ in range(5):
+        clock.advance(60)
+        watch.invoke(TICK)
+    assert voipit.called == ["sms/send", "ping/"]
+    assert cloud.circuit()["reason"] == "credentials"
+
+
+def test_a_password_changed_at_voipit_stops_an_account_that_was_proven(
+    cloud: Cloud, voipit: FakeVoipit, post: Post
+) -> None:
+    assert post("m1") == ("submitted", None)
+    voipit.answer = an_error("401", "Unauthorized")
+    assert post("m2") == ("queued", "credentials-rejected")
+    voipit.answer = None
+    assert post("m3") == ("queued", "circuit-open")
+    assert len(voipit.called) == 2
+    assert "proven" not in cloud.circuit()
+
+
+def test_a_password_that_is_changed_on_both_sides_opens_nothing(
+    cloud: Cloud, voipit: FakeVoipit, post: Post
+) -> None:
+    """An instance that remembers the old one for minutes learns of it from its first 401."""
+    cloud.change_password(WRONG_PASSWORD)
+    voipit.password = WRONG_PASSWORD
+    assert post("m1") == ("submitted", None)
+    cloud.change_password(PASSWORD)
+    voipit.password = PASSWORD
+    assert post("m2") == ("queued", "credentials-rejected")
+    assert "reason" not in cloud.circuit()
+    assert post("m3") == ("submitted", None)
+    assert len(voipit.called) == 3
+
+
+def test_a_blocked_ip_is_pinged_after_a_minute_and_the_answer_closes_the_circuit(  # noqa: PLR0913, PLR0917
+    cloud: Cloud,
+    voipit: FakeVoipit,
+    post: Post,
+    watch: Function,
+    dispatch: Function,
+    clock: FakeClock,
+) -> None:
+    voipit.answer = BLOCKED
+    assert post("m1") == ("queued", "ip-blocked")
+    assert post("m2") == ("queued", "circuit-open")
+    voipit.answer = None
+    clock.advance(59)
+    watch.invoke(TICK)
+    assert voipit.called == ["sms/send"]
+    clock.advance(2)
+    assert watch.invoke(TICK) == {"lookedAt": 2, "moved": 0, "enqueued": 2, "finished": True}
+    assert voipit.called == ["sms/send", "ping/"]
+    assert drained(cloud.calls, dispatch) == 2
+    assert {row["status"] for row in cloud.rows()} == {"submitted"}
+
+
+def test_pings_are_spaced_out_further_and_further(
+    voipit: FakeVoipit, post: Post, watch: Function, clock: FakeClock
+) -> None:
+    voipit.answer = BLOCKED
+    post("m1")
+    pinged_at = []
+    for minute in range(1, 61):
+        clock.advance(60)
+        before = len(voipit.called)
+        watch.invoke(TICK)
+        if len(voipit.called) > before:
+            pinged_at.append(minute)
+    assert pinged_at == [1, 3, 7, 15, 30, 45, 60]
+    assert voipit.called == ["sms/send", *["ping/"] * 7]
+
+
+def test_of_two_runs_at_once_one_pings(
+    voipit: FakeVoipit, post: Post, cold_start: ColdStart, clock: FakeClock
+) -> None:
+    voipit.answer = BLOCKED
+    post("m1")
+    clock.advance(60)
+    for run in (cold_start("watch"), cold_start("watch")):
+        run.invoke(TICK)
+    assert voipit.called == ["sms/send", "ping/"]
+
+
+def test_an_address_that_is_wrong_opens_the_circuit_and_a_mended_one_closes_it(
+    voipit: FakeVoipit, post: Post, cold_start: ColdStart, status: Function, clock: FakeClock
+) -> None:
+    voipit.answer = an_error("404", "Not found")
+    assert post("m1") == ("queued", "path-not-found")
+    assert provider(status).body["reason"] == "configuration"
+    voipit.answer = None
+    clock.advance(61)
+    # Nothing but the address's spelling differs here, and the account's version with it.
+    mended = cold_start("watch", VOIPIT_BASE_URL="HTTPS://client.voipit.ro")
+    assert mended.invoke(TICK)["enqueued"] == 1
+    assert voipit.called == ["sms/send", "ping/"]
+
+
+def test_a_message_refused_by_voipit_opens_nothing(
+    voipit: FakeVoipit, post: Post, status: Function
+) -> None:
+    voipit.answer = an_error("400", "Bad request")
+    assert post("m1") == ("failed", "refused")
+    assert provider(status).body == {"available": True}
+
+
+# --- an account that was never answered ------------------------------------------------------
+
+
+def test_while_somebody_tries_the_account_for_the_first_time_others_wait_some_seconds(
+    cloud: Cloud, voipit: FakeVoipit, post: Post, clock: FakeClock, calls: Calls
+) -> None:
+    until = int(clock.time() * 1000) + 60_000
+    cloud.clients.dynamodb.put_item(
+        TableName=GUARDS, Item={"guard": {"S": "circuit"}, "probeUntil": {"N": str(until)}}
+    )
+    assert post("m1") == ("queued", "account-unproven")
+    assert (voipit.called, calls.enqueued) == ([], [({"messageId": "m1"}, 3)])
+    clock.advance(60)
+    assert post("m2") == ("submitted", None), "whoever held it is dead by now"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "proven"),
+    [
+        pytest.param(None, True, id="taken"),
+        pytest.param(an_error("400", "Bad request"), True, id="a definite no is an answer"),
+        pytest.param(an_error("500", "Internal server error"), False, id="no clear answer"),
+    ],
+)
+def test_an_account_is_proven_by_an_answer(
+    cloud: Cloud, voipit: FakeVoipit, post: Post, trouble: Any, *, proven: bool
+) -> None:
+    voipit.answer = trouble
+    post("m1")
+    assert set(cloud.circuit()) == {"guard"} | ({"proven"} if proven else set())
+
+
+@pytest.mark.parametrize("call", ["dynamodb:PutItem", "secretsmanager"])
+def test_a_try_that_did_not_come_about_keeps_nobody_else_from_trying(
+    cloud: Cloud, voipit: FakeVoipit, send: Function, calls: Calls, call: str
+) -> None:
+    calls.does_not_answer(call)
+    send(sample("send-post-message"))
+    assert voipit.called == []
+    assert "probeUntil" not in cloud.circuit()
+
+
+def test_a_replay_does_not_use_up_the_first_try(
+    cloud: Cloud, voipit: FakeVoipit, send: Function, post: Post
+) -> None:
+    voipit.answer = an_error("500", "Internal server error")
+    send(sample("send-post-message"))
+    assert send(sample("send-post-message")).headers["idempotent-replayed"] == "true"
+    voipit.answer = None
+    assert post("m2") == ("submitted", None)
+    assert "proven" in cloud.circuit()
+
+
+# --- GET /provider ---------------------------------------------------------------------------
+
+
+def test_a_provider_nobody_has_complained_about_is_available(
+    status: Function, calls: Calls
+) -> None:
+    answer = provider(status)
+    assert (answer.status, answer.body) == (200, {"available": True})
+    assert calls.made == ["dynamodb:GetItem"]
+
+
+def test_a_provider_that_is_closed_says_since_when_and_why_and_when_it_is_asked_again(
+    voipit: FakeVoipit, post: Post, status: Function, watch: Function, clock: FakeClock
+) -> None:
+    voipit.answer = BLOCKED
+    post("m1")
+    since = "2026-11-22T15:00:00.123Z"
+    answer = provider(status)
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.body == {
+        "available": False,
+        "reason": "ip-blocked",
+        "since": since,
+        "nextPingAt": "2026-11-22T15:01:00.123Z",
+    }
+    clock.advance(61)
+    watch.invoke(TICK)
+    assert provider(status).body["since"] == since
+    assert provider(status).body["nextPingAt"] == "2026-11-22T15:03:01.123Z"
+    voipit.answer = None
+    clock.advance(121)
+    watch.invoke(TICK)
+    assert provider(status).body == {"available": True}
+
+
+def test_the_provider_is_shown_to_nobody_without_a_key(status: Function, calls: Calls) -> None:
+    event = sample("status-get-provider")
+    del event["requestContext"]["identity"]["apiKeyId"]
+    event["headers"].pop("x-api-key")
+    event["multiValueHeaders"].pop("x-api-key")
+    answer = status(event)
+    assert (answer.status, answer.is_problem("forbidden")) == (403, True)
+    assert calls.made == []
+
+
+def test_a_guards_table_that_does_not_answer_is_503(status: Function, calls: Calls) -> None:
+    calls.does_not_answer("dynamodb")
+    answer = provider(status)
+    assert (answer.status, answer.is_problem("store-unavailable")) == (503, True)

@@ -1,0 +1,216 @@
+"""`watch`: whatever is due moves on, with nobody watching."""
+
+import json
+from typing import Any
+
+import pytest
+
+from sms_gateway.domain.errors import StoreUnavailableError
+from tests.fakes.clock import FakeClock
+from tests.handlers.cloud import Calls, Cloud
+from tests.handlers.conftest import ColdStart
+from tests.handlers.lambdas import Function
+from tests.handlers.output import Output
+from tests.handlers.samples import MESSAGE_ID, sample
+from tests.handlers.voipit import FakeVoipit
+
+TICK = sample("watch-scheduled")
+
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def done(looked_at: int, *, moved: int = 0, enqueued: int = 0) -> dict[str, Any]:
+    return {"lookedAt": looked_at, "moved": moved, "enqueued": enqueued, "finished": True}
+
+
+def stored(cloud: Cloud, position: int, **values: Any) -> None:
+    """A row of the stream's sample batch, with other values."""
+    cloud.store(
+        sample("publish-stream-batch")["Records"][position]["dynamodb"]["NewImage"] | values
+    )
+
+
+def test_where_nothing_is_due_nothing_is_done(
+    watch: Function, voipit: FakeVoipit, output: Output
+) -> None:
+    assert watch.invoke(TICK) == done(0)
+    assert voipit.called == []
+    (line,) = [line for line in output.lines() if line["message"] == "watched"]
+    assert line["done"] == done(0)
+
+
+def test_a_run_asks_the_index_and_never_scans(watch: Function, calls: Calls) -> None:
+    watch.invoke(TICK)
+    assert set(calls.made) == {"dynamodb:GetItem", "dynamodb:Query"}
+
+
+def test_a_claim_within_its_lease_is_left_alone(
+    watch: Function, clock: FakeClock, cloud: Cloud
+) -> None:
+    stored(cloud, 0)
+    clock.advance(60)
+    assert watch.invoke(TICK) == done(0)
+    assert cloud.row(MESSAGE_ID)["status"] == "sending"
+
+
+def test_an_overdue_claim_is_a_message_nobody_can_tell_about(
+    watch: Function, clock: FakeClock, cloud: Cloud, voipit: FakeVoipit, output: Output
+) -> None:
+    stored(cloud, 0)
+    clock.advance(61)
+    assert watch.invoke(TICK) == done(1, moved=1)
+    row = cloud.row(MESSAGE_ID)
+    assert (row["status"], row["reason"]) == ("unconfirmed", "claim-expired")
+    assert 0 <= float(row["dueAt"]) - clock.time() - 3600 < 1, "its report is awaited an hour"
+    assert voipit.called == []
+    assert output.counted() == {"MessageMoved": 1}
+
+
+def test_a_second_run_finds_nothing_left_to_do(
+    watch: Function, clock: FakeClock, cloud: Cloud
+) -> None:
+    stored(cloud, 0)
+    clock.advance(61)
+    watch.invoke(TICK)
+    assert watch.invoke(TICK) == done(0)
+
+
+def test_a_report_that_does_not_come_is_no_report_and_a_late_one_still_counts(
+    watch: Function, callback: Function, clock: FakeClock, cloud: Cloud
+) -> None:
+    stored(cloud, 1)
+    clock.advance(3601)
+    assert watch.invoke(TICK) == done(1, moved=1)
+    row = cloud.row(MESSAGE_ID)
+    assert row["status"] == "no_report"
+    assert {"dueAt", "dueShard"} & set(row) == set(), "settled: out of the index"
+    assert callback(sample("callback-form")).status == 200
+    assert cloud.row(MESSAGE_ID)["status"] == "sent"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected", "queue"),
+    [
+        ("hold", "no_report", []),
+        ("resend", "queued", [({"messageId": MESSAGE_ID}, 0)]),
+    ],
+)
+def test_what_becomes_of_an_unconfirmed_message_is_what_its_sender_chose(  # noqa: PLR0913, PLR0917
+    watch: Function,
+    clock: FakeClock,
+    cloud: Cloud,
+    calls: Calls,
+    chosen: str,
+    expected: str,
+    queue: list[tuple[dict[str, str], int]],
+) -> None:
+    stored(cloud, 1, status={"S": "unconfirmed"}, onUnconfirmed={"S": chosen})
+    clock.advance(3601)
+    assert watch.invoke(TICK) == done(1, moved=1, enqueued=len(queue))
+    assert cloud.row(MESSAGE_ID)["status"] == expected
+    assert calls.enqueued == queue
+
+
+def test_a_scheduled_message_is_let_in_a_minute_before_its_time(
+    watch: Function, send: Function, clock: FakeClock, calls: Calls, cloud: Cloud
+) -> None:
+    send(sample("send-scheduled-message"))
+    clock.advance(3538)
+    assert watch.invoke(TICK) == done(0)
+    clock.advance(60)
+    assert watch.invoke(TICK) == done(1, enqueued=1)
+    ((body, delay),) = calls.enqueued
+    assert (body, delay) == ({"messageId": MESSAGE_ID}, 2)
+    assert cloud.row(MESSAGE_ID)["version"] == 1, "no change of status, so no event"
+
+
+def test_a_due_message_goes_its_whole_way(  # noqa: PLR0913, PLR0917
+    watch: Function,
+    dispatch: Function,
+    send: Function,
+    clock: FakeClock,
+    cloud: Cloud,
+    voipit: FakeVoipit,
+) -> None:
+    send(sample("send-scheduled-message"))
+    clock.advance(3600)
+    assert watch.invoke(TICK) == done(1, enqueued=1)
+    (record,) = cloud.waiting(cloud.dispatch_queue)
+    assert dispatch.invoke({"Records": [record]}) == {"batchItemFailures": []}
+    assert cloud.row(MESSAGE_ID)["status"] == "submitted"
+    assert len(voipit.taken) == 1
+
+
+def test_a_message_that_the_queue_lost_is_let_in_again(
+    watch: Function, send: Function, clock: FakeClock, cloud: Cloud
+) -> None:
+    send(sample("send-scheduled-message"))
+    clock.advance(3600)
+    watch.invoke(TICK)
+    assert len(cloud.waiting(cloud.dispatch_queue)) == 1
+    assert watch.invoke(TICK) == done(0)
+    clock.advance(91)
+    assert watch.invoke(TICK) == done(1, enqueued=1)
+
+
+def test_a_queue_that_does_not_answer_costs_a_minute_and_no_more(
+    watch: Function, send: Function, clock: FakeClock, calls: Calls, cloud: Cloud
+) -> None:
+    send(sample("send-scheduled-message"))
+    clock.advance(3600)
+    calls.does_not_answer("sqs")
+    watch.invoke(TICK)
+    calls.forget()
+    clock.advance(91)
+    watch.invoke(TICK)
+    assert len(cloud.waiting(cloud.dispatch_queue)) == 1
+
+
+def test_a_message_whose_validity_ran_out_fails(
+    watch: Function, send: Function, clock: FakeClock, cloud: Cloud, voipit: FakeVoipit
+) -> None:
+    send(sample("send-scheduled-message"))
+    clock.advance(3 * 3600)
+    assert watch.invoke(TICK) == done(1, moved=1)
+    assert (cloud.row(MESSAGE_ID)["status"], cloud.row(MESSAGE_ID)["reason"]) == (
+        "failed",
+        "too-late",
+    )
+    assert voipit.called == []
+
+
+def test_so_many_a_second_are_let_in(
+    cold_start: ColdStart, send: Function, clock: FakeClock, calls: Calls
+) -> None:
+    event = sample("send-scheduled-message")
+    for n in range(4):
+        body = json.loads(event["body"]) | {"messageId": f"m{n}"}
+        send(event | {"body": json.dumps(body)})
+    clock.advance(3600)
+    watch = cold_start("watch", DRAIN_PER_SECOND="2")
+    assert watch.invoke(TICK) == done(4, enqueued=4)
+    assert [delay for _, delay in calls.enqueued] == [0, 1, 1, 2]
+    assert {body["messageId"] for body, _ in calls.enqueued} == {"m0", "m1", "m2", "m3"}
+
+
+def test_a_run_that_has_no_time_left_says_so_and_the_next_one_goes_on(
+    watch: Function, clock: FakeClock, cloud: Cloud
+) -> None:
+    stored(cloud, 0)
+    clock.advance(61)
+    assert watch.invoke(TICK, milliseconds_left=9_000) == done(0) | {"finished": False}
+    assert cloud.row(MESSAGE_ID)["status"] == "sending"
+    assert watch.invoke(TICK) == done(1, moved=1)
+
+
+def test_a_table_that_does_not_answer_is_an_error_that_is_seen_and_the_next_run_goes_on(
+    watch: Function, clock: FakeClock, calls: Calls, cloud: Cloud
+) -> None:
+    stored(cloud, 0)
+    clock.advance(61)
+    calls.does_not_answer("dynamodb")
+    with pytest.raises(StoreUnavailableError):
+        watch.invoke(TICK)
+    calls.forget()
+    assert watch.invoke(TICK) == done(1, moved=1)
