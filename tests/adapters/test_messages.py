@@ -2,26 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import boto3
 import pytest
 
-from sms_gateway.adapters.messages_table import MAX_CONTRADICTING_REPORTS, MessagesTable
-from sms_gateway.domain.message import Change
+from sms_gateway.adapters.messages_table import DUE_INDEX, MAX_CONTRADICTING_REPORTS, MessagesTable
+from sms_gateway.domain.message import Change, OnUnconfirmed
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
 from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Messages
-from tests.fakes.builders import a_change, a_message, a_report
+from tests.fakes.builders import DUE, ID, a_change, a_message, a_report
 from tests.fakes.clock import START
 from tests.fakes.messages import ROOM_FOR_CONTRADICTIONS, InMemoryMessages
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ID = "appointment-17"
+LATER = DUE + timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,22 @@ def in_dynamodb(client: "DynamoDBClient") -> Store:
     table = f"Messages-{uuid4()}"
     client.create_table(
         TableName=table,
-        AttributeDefinitions=[{"AttributeName": "messageId", "AttributeType": "S"}],
+        AttributeDefinitions=[
+            {"AttributeName": "messageId", "AttributeType": "S"},
+            {"AttributeName": "dueShard", "AttributeType": "S"},
+            {"AttributeName": "dueAt", "AttributeType": "N"},
+        ],
         KeySchema=[{"AttributeName": "messageId", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": DUE_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "dueShard", "KeyType": "HASH"},
+                    {"AttributeName": "dueAt", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
 
@@ -71,6 +85,20 @@ def messages(store: Store) -> Messages:
 
 def test_what_was_created_is_read_back(messages: Messages) -> None:
     message = a_message()
+
+    messages.create(message)
+
+    assert messages.get(ID) == message
+
+
+def test_what_the_caller_has_asked_for_is_read_back(messages: Messages) -> None:
+    message = a_message(
+        Status.QUEUED,
+        send_at=START + timedelta(days=3),
+        valid_until=START + timedelta(days=4),
+        on_unconfirmed=OnUnconfirmed.RESEND,
+        due_at=LATER,
+    )
 
     messages.create(message)
 
@@ -217,3 +245,166 @@ def test_a_message_keeps_what_it_was_told_after_a_contradiction(messages: Messag
 
     assert late.status is Status.SENT
     assert late.contradicting_reports == (a_report(ReportStatus.ERROR),)
+
+
+def test_a_claim_makes_the_next_try_under_its_own_name(messages: Messages) -> None:
+    queued = a_message(Status.QUEUED)
+    messages.create(queued)
+
+    claimed = messages.change(ID, Change.claiming(queued, "mine", START, LATER))
+
+    assert (claimed.status, claimed.attempt, claimed.claim) == (Status.SENDING, 2, "mine")
+    assert (claimed.due_at, claimed.version) == (LATER, queued.version + 1)
+    assert messages.get(ID) == claimed
+
+
+def test_of_two_claims_on_the_same_version_one_is_made(messages: Messages) -> None:
+    queued = a_message(Status.QUEUED)
+    messages.create(queued)
+    first = messages.change(ID, Change.claiming(queued, "mine", START, LATER))
+
+    with pytest.raises(ChangeRefusedError) as refused:
+        messages.change(ID, Change.claiming(queued, "theirs", START, LATER))
+
+    assert refused.value.stored == first
+    assert messages.get(ID) == first
+
+
+def test_a_claim_on_an_earlier_wait_is_refused(messages: Messages) -> None:
+    seen = a_message(Status.QUEUED)
+    messages.create(seen)
+    messages.change(ID, Change.claiming(seen, "theirs", START, LATER))
+    again = messages.change(ID, a_change(Trigger.NOT_TAKEN, claim="theirs"))
+
+    with pytest.raises(ChangeRefusedError) as refused:
+        messages.change(ID, Change.claiming(seen, "mine", START, LATER))
+
+    assert refused.value.stored == again
+
+
+@pytest.mark.parametrize(("difference", "made"), [(0, True), (1, False), (-1, False)])
+def test_a_change_that_was_decided_needs_the_version_it_was_decided_on(
+    messages: Messages, difference: int, *, made: bool
+) -> None:
+    stored = a_message(Status.SUBMITTED, version=7)
+    seen = replace(stored, version=7 + difference)
+    change = Change.decided(Trigger.REPORT_OVERDUE, seen, START)
+    messages.create(stored)
+
+    if made:
+        assert messages.change(ID, change).status is Status.NO_REPORT
+    else:
+        with pytest.raises(ChangeRefusedError) as refused:
+            messages.change(ID, change)
+        assert refused.value.stored == messages.get(ID) == stored
+
+
+def test_a_change_without_a_claim_of_its_own_keeps_claim_and_attempt(messages: Messages) -> None:
+    messages.create(a_message(claim="mine", attempt=3))
+
+    changed = messages.change(ID, a_change(Trigger.ACCEPTED, claim="mine", attempt=3, due_at=LATER))
+
+    assert (changed.claim, changed.attempt, changed.due_at) == ("mine", 3, LATER)
+
+
+def due(messages: Messages, now: datetime = LATER) -> set[str]:
+    found = list(messages.due(now))
+    assert len(set(found)) == len(found)
+    return set(found)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_due"), [(-3600, True), (-1, True), (0, True), (1, False), (3600, False)]
+)
+def test_a_message_is_found_once_its_time_has_come(
+    messages: Messages, seconds: int, *, is_due: bool
+) -> None:
+    messages.create(a_message(due_at=LATER + timedelta(seconds=seconds)))
+
+    assert due(messages) == ({ID} if is_due else set())
+
+
+def test_a_message_is_never_found_before_its_time(messages: Messages) -> None:
+    messages.create(a_message(due_at=LATER + timedelta(milliseconds=1)))
+
+    assert due(messages, LATER) == set()
+    assert due(messages, LATER + timedelta(seconds=1)) == {ID}
+
+
+def test_nobody_looks_for_what_has_no_time(messages: Messages) -> None:
+    for status in Status:
+        messages.create(a_message(status, message_id=status))
+
+    assert due(messages) == {"queued", "sending", "submitted", "unconfirmed"}
+
+
+def test_a_settled_message_is_found_no_more(messages: Messages) -> None:
+    messages.create(a_message(Status.SUBMITTED))
+    assert due(messages) == {ID}
+
+    messages.change(ID, Change.reported(a_report()))
+
+    assert due(messages) == set()
+
+
+def test_a_change_may_bring_a_message_back_into_the_index(messages: Messages) -> None:
+    messages.create(a_message(due_at=None))
+    assert due(messages) == set()
+
+    messages.change(ID, a_change(Trigger.UNCLEAR, due_at=DUE))
+
+    assert due(messages) == {ID}
+
+
+def test_every_message_that_is_due_is_found_once_however_many_there_are(
+    messages: Messages,
+) -> None:
+    for number in range(60):
+        late = number % 3 == 0
+        due_at = LATER + timedelta(seconds=1 if late else -number)
+        messages.create(a_message(message_id=f"m-{number}", due_at=due_at))
+
+    assert due(messages) == {f"m-{number}" for number in range(60) if number % 3}
+
+
+def test_a_postponed_message_is_looked_at_later_and_is_otherwise_as_it_was(
+    messages: Messages,
+) -> None:
+    stored = a_message(Status.QUEUED, reason=Reason.THROTTLED)
+    messages.create(stored)
+
+    messages.postpone(stored, LATER + timedelta(seconds=1))
+
+    assert messages.get(ID) == replace(stored, due_at=LATER + timedelta(seconds=1))
+    assert due(messages, LATER) == set()
+    assert due(messages, LATER + timedelta(seconds=1)) == {ID}
+
+
+def test_a_message_can_be_put_off_again_and_again(messages: Messages) -> None:
+    stored = a_message(Status.QUEUED)
+    messages.create(stored)
+
+    for minutes in (1, 2, 0):
+        messages.postpone(stored, LATER + timedelta(minutes=minutes))
+
+    assert due(messages, LATER) == {ID}
+
+
+def test_a_message_that_has_changed_meanwhile_is_not_put_off(messages: Messages) -> None:
+    seen = a_message(Status.QUEUED)
+    messages.create(seen)
+    sent = messages.change(ID, Change.reported(a_report()))
+
+    with pytest.raises(ChangeRefusedError) as refused:
+        messages.postpone(seen, LATER)
+
+    assert refused.value.stored == messages.get(ID) == sent
+    assert due(messages) == set()
+
+
+def test_a_message_that_is_gone_is_not_put_off_and_not_brought_back(messages: Messages) -> None:
+    with pytest.raises(ChangeRefusedError) as refused:
+        messages.postpone(a_message(Status.QUEUED), LATER)
+
+    assert refused.value.stored is None
+    assert messages.get(ID) is None

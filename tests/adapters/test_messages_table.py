@@ -1,9 +1,11 @@
 """What holds for the table alone: its items, and its trouble with AWS."""
 
 import string
+from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -18,14 +20,15 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_gateway.adapters.message_item import from_item, to_item
-from sms_gateway.adapters.messages_table import MessagesTable
+from sms_gateway.adapters.message_item import DUE_SHARDS, due_shard, epoch, from_item, to_item
+from sms_gateway.adapters.messages_table import DUE_INDEX, MessagesTable
 from sms_gateway.domain.errors import StoreUnavailableError
-from sms_gateway.domain.message import Message, StatusChange
+from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
-from sms_gateway.domain.status import Reason, Status, Trigger
-from tests.fakes.builders import a_change, a_message, a_report
+from sms_gateway.domain.status import MOVES, SETTLED, Reason, Status, Trigger
+from tests.fakes.builders import DUE, ID, a_change, a_message, a_report
+from tests.fakes.clock import START
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,6 +37,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
     lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
 )
+WHOLE_SECONDS = MOMENTS.map(lambda at: at.replace(microsecond=0))
 COUNTS = st.integers(1, 10**6)
 REPORTS = st.builds(
     DeliveryReport, st.sampled_from(ReportStatus), COUNTS, MOMENTS, st.none() | TEXTS
@@ -49,7 +53,7 @@ MESSAGES = st.builds(
     attempt=COUNTS,
     created_at=MOMENTS,
     updated_at=MOMENTS,
-    expires_at=MOMENTS.map(lambda at: at.replace(microsecond=0)),
+    expires_at=WHOLE_SECONDS,
     claim=TEXTS,
     history=st.lists(
         st.builds(
@@ -67,6 +71,10 @@ MESSAGES = st.builds(
     error_message=st.none() | TEXTS,
     report=st.none() | REPORTS,
     contradicting_reports=st.lists(REPORTS, max_size=3).map(tuple),
+    send_at=st.none() | MOMENTS,
+    valid_until=st.none() | MOMENTS,
+    on_unconfirmed=st.sampled_from(OnUnconfirmed),
+    due_at=st.none() | WHOLE_SECONDS,
 )
 
 
@@ -102,11 +110,163 @@ def test_an_item_is_what_its_documentation_says() -> None:
                 }
             ]
         },
+        "onUnconfirmed": {"S": "hold"},
+        "dueAt": {"N": "1795358160"},
+        "dueShard": {"S": "0"},
     }
 
 
+def test_an_item_holds_what_the_caller_asked_for_if_it_did() -> None:
+    item = to_item(
+        a_message(
+            send_at=START + timedelta(hours=1),
+            valid_until=START + timedelta(hours=2),
+            on_unconfirmed=OnUnconfirmed.RESEND,
+        )
+    )
+
+    assert item["sendAt"] == {"S": "2026-11-22T15:35:00.123Z"}
+    assert item["validUntil"] == {"S": "2026-11-22T16:35:00.123Z"}
+    assert item["onUnconfirmed"] == {"S": "resend"}
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_an_item_that_is_not_settled_is_in_the_index(status: Status) -> None:
+    item = to_item(a_message(status))
+
+    assert ("dueAt" in item) is ("dueShard" in item) is (status not in SETTLED)
+
+
+@given(MOMENTS)
+def test_an_item_is_due_in_the_whole_second_after_its_time(moment: datetime) -> None:
+    rounding = datetime.fromtimestamp(epoch(moment), UTC) - moment
+
+    assert timedelta() <= rounding < timedelta(seconds=1)
+
+
+@given(st.text(string.ascii_letters + string.digits + "._~-", min_size=1, max_size=64))
+def test_a_message_is_always_in_the_same_of_the_eight_shards(message_id: str) -> None:
+    assert due_shard(message_id) == due_shard(message_id)
+    assert due_shard(message_id) in set("01234567")
+
+
+def test_messages_are_spread_over_all_shards() -> None:
+    counts = Counter(due_shard(f"m-{number}") for number in range(800))
+
+    assert len(counts) == DUE_SHARDS
+    assert min(counts.values()) > 50
+
+
+@pytest.fixture
+def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
+    return boto3.client("dynamodb")
+
+
+@pytest.fixture
+def table(dynamodb: "DynamoDBClient") -> MessagesTable:
+    name = f"Messages-{uuid4()}"
+    dynamodb.create_table(
+        TableName=name,
+        AttributeDefinitions=[
+            {"AttributeName": "messageId", "AttributeType": "S"},
+            {"AttributeName": "dueShard", "AttributeType": "S"},
+            {"AttributeName": "dueAt", "AttributeType": "N"},
+        ],
+        KeySchema=[{"AttributeName": "messageId", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": DUE_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "dueShard", "KeyType": "HASH"},
+                    {"AttributeName": "dueAt", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return MessagesTable(dynamodb, name)
+
+
+def stored_item(table: MessagesTable) -> dict[str, Any]:
+    key: Any = {"messageId": {"S": ID}}
+    return dict(table.client.get_item(TableName=table.table_name, Key=key)["Item"])
+
+
+@pytest.mark.parametrize("trigger", [t for t in Trigger if MOVES[t].target in SETTLED])
+def test_a_row_that_is_settled_leaves_the_index(table: MessagesTable, trigger: Trigger) -> None:
+    table.create(a_message(next(iter(MOVES[trigger].sources))))
+    assert {"dueAt", "dueShard"} <= stored_item(table).keys()
+
+    table.change(ID, a_change(trigger))
+
+    assert stored_item(table).keys().isdisjoint({"dueAt", "dueShard"})
+
+
+def test_what_was_written_by_change_and_by_postpone_is_in_the_shard_of_its_id(
+    table: MessagesTable,
+) -> None:
+    table.create(a_message(due_at=None))
+    queued = table.change(ID, a_change(Trigger.NOT_TAKEN, due_at=DUE))
+    assert stored_item(table)["dueShard"] == {"S": due_shard(ID)}
+
+    table.postpone(queued, DUE + timedelta(milliseconds=1))
+
+    assert stored_item(table)["dueShard"] == {"S": due_shard(ID)}
+    assert stored_item(table)["dueAt"] == {"N": str(int(DUE.timestamp()) + 1)}
+
+
+def test_what_is_due_is_read_page_by_page_and_shard_by_shard(
+    table: MessagesTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def two_at_a_time(params: dict[str, Any], **_: Any) -> None:
+        params["Limit"] = 2
+        asked.append(params)
+
+    for number in range(50):
+        due_at = DUE - timedelta(seconds=number)
+        table.create(a_message(message_id=f"m-{number}", due_at=due_at))
+    table.client.meta.events.register("provide-client-params.dynamodb.Query", two_at_a_time)
+    monkeypatch.setattr("random.shuffle", lambda shards: shards.reverse())
+
+    found = list(table.due(DUE))
+
+    longest_due_first = sorted(range(50), reverse=True)
+    assert found == [
+        f"m-{number}"
+        for shard in "76543210"
+        for number in longest_due_first
+        if due_shard(f"m-{number}") == shard
+    ]
+    assert len(asked) > DUE_SHARDS
+
+
+def test_who_stops_early_has_asked_for_no_more_than_was_looked_at(table: MessagesTable) -> None:
+    asked: list[dict[str, Any]] = []
+    for number in range(20):
+        table.create(a_message(message_id=f"m-{number}"))
+    table.client.meta.events.register(
+        "provide-client-params.dynamodb.Query", lambda params, **_: asked.append(params)
+    )
+
+    next(table.due(DUE))
+
+    assert len(asked) == 1
+
+
+def test_the_shards_take_turns_in_coming_first(table: MessagesTable) -> None:
+    for number in range(20):
+        table.create(a_message(message_id=f"m-{number}"))
+
+    first = {due_shard(next(table.due(DUE))) for _ in range(60)}
+
+    assert len(first) > 1
+
+
 def test_an_item_of_a_later_release_can_be_read_as_far_as_we_know_it() -> None:
-    item = to_item(a_message()) | {"dueAt": {"N": "17"}}
+    item = to_item(a_message()) | {"recipient": {"S": "17"}}
 
     assert from_item(item) == a_message()
 
@@ -116,10 +276,12 @@ CALLS: dict[str, Call] = {
     "put_item": lambda table: table.create(a_message()),
     "update_item": lambda table: table.change("m", a_change(Trigger.ACCEPTED)),
     "get_item": lambda table: table.get("m"),
+    "query": lambda table: list(table.due(DUE)),
 }
-NOTE: Call = lambda table: table.note_contradiction("m", a_report())  # noqa: E731  one of four calls
+NOTE: Call = lambda table: table.note_contradiction("m", a_report())  # noqa: E731  one of the calls
 ALL_CALLS = [pytest.param(call, id=name) for name, call in CALLS.items()]
 ALL_CALLS.append(pytest.param(NOTE, id="note"))
+ALL_CALLS.append(pytest.param(lambda table: table.postpone(a_message(), DUE), id="postpone"))
 
 
 def a_client() -> "DynamoDBClient":

@@ -1,5 +1,6 @@
 import json
 import traceback
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -14,14 +15,17 @@ from sms_gateway.adapters.secrets import (
     REMEMBERED_FOR,
     CallbackKeys,
     RememberedSecret,
-    VoipitAccount,
+    VoipitAccounts,
 )
+from sms_gateway.domain.account import Account
 from sms_gateway.domain.callback_url import SigningKey, read_callback_path
 from sms_gateway.domain.errors import SecretUnavailableError
 from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from sms_gateway.use_cases.ports import Accounts
 
 PASSWORD = "correct-horse-battery"
 UNREACHABLE = EndpointConnectionError(endpoint_url="https://secretsmanager.test")
@@ -142,12 +146,88 @@ def test_a_secret_that_does_not_exist_is_unavailable(client: "SecretsManagerClie
         RememberedSecret(client, f"no-such-secret-{uuid4()}").value()
 
 
-def test_the_account_is_read_from_the_secret(client: "SecretsManagerClient") -> None:
-    text = json.dumps({"accountNumber": "400123", "password": PASSWORD})
+BASE_URL = "https://voipit.test"
 
-    account = VoipitAccount(SecretsManager(client, text).remembered())
 
-    assert account.credentials() == ("400123", PASSWORD)
+def an_account_secret(password: str = PASSWORD) -> str:
+    return json.dumps({"accountNumber": "400123", "password": password})
+
+
+@pytest.fixture
+def account_manager(client: "SecretsManagerClient") -> SecretsManager:
+    return SecretsManager(client, an_account_secret())
+
+
+def test_the_account_is_read_from_the_secret(account_manager: SecretsManager) -> None:
+    accounts: Accounts = VoipitAccounts(account_manager.remembered(), BASE_URL)
+
+    account = accounts.current()
+
+    assert (account.number, account.password) == ("400123", PASSWORD)
+
+
+def test_an_account_does_not_show_itself_and_its_version_gives_nothing_away(
+    account_manager: SecretsManager,
+) -> None:
+    account = VoipitAccounts(account_manager.remembered(), BASE_URL).current()
+
+    shown = f"{account} {account!r} {account.version}"
+
+    assert [secret for secret in ("400123", PASSWORD, BASE_URL) if secret in shown] == []
+
+
+def test_the_current_account_is_remembered_and_the_refreshed_one_asked_for(
+    account_manager: SecretsManager,
+) -> None:
+    accounts = VoipitAccounts(account_manager.remembered(), BASE_URL)
+    first = accounts.current()
+    account_manager.rotate(an_account_secret("mended"))
+
+    assert accounts.current() == first
+    assert accounts.refreshed().password == "mended"
+    assert accounts.current().password == "mended"
+    assert account_manager.lookups == ["AWSCURRENT"] * 2
+
+
+def test_the_version_is_another_one_when_the_secret_or_the_address_was_mended(
+    account_manager: SecretsManager,
+) -> None:
+    here = VoipitAccounts(account_manager.remembered(), BASE_URL)
+    there = VoipitAccounts(account_manager.remembered(), f"{BASE_URL}/v2")
+    versions = [here.current().version, there.current().version]
+    account_manager.rotate(an_account_secret("mended"))
+    versions += [here.refreshed().version, there.refreshed().version]
+
+    assert len(set(versions)) == 4
+
+
+def test_the_version_is_the_same_for_all_who_read_the_same_secret(
+    account_manager: SecretsManager,
+) -> None:
+    one = VoipitAccounts(account_manager.remembered(), BASE_URL)
+    other = VoipitAccounts(account_manager.remembered(), BASE_URL)
+
+    assert one.current() == one.refreshed() == other.current()
+
+
+def test_a_refreshed_account_is_the_old_one_while_secrets_manager_is_down(
+    account_manager: SecretsManager,
+) -> None:
+    accounts = VoipitAccounts(account_manager.remembered(), BASE_URL)
+    known = accounts.current()
+    account_manager.trouble = UNREACHABLE
+
+    assert accounts.refreshed() == accounts.current() == known
+
+
+@pytest.mark.parametrize("ask", [VoipitAccounts.current, VoipitAccounts.refreshed])
+def test_an_account_nobody_remembers_is_unavailable(
+    account_manager: SecretsManager, ask: Callable[[VoipitAccounts], Account]
+) -> None:
+    account_manager.trouble = UNREACHABLE
+
+    with pytest.raises(SecretUnavailableError):
+        ask(VoipitAccounts(account_manager.remembered(), BASE_URL))
 
 
 @pytest.mark.parametrize(
@@ -167,10 +247,10 @@ def test_the_account_is_read_from_the_secret(client: "SecretsManagerClient") -> 
 def test_a_malformed_account_is_unavailable_and_shows_no_password(
     client: "SecretsManagerClient", text: str
 ) -> None:
-    account = VoipitAccount(SecretsManager(client, text).remembered())
+    accounts = VoipitAccounts(SecretsManager(client, text).remembered(), BASE_URL)
 
     with pytest.raises(SecretUnavailableError) as refused:
-        account.credentials()
+        accounts.current()
 
     shown = "".join(traceback.format_exception(refused.value))
     error: BaseException | None = refused.value
@@ -185,7 +265,7 @@ def test_a_secret_that_is_not_text_is_no_account_and_no_key(client: "SecretsMana
     secret = RememberedSecret(client, arn)
 
     with pytest.raises(SecretUnavailableError):
-        VoipitAccount(secret).credentials()
+        VoipitAccounts(secret, BASE_URL).current()
     with pytest.raises(SecretUnavailableError):
         CallbackKeys(secret, secret).url_for("m", 1)
     assert CallbackKeys(secret, secret).find("00000000") is None

@@ -10,10 +10,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from sms_gateway.adapters.secrets import VoipitAccount
 from sms_gateway.adapters.voipit.client import VoipitClient
 from sms_gateway.adapters.voipit.transport import MAX_ANSWER_BYTES, MAX_IDLE, VoipitSession
-from sms_gateway.domain.errors import SecretUnavailableError
+from sms_gateway.domain.account import Account
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.status import Reason
 from tests.adapters.certificates import presenting, self_signed, trusting
@@ -46,20 +45,7 @@ CUT = unclear(Reason.CONNECTION_CUT)
 UNREADABLE = unclear(Reason.UNREADABLE_ANSWER)
 
 
-class Secret:
-    text = '{"accountNumber": "400123", "password": "s3cret & more"}'
-
-    def value(self) -> str:
-        return self.text
-
-
-SECRET = Secret()
-
-
-class LostSecret:
-    def value(self) -> str:
-        raise SecretUnavailableError("Secrets Manager did not answer.")
-
+ACCOUNT = Account("400123", "s3cret & more", "v1")
 
 Connect = Callable[..., VoipitClient]
 
@@ -69,11 +55,11 @@ def connect() -> Iterator[Connect]:
     """Builds clients with short time-outs."""
     with ExitStack() as sessions:
 
-        def build(url: str, *, secret: Any = SECRET, **options: Any) -> VoipitClient:
+        def build(url: str, **options: Any) -> VoipitClient:
             times = {"connect_timeout": CONNECT_TIMEOUT, "read_timeout": READ_TIMEOUT}
             session = VoipitSession(**times | options)
             sessions.callback(session.close)
-            return VoipitClient(url, VoipitAccount(secret), session)
+            return VoipitClient(url, session)
 
         yield build
 
@@ -88,7 +74,7 @@ Serve = Callable[[Behaviour], RawServer]
 
 
 def send(client: VoipitClient) -> Outcome:
-    return client.send(a_message(), REPORT_URL)
+    return client.send(ACCOUNT, a_message(), REPORT_URL)
 
 
 @pytest.mark.parametrize(
@@ -221,18 +207,11 @@ def test_a_url_that_leads_nowhere_takes_nothing(connect: Connect, url: str) -> N
     assert send(connect(url)) == NO_CONNECTION
 
 
-def test_nothing_is_sent_without_credentials(serve: Serve, connect: Connect) -> None:
-    server = serve(answers())
-
-    assert send(connect(server.url, secret=LostSecret())) == not_taken(Reason.SECRET_UNAVAILABLE)
-    assert server.connections == 0
-
-
 def test_the_request_is_the_documented_one_and_nothing_else(serve: Serve, connect: Connect) -> None:
     server = serve(answers())
     message = a_message(text="10% & more = ok\n€")
 
-    connect(server.url).send(message, REPORT_URL)
+    connect(server.url).send(ACCOUNT, message, REPORT_URL)
 
     [request] = server.requests
     head, _, body = request.partition(b"\r\n\r\n")
@@ -255,6 +234,75 @@ def test_the_request_is_the_documented_one_and_nothing_else(serve: Serve, connec
         b"&messageId=appointment-17"
     )
     assert dict(parse_qsl(body.decode()))["message"] == message.text
+
+
+def test_a_ping_is_the_documented_one_and_nothing_else(serve: Serve, connect: Connect) -> None:
+    server = serve(answers(an_answer(b'{"type":"pong"}')))
+
+    assert connect(server.url).ping(ACCOUNT) == ACCEPTED
+
+    [request] = server.requests
+    head, _, body = request.partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /400123/ping/ HTTP/1.1\r\n")
+    assert b"Content-Type: application/x-www-form-urlencoded" in head
+    assert body == b"password=s3cret+%26+more"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "outcome"),
+    [
+        pytest.param(
+            answers(an_answer(b"", "401 Unauthorized")),
+            not_taken(Reason.CREDENTIALS_REJECTED),
+            id="unauthorized",
+        ),
+        pytest.param(
+            answers(an_answer(b"", "404 Not Found")), not_taken(Reason.PATH_NOT_FOUND), id="no path"
+        ),
+        pytest.param(
+            answers(an_answer(b'{"code":"403.6"}', "403 Forbidden")),
+            not_taken(Reason.IP_BLOCKED),
+            id="IP blocked",
+        ),
+        pytest.param(answers(an_answer(b"pong")), UNREADABLE, id="garbage"),
+        pytest.param(answers(an_answer(b'{"type":"ok"}')), UNREADABLE, id="ok is no pong"),
+        pytest.param(answers(an_answer(b'{"type":"PONG"}')), UNREADABLE, id="loud"),
+        pytest.param(
+            answers(an_answer(b'{"type":"pong"}', "500 Oh")), unclear(Reason.SERVER_ERROR), id="500"
+        ),
+        pytest.param(closes_after_request, CUT, id="hangs up"),
+        pytest.param(never_answers, NO_ANSWER, id="never answers"),
+    ],
+)
+def test_a_ping_that_is_not_answered_with_pong_is_not_accepted(
+    serve: Serve, connect: Connect, behaviour: Behaviour, outcome: Outcome
+) -> None:
+    assert connect(serve(behaviour).url).ping(ACCOUNT) == outcome
+
+
+def test_a_ping_that_nobody_listens_to_is_an_outcome_too(connect: Connect) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+
+    assert connect(f"http://127.0.0.1:{port}").ping(ACCOUNT) == NO_CONNECTION
+
+
+def test_a_pong_is_no_answer_to_a_message(serve: Serve, connect: Connect) -> None:
+    assert send(connect(serve(answers(an_answer(b'{"type":"pong"}'))).url)) == UNREADABLE
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, Account("500999", "other", "v2")])
+def test_the_account_is_the_one_of_this_call(
+    serve: Serve, connect: Connect, account: Account
+) -> None:
+    server = serve(answers())
+    client = connect(server.url)
+
+    client.send(account, a_message(), REPORT_URL)
+    client.ping(account)
+
+    lines = [request.partition(b"\r\n")[0].split()[1].decode() for request in server.requests]
+    assert lines == [f"/{account.number}/sms/send", f"/{account.number}/ping/"]
 
 
 def test_a_redirect_is_not_followed(serve: Serve, connect: Connect) -> None:
@@ -465,8 +513,9 @@ def test_no_outcome_shows_the_password(serve: Serve, connect: Connect) -> None:
         send(connect(serve(behaviour).url))
         for behaviour in (answers(), resets_after_request, answers(an_answer(b"?", "400 No")))
     ]
+    outcomes.append(connect(serve(answers(an_answer(b"?", "401 No"))).url).ping(ACCOUNT))
 
-    assert "s3cret" not in repr(outcomes)
+    assert "s3cret" not in repr([*outcomes, ACCOUNT])
 
 
 def test_the_longest_call_is_what_the_use_case_is_told(connect: Connect) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
-from sms_gateway.domain.status import Status, Trigger
+from sms_gateway.domain.status import SETTLED, Status, Trigger
 from tests.fakes.clock import START
 
+ID = "appointment-17"
 NUMBER = PhoneNumber("+40721234567")
 KEPT_UNTIL = (START + timedelta(days=30)).replace(microsecond=0)
+DUE = (START + timedelta(seconds=60)).replace(microsecond=0)
+"""When somebody has to look at a message that is not settled. The table keeps whole seconds."""
 TEXT = "Buna ziua, esti asteptat la ora 10"
 
 _SHORTEST_WAY: dict[Status, tuple[Trigger, ...]] = {
@@ -28,8 +31,8 @@ _SHORTEST_WAY: dict[Status, tuple[Trigger, ...]] = {
 
 def a_message(status: Status = Status.SENDING, **changes: Any) -> Message:
     """A message that came to its status by the shortest way, with the fields in `changes`."""
-    message = Message.claimed(
-        message_id="appointment-17",
+    message = Message.new(
+        message_id=ID,
         client="clinic",
         phone_number=NUMBER,
         text=TEXT,
@@ -37,10 +40,11 @@ def a_message(status: Status = Status.SENDING, **changes: Any) -> Message:
         claim="claim-1",
         at=START,
         kept_for=KEPT_UNTIL - START,
-    )
+    ).claimed(DUE)
     for trigger in _SHORTEST_WAY[status]:
         message = message.after(a_change(trigger))
-    return replace(message, **changes)
+    due_at = None if status in SETTLED else DUE
+    return replace(message, **{"due_at": due_at, **changes})
 
 
 def a_change(trigger: Trigger, **changes: Any) -> Change:

@@ -1,39 +1,93 @@
 from datetime import timedelta
 from typing import Any
 
+from sms_gateway.domain.circuit import Circuit
+from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import new_message_id
 from sms_gateway.domain.report import DeliveryReport
+from sms_gateway.use_cases.cancel_message import CancelMessage
+from sms_gateway.use_cases.dispatch_message import DispatchMessage
+from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import HandOver
 from sms_gateway.use_cases.read_message import ReadMessage
 from sms_gateway.use_cases.record_report import Recorded, RecordReport
 from sms_gateway.use_cases.send_message import SendMessage, SendRequest, SendResult
-from tests.fakes.builders import NUMBER, TEXT
+from sms_gateway.use_cases.watch import Watch, Watched
+from tests.fakes.accounts import FakeAccounts
+from tests.fakes.builders import ID, NUMBER, TEXT
 from tests.fakes.callback_urls import FakeCallbackUrls
+from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import FakeClock
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.phone_numbers import FakePhoneNumbers
+from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback
 from tests.fakes.voipit import FakeVoipit
+
+REPORT_DEADLINE = timedelta(minutes=60)
 
 
 class FakeGateway:
-    """The real use cases on fakes: everything the gateway decides, nothing outside it."""
+    """The real use cases on fakes: everything the gateway decides, nothing outside it.
+
+    An ordinary day: the account `v1` has been answered before, and the circuit is closed.
+    """
 
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.messages = InMemoryMessages()
         self.voipit = FakeVoipit()
+        self.circuits = FakeCircuits(Circuit(proven="v1"))
+        self.accounts = FakeAccounts("v1")
+        self.queue = FakeDispatchQueue(self.clock)
+        self.fallback = FakeReportFallback()
         self.callback_urls = FakeCallbackUrls()
         self.seconds_left = 25.0
+        self.chance = 0.0
+        self.gate = Gate(self.circuits, self.accounts, self.voipit, self.clock)
         self.read_message = ReadMessage(self.messages)
-        self._record_report = RecordReport(self.messages)
-        self._send_message = SendMessage(
+        self.hand_over = HandOver(
+            messages=self.messages,
+            provider=self.voipit,
+            gate=self.gate,
+            callback_urls=self.callback_urls,
+            queue=self.queue,
+            now=self.clock,
+            chance=lambda: self.chance,
+            report_deadline=REPORT_DEADLINE,
+        )
+        self.send_message = SendMessage(
             messages=self.messages,
             phone_numbers=FakePhoneNumbers(),
-            hand_over=HandOver(self.messages, self.voipit, self.callback_urls, self.clock),
+            gate=self.gate,
+            hand_over=self.hand_over,
+            queue=self.queue,
             now=self.clock,
+            chance=lambda: self.chance,
             new_id=new_message_id,
             kept_for=timedelta(days=30),
         )
+        self.dispatch_message = DispatchMessage(
+            messages=self.messages,
+            gate=self.gate,
+            hand_over=self.hand_over,
+            queue=self.queue,
+            now=self.clock,
+            chance=lambda: self.chance,
+            new_id=new_message_id,
+        )
+        self.watch_messages = Watch(
+            messages=self.messages,
+            gate=self.gate,
+            queue=self.queue,
+            now=self.clock,
+            report_deadline=REPORT_DEADLINE,
+            drain_per_second=10,
+        )
+        self.cancel_message = CancelMessage(self.messages, self.read_message, self.clock)
+        self._record_report = RecordReport(self.messages)
+
+    def time_left(self) -> float:
+        return self.seconds_left
 
     def send(self, **values: Any) -> SendResult:
         """Ask for an ordinary message, except for `values`."""
@@ -41,11 +95,27 @@ class FakeGateway:
             "client": "clinic",
             "phone_number": NUMBER.e164,
             "text": TEXT,
-            "message_id": "appointment-17",
+            "message_id": ID,
             "metadata": {"patient": "4711"},
         }
-        return self._send_message(SendRequest(**ordinary | values), lambda: self.seconds_left)
+        return self.send_message(SendRequest(**ordinary | values), self.time_left)
 
-    def report(self, report: DeliveryReport, message_id: str = "appointment-17") -> Recorded:
+    def dispatch(self, message_id: str = ID) -> Message | None:
+        """Let `dispatch` have one queue message."""
+        return self.dispatch_message(message_id, self.time_left)
+
+    def run_queue(self) -> list[Message | None]:
+        """Let `dispatch` have everything the queue hands out by now."""
+        return [self.dispatch(message_id) for message_id in self.queue.take()]
+
+    def watch(self) -> Watched:
+        """One run of `watch`."""
+        return self.watch_messages(self.time_left)
+
+    def cancel(self, message_id: str = ID, client: str = "clinic") -> Message:
+        """Take a message back."""
+        return self.cancel_message(client, message_id)
+
+    def report(self, report: DeliveryReport, message_id: str = ID) -> Recorded:
         """Let Voipit report."""
         return self._record_report(message_id, report)

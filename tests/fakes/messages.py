@@ -1,27 +1,23 @@
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from enum import Enum, auto
+from datetime import datetime
 from threading import RLock
 from typing import Literal
 
-from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
 from sms_gateway.use_cases.publish_changes import RowChange
+from tests.fakes.boundary import Boundary
+from tests.fakes.outages import Outage, Outages
+
+__all__ = ["ROOM_FOR_CONTRADICTIONS", "InMemoryMessages", "Operation", "Outage"]
 
 ROOM_FOR_CONTRADICTIONS = 10
 
-Operation = Literal["create", "change", "note_contradiction", "get"]
-
-
-class Outage(Enum):
-    """When the table goes away: before it did what was asked, or before it could say so."""
-
-    BEFORE = auto()
-    AFTER = auto()
+Operation = Literal["create", "change", "note_contradiction", "get", "postpone", "due"]
 
 
 class InMemoryMessages:
@@ -30,10 +26,11 @@ class InMemoryMessages:
     `stream` holds every write in order, as the table's stream would tell it.
     """
 
-    def __init__(self, *stored: Message) -> None:
+    def __init__(self, *stored: Message, boundary: Boundary | None = None) -> None:
         self._rows = {message.message_id: message for message in stored}
         self._lock = RLock()
-        self._outages: dict[Operation, deque[Outage]] = {}
+        self._outages = Outages()
+        self._boundary = boundary or Boundary()
         self.contradictions: Counter[str] = Counter()
         self.stream: list[RowChange] = []
 
@@ -41,7 +38,7 @@ class InMemoryMessages:
         self, operation: Operation, when: Outage = Outage.BEFORE, *, times: int = 1
     ) -> None:
         """Make the next `times` calls of the operation fail."""
-        self._outages.setdefault(operation, deque()).extend([when] * times)
+        self._outages.plan(operation, when, times)
 
     @property
     def rows(self) -> dict[str, Message]:
@@ -80,6 +77,23 @@ class InMemoryMessages:
         with self._operation("get"):
             return self._rows.get(message_id)
 
+    def postpone(self, message: Message, due_at: datetime) -> None:
+        with self._operation("postpone"):
+            stored = self._rows.get(message.message_id)
+            if stored is None or stored.version != message.version:
+                raise ChangeRefusedError(stored)
+            self._write(replace(stored, due_at=due_at))
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """The longest due first. Like a page of the index it is what was due when it was asked."""
+        with self._operation("due"):
+            due = sorted(
+                (row.due_at, row.message_id)
+                for row in self._rows.values()
+                if row.due_at is not None and row.due_at <= now
+            )
+        yield from (message_id for _, message_id in due)
+
     def _write(self, message: Message) -> None:
         before = self._rows.get(message.message_id)
         self._rows[message.message_id] = message
@@ -87,11 +101,5 @@ class InMemoryMessages:
 
     @contextmanager
     def _operation(self, name: Operation) -> Iterator[None]:
-        with self._lock:
-            outages = self._outages.get(name)
-            outage = outages.popleft() if outages else None
-            if outage is Outage.BEFORE:
-                raise StoreUnavailableError("The table did not answer.")
+        with self._boundary.crossing(f"messages.{name}"), self._lock, self._outages.around(name):
             yield
-            if outage is Outage.AFTER:
-                raise StoreUnavailableError("The table did not answer.")

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.message import Change, Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import FINAL, MOVES, Reason, Status, Trigger
-from tests.fakes.builders import KEPT_UNTIL, NUMBER, a_change, a_message, a_report
+from tests.fakes.builders import DUE, KEPT_UNTIL, NUMBER, TEXT, a_change, a_message, a_report
 from tests.fakes.clock import START
 
 CHANGES = st.builds(
@@ -23,6 +23,9 @@ CHANGES = st.builds(
     reason=st.none() | st.sampled_from(Reason),
     error_message=st.none() | st.text(max_size=20),
     claim=st.sampled_from([None, "claim-1", "claim-2"]),
+    version=st.none() | st.integers(1, 9),
+    new_claim=st.sampled_from([None, "claim-2", "claim-3"]),
+    due_at=st.none() | st.datetimes(timezones=st.just(START.tzinfo)),
     report=st.none() | st.builds(a_report, st.sampled_from(ReportStatus)),
 )
 
@@ -42,6 +45,7 @@ def test_a_new_message_is_stored_as_claimed() -> None:
     assert (message.status, message.version, message.attempt) == (Status.SENDING, 1, 1)
     assert message.created_at == message.updated_at == START
     assert message.expires_at == KEPT_UNTIL
+    assert message.due_at == DUE
     assert [(line.status, line.at, line.attempt) for line in message.history] == [
         (Status.SENDING, START, 1)
     ]
@@ -61,8 +65,19 @@ def test_a_change_leaves_the_intent_and_the_past_alone(changes: list[Change]) ->
     for before, after in pairwise(versions):
         assert after.is_same_intent_as(before)
         assert after.history[:-1] == before.history
-        assert (after.claim, after.created_at) == (before.claim, before.created_at)
+        assert (after.expires_at, after.created_at) == (before.expires_at, before.created_at)
         assert after.report is not None or before.report is None
+
+
+@given(st.sampled_from(Status), CHANGES)
+def test_claim_and_attempt_change_together_or_not_at_all(status: Status, change: Change) -> None:
+    before = a_message(status, attempt=4)
+
+    after = before.after(change)
+
+    expected = (change.new_claim, change.attempt) if change.new_claim else (before.claim, 4)
+    assert (after.claim, after.attempt) == expected
+    assert after.due_at == change.due_at
 
 
 @given(st.lists(CHANGES, max_size=8))
@@ -73,10 +88,113 @@ def test_nothing_moves_a_message_out_of_a_final_status(changes: list[Change]) ->
 
 
 @given(st.sampled_from(Status), CHANGES)
-def test_a_change_needs_its_source_and_its_claim(status: Status, change: Change) -> None:
-    allowed = status in MOVES[change.trigger].sources and change.claim in (None, "claim-1")
+def test_a_change_needs_its_source_its_claim_and_its_version(
+    status: Status, change: Change
+) -> None:
+    message = a_message(status)
+    allowed = (
+        status in MOVES[change.trigger].sources
+        and change.claim in (None, "claim-1")
+        and change.version in (None, message.version)
+    )
 
-    assert a_message(status).may_take(change) is allowed
+    assert message.may_take(change) is allowed
+
+
+def a_new_message(**values: Any) -> Message:
+    ordinary: dict[str, Any] = {
+        "message_id": "m",
+        "client": "clinic",
+        "phone_number": NUMBER,
+        "text": TEXT,
+        "claim": "mine",
+        "at": START,
+        "kept_for": timedelta(days=30),
+        "metadata": {},
+    }
+    return Message.new(**ordinary | values)
+
+
+def test_a_message_that_waits_was_never_tried_and_says_why() -> None:
+    message = a_new_message().waiting(Reason.CIRCUIT_OPEN, DUE)
+
+    assert (message.status, message.version, message.attempt) == (Status.QUEUED, 1, 0)
+    assert (message.reason, message.due_at) == (Reason.CIRCUIT_OPEN, DUE)
+    assert message.history == (StatusChange(Status.QUEUED, START, 0, Reason.CIRCUIT_OPEN),)
+
+
+def test_a_message_that_is_sent_by_who_stores_it_has_one_line_of_history() -> None:
+    message = a_new_message().claimed(DUE)
+
+    assert (message.status, message.version, message.attempt) == (Status.SENDING, 1, 1)
+    assert (message.claim, message.due_at, message.reason) == ("mine", DUE, None)
+    assert message.history == (StatusChange(Status.SENDING, START, 1),)
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "valid_to"),
+    [
+        pytest.param({}, START + DAY, id="nothing: a day"),
+        pytest.param({"send_at": START + 3 * DAY}, START + 4 * DAY, id="a day after sendAt"),
+        pytest.param({"valid_until": START + DAY / 2}, START + DAY / 2, id="as asked"),
+        pytest.param({"valid_until": START + 9 * DAY}, START + 9 * DAY, id="longer than a day"),
+        pytest.param(
+            {"send_at": START + DAY, "valid_until": START + 1.5 * DAY},
+            START + 1.5 * DAY,
+            id="both",
+        ),
+        pytest.param({"send_at": START - 9 * DAY}, START + DAY, id="a past sendAt means now"),
+    ],
+)
+def test_a_message_may_wait_a_day_unless_it_was_asked_otherwise(
+    asked: dict[str, Any], valid_to: datetime
+) -> None:
+    assert a_new_message(**asked).valid_to == valid_to
+
+
+@pytest.mark.parametrize(
+    ("send_at", "expires_at"),
+    [
+        (None, START + 30 * DAY),
+        (START + 100 * DAY, START + 130 * DAY),
+        (START - 100 * DAY, START + 30 * DAY),
+    ],
+    ids=["at once", "scheduled", "past"],
+)
+def test_a_message_is_kept_from_the_day_it_can_be_sent(
+    send_at: datetime | None, expires_at: datetime
+) -> None:
+    assert a_new_message(send_at=send_at).expires_at == expires_at
+
+
+def test_a_claim_is_the_next_try_of_the_version_that_was_seen() -> None:
+    queued = a_message(Status.QUEUED, version=5, attempt=2)
+
+    change = Change.claiming(queued, "mine", START, DUE)
+
+    assert queued.may_take(change)
+    assert not replace(queued, version=6).may_take(change)
+    claimed = queued.after(change)
+    assert (claimed.status, claimed.attempt, claimed.claim) == (Status.SENDING, 3, "mine")
+    assert (claimed.version, claimed.due_at) == (6, DUE)
+    assert not claimed.may_take(Change.claiming(queued, "theirs", START, DUE))
+
+
+def test_what_was_decided_holds_for_the_version_that_was_seen() -> None:
+    seen = a_message(Status.UNCONFIRMED, version=5, attempt=2)
+
+    change = Change.decided(
+        Trigger.RESEND_CHOSEN, seen, START, reason=Reason.CLAIM_EXPIRED, due_at=DUE
+    )
+
+    assert change == Change(
+        Trigger.RESEND_CHOSEN, START, 2, reason=Reason.CLAIM_EXPIRED, version=5, due_at=DUE
+    )
+    assert seen.may_take(change)
+    assert not replace(seen, version=4).may_take(change)
 
 
 def test_a_change_makes_its_own_reason_and_words_the_only_ones() -> None:
@@ -106,7 +224,7 @@ def test_a_later_change_does_not_lose_the_report() -> None:
 def test_an_outcome_becomes_a_change_under_our_claim(outcome: Outcome, status: Status) -> None:
     later = START + timedelta(seconds=2)
 
-    change = Change.after(outcome, a_message(attempt=3, claim="mine"), later)
+    change = Change.after(outcome, a_message(attempt=3, claim="mine"), later, DUE)
 
     assert change == Change(
         outcome.trigger,
@@ -115,8 +233,10 @@ def test_an_outcome_becomes_a_change_under_our_claim(outcome: Outcome, status: S
         reason=outcome.reason,
         error_message=outcome.error_message,
         claim="mine",
+        due_at=DUE,
     )
     assert change.target is status
+    assert Change.after(outcome, a_message(), later, None).due_at is None
 
 
 @pytest.mark.parametrize(
@@ -150,6 +270,7 @@ def test_a_report_becomes_a_change_under_no_claim(
 
     assert (change.target, change.reason, change.error_message) == (status, reason, error)
     assert (change.claim, change.attempt, change.report) == (None, 2, report)
+    assert (change.version, change.new_claim, change.due_at) == (None, None, None)
     assert change.at == report.received_at
 
 
@@ -205,9 +326,13 @@ def test_a_message_does_not_show_text_metadata_or_the_words_of_the_provider() ->
         pytest.param({"phone_number": PhoneNumber("+40721234568")}, False, id="number"),
         pytest.param({"text": "other"}, False, id="text"),
         pytest.param({"metadata": {}}, False, id="metadata"),
+        pytest.param({"send_at": START}, False, id="sendAt"),
+        pytest.param({"valid_until": START}, False, id="validUntil"),
+        pytest.param({"on_unconfirmed": OnUnconfirmed.RESEND}, False, id="onUnconfirmed"),
+        pytest.param({"due_at": None, "attempt": 9}, True, id="due"),
     ],
 )
-def test_the_same_intent_is_the_same_client_number_text_and_metadata(
+def test_the_same_intent_is_the_same_client_number_text_metadata_and_times(
     change: dict[str, Any], *, same: bool
 ) -> None:
     message = a_message()
@@ -222,3 +347,10 @@ def test_the_same_intent_is_the_same_client_number_text_and_metadata(
 def test_a_phone_number_is_in_e164_form_or_not_at_all(text: str) -> None:
     with pytest.raises(ValueError, match=r"^not an E\.164 number$"):
         PhoneNumber(text)
+
+
+def test_a_row_is_never_removed_before_its_message_is_settled() -> None:
+    message = a_new_message(valid_until=START + timedelta(days=200))
+
+    assert message.expires_at == START + timedelta(days=202)
+    assert a_new_message(kept_for=timedelta(days=1)).expires_at == START + timedelta(days=3)

@@ -1,7 +1,7 @@
 import json
-from datetime import timedelta
+from datetime import timedelta, timezone
 
-from sms_gateway.domain.message import Change
+from sms_gateway.domain.message import Change, OnUnconfirmed
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.entrypoints.message_view import message_view
@@ -18,12 +18,35 @@ def test_a_new_message_shows_what_there_is_and_nothing_else() -> None:
         "attempt": 1,
         "sequence": 1,
         "metadata": {"patient": "4711"},
+        "onUnconfirmed": "hold",
         "createdAt": "2026-11-22T14:35:00.123Z",
         "updatedAt": "2026-11-22T14:35:00.123Z",
         "history": [
             {"sequence": 1, "status": "sending", "at": "2026-11-22T14:35:00.123Z", "attempt": 1}
         ],
     }
+
+
+def test_what_the_caller_has_asked_for_is_shown_in_utc() -> None:
+    east = timezone(timedelta(hours=2))
+    message = a_message(
+        Status.QUEUED,
+        send_at=(START + timedelta(hours=1)).astimezone(east),
+        valid_until=(START + timedelta(hours=2)).astimezone(east),
+        on_unconfirmed=OnUnconfirmed.RESEND,
+    )
+
+    shown = json.loads(json.dumps(message_view(message)))
+
+    assert shown["sendAt"] == "2026-11-22T15:35:00.123Z"
+    assert shown["validUntil"] == "2026-11-22T16:35:00.123Z"
+    assert shown["onUnconfirmed"] == "resend"
+
+
+def test_when_we_look_again_is_nobody_elses_business() -> None:
+    shown = message_view(a_message(Status.QUEUED, due_at=START + timedelta(days=9)))
+
+    assert "2026-12-01" not in json.dumps(shown)
 
 
 def test_a_failed_message_shows_why() -> None:

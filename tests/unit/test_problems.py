@@ -6,6 +6,7 @@ import pytest
 
 import sms_gateway
 from sms_gateway.domain.errors import (
+    AlreadyTriedError,
     GatewayError,
     InvalidValueError,
     MalformedRequestError,
@@ -48,6 +49,9 @@ STATUSES = {
     "invalid-phone-number": 422,
     "country-not-allowed": 422,
     "number-type-not-allowed": 422,
+    "already-tried": 409,
+    "already-too-late": 422,
+    "time-too-far-ahead": 422,
     "message-id-reused": 422,
     "store-unavailable": 503,
     "internal-error": 500,
@@ -100,6 +104,14 @@ def test_a_problem_is_a_document_of_rfc_9457() -> None:
         ),
         (MessageIdReusedError("Taken."), {"status": 422, "detail": "Taken."}),
         (MessageNotFoundError("None."), {"status": 404, "title": "Message not found"}),
+        (
+            AlreadyTriedError("The message is sent."),
+            {"status": 409, "title": "Already tried", "detail": "The message is sent."},
+        ),
+        (
+            InvalidValueError("validUntil", "Over.", "already-too-late"),
+            {"status": 422, "field": "validUntil"},
+        ),
         (StoreUnavailableError("Later."), {"status": 503}),
         (ForbiddenError("A key."), {"status": 403}),
     ],

@@ -1,26 +1,33 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
 
+from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.due import LEASE, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import (
     InvalidValueError,
     MessageIdReusedError,
     StoreUnavailableError,
 )
-from sms_gateway.domain.message import Message
-from sms_gateway.domain.outcome import Outcome, not_taken, refused, unclear
+from sms_gateway.domain.message import Message, OnUnconfirmed
+from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
 from sms_gateway.use_cases.ports import AlreadyStoredError, Messages, Provider
 from sms_gateway.use_cases.record_report import Recorded
-from sms_gateway.use_cases.send_message import SendRequest
-from tests.fakes.builders import NUMBER, TEXT, a_message, a_report
-from tests.fakes.gateway import FakeGateway
+from sms_gateway.use_cases.send_message import MAX_AHEAD, SendRequest
+from tests.fakes.builders import ID, NUMBER, TEXT, a_message, a_report
+from tests.fakes.clock import START
+from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
 from tests.fakes.messages import Outage
+
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -118,6 +125,10 @@ def test_a_repeated_request_shows_how_far_the_message_has_come(gateway: FakeGate
         {"phone_number": "+40721234568"},
         {"metadata": {}},
         {"client": "other"},
+        {"send_at": START - SECOND},
+        {"send_at": START + HOUR},
+        {"valid_until": START + HOUR},
+        {"on_unconfirmed": OnUnconfirmed.RESEND},
     ],
     ids=lambda difference: next(iter(difference)),
 )
@@ -140,8 +151,31 @@ def test_another_message_under_the_same_id_is_refused(
         ({"text": " "}, "blank-text"),
         ({"text": "😀"}, "unsupported-characters"),
         ({"text": "x" * 161}, "text-too-long"),
+        ({"valid_until": START}, "already-too-late"),
+        ({"valid_until": START - HOUR}, "already-too-late"),
+        ({"send_at": START + HOUR, "valid_until": START + HOUR}, "already-too-late"),
+        ({"send_at": START + HOUR, "valid_until": START + SECOND}, "already-too-late"),
+        ({"send_at": START - HOUR, "valid_until": START}, "already-too-late"),
+        ({"send_at": START + MAX_AHEAD + SECOND}, "time-too-far-ahead"),
+        ({"valid_until": START + MAX_AHEAD + SECOND}, "time-too-far-ahead"),
+        ({"send_at": datetime.max.replace(tzinfo=UTC)}, "time-too-far-ahead"),
+        ({"valid_until": datetime.max.replace(tzinfo=UTC)}, "time-too-far-ahead"),
     ],
-    ids=["number", "blank", "emoji", "long"],
+    ids=[
+        "number",
+        "blank",
+        "emoji",
+        "long",
+        "over",
+        "long over",
+        "over at sendAt",
+        "over before sendAt",
+        "over, with a past sendAt",
+        "far sendAt",
+        "far validUntil",
+        "last sendAt",
+        "last validUntil",
+    ],
 )
 def test_nothing_is_stored_or_sent_of_what_a_rule_refuses(
     gateway: FakeGateway, value: dict[str, Any], code: str
@@ -152,6 +186,290 @@ def test_nothing_is_stored_or_sent_of_what_a_rule_refuses(
     assert refusal.value.code == code
     assert gateway.messages.rows == {}
     assert gateway.voipit.handed == []
+    assert gateway.queue.enqueued == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"valid_until": START + SECOND},
+        {"send_at": START + HOUR, "valid_until": START + HOUR + SECOND},
+        {"send_at": START - HOUR, "valid_until": START + SECOND},
+        {"valid_until": START + MAX_AHEAD},
+        {"send_at": START + MAX_AHEAD},
+    ],
+    ids=["a second", "a second after sendAt", "past sendAt", "a year", "sendAt in a year"],
+)
+def test_times_that_can_be_kept_are_taken(gateway: FakeGateway, values: dict[str, Any]) -> None:
+    stored = gateway.send(**values).message
+
+    assert (stored.send_at, stored.valid_until) == (
+        values.get("send_at"),
+        values.get("valid_until"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("ahead", "delay"),
+    [(SECOND, SECOND), (HOUR / 6, HOUR / 6), (HOUR / 4, HOUR / 4), (HOUR / 4 + SECOND, None)],
+    ids=["a second", "ten minutes", "as long as the queue can", "longer than that"],
+)
+def test_a_message_for_later_is_stored_and_waits_for_its_time(
+    gateway: FakeGateway, ahead: timedelta, delay: timedelta | None
+) -> None:
+    result = gateway.send(send_at=START + ahead)
+
+    message = result.message
+    assert (message.status, message.attempt, message.version) == (Status.QUEUED, 0, 1)
+    assert (message.reason, result.replayed) == (None, False)
+    assert gateway.messages.rows == {ID: message}
+    assert gateway.voipit.handed == []
+    assert gateway.queue.enqueued == ([] if delay is None else [(ID, delay)])
+    expected = ahead + QUEUE_GRACE if delay is not None else ahead - RECHECK
+    assert message.due_at == START + expected
+
+
+def test_a_message_for_later_is_stored_while_nothing_can_be_sent(gateway: FakeGateway) -> None:
+    gateway.circuits.be_unavailable("get")
+    gateway.accounts.available = False
+
+    assert gateway.send(send_at=START + HOUR).message.status is Status.QUEUED
+
+
+@pytest.mark.parametrize(
+    "past", [timedelta(), SECOND, HOUR, timedelta(days=9), timedelta(days=400)], ids=str
+)
+def test_a_time_that_is_past_means_now(gateway: FakeGateway, past: timedelta) -> None:
+    message = gateway.send(send_at=START - past).message
+
+    assert (message.status, message.attempt) == (Status.SUBMITTED, 1)
+    assert message.expires_at > START
+    assert len(gateway.voipit.handed) == 1
+
+
+def test_a_past_time_leaves_a_message_as_long_to_be_tried_again_as_any_other(
+    gateway: FakeGateway,
+) -> None:
+    gateway.voipit.will_answer(not_taken(Reason.NO_CONNECTION))
+    gateway.send(send_at=START - timedelta(days=9))
+
+    gateway.clock.advance(5)
+    [again] = gateway.run_queue()
+
+    assert again is not None
+    assert again.status is Status.SUBMITTED
+
+
+@pytest.mark.parametrize("reason", OpenReason)
+def test_a_message_waits_outside_the_queue_while_the_circuit_is_open(
+    gateway: FakeGateway, reason: OpenReason
+) -> None:
+    gateway.circuits.open(reason, "v1", START, START + HOUR)
+
+    result = gateway.send()
+
+    message = result.message
+    assert (message.status, message.reason) == (Status.QUEUED, Reason.CIRCUIT_OPEN)
+    assert (message.attempt, result.replayed) == (0, False)
+    assert message.due_at == START + RECHECK
+    assert gateway.messages.rows == {ID: message}
+    assert (gateway.voipit.handed, gateway.voipit.pings) == ([], [])
+    assert gateway.queue.enqueued == []
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        not_taken(Reason.CREDENTIALS_REJECTED),
+        not_taken(Reason.PATH_NOT_FOUND),
+        not_taken(Reason.IP_BLOCKED),
+    ],
+    ids=lambda outcome: outcome.reason,
+)
+def test_the_message_that_opened_the_circuit_waits_outside_the_queue_too(
+    gateway: FakeGateway, outcome: Outcome
+) -> None:
+    gateway.voipit.will_answer(outcome)
+
+    first, second = gateway.send().message, gateway.send(message_id="other").message
+
+    assert (first.status, first.reason, first.attempt) == (Status.QUEUED, outcome.reason, 1)
+    assert (second.status, second.reason) == (Status.QUEUED, Reason.CIRCUIT_OPEN)
+    assert len(gateway.voipit.handed) == 1
+    assert gateway.queue.enqueued == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "delay"),
+    [(Reason.ACCOUNT_UNPROVEN, 3), (Reason.SECRET_UNAVAILABLE, 5)],
+)
+def test_a_message_that_may_not_be_sent_yet_waits_in_the_queue(
+    gateway: FakeGateway, reason: Reason, delay: int
+) -> None:
+    gateway.circuits.circuit = Circuit(probe_until=START + HOUR)
+    gateway.accounts.available = reason is not Reason.SECRET_UNAVAILABLE
+
+    message = gateway.send().message
+
+    assert (message.status, message.reason, message.attempt) == (Status.QUEUED, reason, 0)
+    assert gateway.voipit.handed == []
+    assert gateway.queue.enqueued == [(ID, delay * SECOND)]
+
+
+def test_a_message_that_was_not_taken_is_in_the_queue_again_before_it_is_due(
+    gateway: FakeGateway,
+) -> None:
+    gateway.voipit.will_answer(not_taken(Reason.NO_CONNECTION))
+
+    message = gateway.send().message
+
+    assert gateway.queue.enqueued == [(ID, 5 * SECOND)]
+    assert message.due_at == START + 5 * SECOND + QUEUE_GRACE
+
+
+@pytest.mark.parametrize(
+    ("outcome", "due_at"),
+    [
+        (ACCEPTED, START + REPORT_DEADLINE),
+        (unclear(Reason.SERVER_ERROR), START + REPORT_DEADLINE),
+        (refused("no"), None),
+    ],
+    ids=["accepted", "unclear", "refused"],
+)
+def test_a_message_that_left_us_is_due_when_its_report_is_overdue(
+    gateway: FakeGateway, outcome: Outcome, due_at: datetime | None
+) -> None:
+    gateway.voipit.will_answer(outcome)
+
+    assert gateway.send().message.due_at == due_at
+    assert gateway.queue.enqueued == []
+
+
+def test_a_claim_is_due_when_its_lease_runs_out(gateway: FakeGateway) -> None:
+    claims: list[Message] = []
+    gateway.voipit.during_call = lambda _: claims.extend(gateway.messages.rows.values())
+
+    gateway.send()
+
+    assert [claim.due_at for claim in claims] == [START + LEASE]
+
+
+def test_a_message_whose_report_overtook_a_not_taken_is_not_queued(gateway: FakeGateway) -> None:
+    gateway.voipit.during_call = lambda _: none(gateway.report(a_report()))
+    gateway.voipit.will_answer(not_taken(Reason.THROTTLED))
+
+    assert gateway.send().message.due_at is None
+    assert gateway.queue.enqueued == []
+
+
+def none(_: object) -> None:
+    """For a hook whose result nobody wants."""
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), HOUR], ids=["now", "later"])
+def test_a_repeated_request_with_times_is_answered_and_sends_nothing(
+    gateway: FakeGateway, ahead: timedelta
+) -> None:
+    asked: dict[str, Any] = {
+        "send_at": START + ahead,
+        "valid_until": START + 2 * HOUR,
+        "on_unconfirmed": OnUnconfirmed.RESEND,
+    }
+    first = gateway.send(**asked)
+    enqueued = list(gateway.queue.enqueued)
+
+    again = gateway.send(**asked)
+
+    assert (again.replayed, again.message) == (True, first.message)
+    assert gateway.queue.enqueued == enqueued
+    assert len(gateway.voipit.handed) == (0 if ahead else 1)
+
+
+@pytest.mark.parametrize("hours", [1, 2, 30])
+def test_a_repeated_request_is_answered_however_late_it_comes(
+    gateway: FakeGateway, hours: int
+) -> None:
+    asked = {"send_at": START + HOUR / 2, "valid_until": START + HOUR}
+    gateway.send(**asked)
+    gateway.clock.advance(HOUR.total_seconds() * hours)
+
+    again = gateway.send(**asked)
+
+    assert (again.replayed, again.message.status) == (True, Status.QUEUED)
+    assert gateway.voipit.handed == []
+
+
+def test_another_message_under_the_same_id_is_refused_however_late_it_comes(
+    gateway: FakeGateway,
+) -> None:
+    gateway.send(valid_until=START + HOUR)
+    gateway.clock.advance(HOUR.total_seconds())
+
+    with pytest.raises(MessageIdReusedError):
+        gateway.send(valid_until=START + HOUR, text="other")
+
+
+def test_a_probe_is_given_back_when_the_id_was_taken(gateway: FakeGateway) -> None:
+    gateway.send()
+    gateway.circuits.circuit = Circuit()
+
+    assert gateway.send().replayed
+    assert gateway.circuits.circuit == Circuit()
+    with pytest.raises(MessageIdReusedError):
+        gateway.send(text="other")
+    assert gateway.circuits.circuit == Circuit()
+
+
+@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
+def test_a_probe_is_given_back_when_the_intent_cannot_be_stored(
+    gateway: FakeGateway, outage: Outage
+) -> None:
+    gateway.circuits.circuit = Circuit()
+    gateway.messages.be_unavailable("create", outage)
+
+    with pytest.raises(StoreUnavailableError):
+        gateway.send()
+
+    assert gateway.circuits.circuit == Circuit()
+
+
+def test_nothing_is_stored_while_nobody_knows_whether_the_circuit_is_open(
+    gateway: FakeGateway,
+) -> None:
+    gateway.circuits.be_unavailable("get")
+
+    with pytest.raises(StoreUnavailableError):
+        gateway.send()
+
+    assert gateway.messages.rows == {}
+    assert gateway.voipit.handed == []
+
+
+@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
+def test_a_message_for_later_that_cannot_be_stored_is_not_queued(
+    gateway: FakeGateway, outage: Outage
+) -> None:
+    gateway.messages.be_unavailable("create", outage)
+
+    with pytest.raises(StoreUnavailableError):
+        gateway.send(send_at=START + SECOND)
+
+    assert gateway.queue.enqueued == []
+
+
+def test_a_message_for_later_whose_write_was_repeated_by_the_aws_client_is_queued_once(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = gateway.messages.create
+
+    def create_twice(message: Message) -> None:
+        create(message)
+        create(message)
+
+    monkeypatch.setattr(gateway.messages, "create", create_twice)
+
+    assert not gateway.send(send_at=START + SECOND).replayed
+    assert gateway.queue.enqueued == [(ID, SECOND)]
 
 
 def test_a_write_that_was_repeated_by_the_aws_client_is_still_sent_exactly_once(
@@ -253,7 +571,7 @@ def test_an_outcome_is_not_written_over_somebody_elses_claim(gateway: FakeGatewa
     gateway.voipit.during_call = lambda _: take_over()
 
     def take_over() -> None:
-        gateway.messages._rows["appointment-17"] = theirs  # noqa: SLF001  no port does this yet
+        gateway.messages._rows["appointment-17"] = theirs  # noqa: SLF001  no port does this at once
 
     assert gateway.send().message == theirs
     assert gateway.messages.rows["appointment-17"] == theirs

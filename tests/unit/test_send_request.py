@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -6,10 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sms_gateway.domain.errors import MalformedRequestError
+from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.domain.message_id import PATTERN
 from sms_gateway.entrypoints.send_request import SCHEMA, read_send_request
 from sms_gateway.use_cases.send_message import SendRequest
 
+KNOWN = (
+    "phoneNumber", "message", "messageId", "sendAt", "validUntil", "onUnconfirmed", "metadata",
+)  # fmt: skip
 GOOD: dict[str, Any] = {"phoneNumber": "0721 234 567", "message": "Bună ziua"}
 
 
@@ -100,7 +105,19 @@ def test_a_body_that_cannot_be_read_is_refused_and_the_field_named(body: bytes, 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"sendat": "x"}, "Unknown field. Known are phoneNumber, message, messageId, metadata."),
+        (
+            {"sendat": "x"},
+            "Unknown field. Known are " + ", ".join(KNOWN) + ".",
+        ),
+        (
+            {"sendAt": "tomorrow"},
+            "sendAt must be a time with its zone, such as 2026-12-24T18:00:00+02:00.",
+        ),
+        (
+            {"validUntil": "0001-01-01T00:00:00+01:00"},
+            "validUntil must be a time with its zone, such as 2026-12-24T18:00:00+02:00.",
+        ),
+        ({"onUnconfirmed": "maybe"}, "onUnconfirmed must be one of ['hold', 'resend']."),
         ({"phoneNumber": 1}, "phoneNumber must be of type string."),
         ({"phoneNumber": ""}, "phoneNumber must not be empty."),
         ({"message": "x" * 2001}, "message must not be longer than 2000 characters."),
@@ -111,10 +128,113 @@ def test_a_body_that_cannot_be_read_is_refused_and_the_field_named(body: bytes, 
         ),
         ({"metadata": {"": "x"}}, "metadata: a name is too long or empty."),
     ],
-    ids=["unknown", "type", "empty", "long", "pattern", "many", "name"],
+    ids=[
+        "unknown",
+        "time",
+        "impossible time",
+        "choice",
+        "type",
+        "empty",
+        "long",
+        "pattern",
+        "many",
+        "name",
+    ],
 )
 def test_the_refusal_says_what_would_do(values: dict[str, Any], sentence: str) -> None:
     assert str(refusal(encoded(**values))) == sentence
+
+
+@pytest.mark.parametrize("field", ["sendAt", "validUntil"])
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-12-24T18:00:00Z", datetime(2026, 12, 24, 18, tzinfo=UTC)),
+        ("2026-12-24t18:00:00z", datetime(2026, 12, 24, 18, tzinfo=UTC)),
+        ("2026-12-24T18:00:00+02:00", datetime(2026, 12, 24, 16, tzinfo=UTC)),
+        ("2026-12-24T18:00:00-11:30", datetime(2026, 12, 25, 5, 30, tzinfo=UTC)),
+        ("2026-12-24T18:00:00.5Z", datetime(2026, 12, 24, 18, 0, 0, 500_000, UTC)),
+        ("2026-12-24T18:00:00.123999Z", datetime(2026, 12, 24, 18, 0, 0, 123_000, UTC)),
+        ("2026-12-24T18:00:00.123456789Z", datetime(2026, 12, 24, 18, 0, 0, 123_000, UTC)),
+        ("2028-02-29T00:00:00Z", datetime(2028, 2, 29, tzinfo=UTC)),
+        ("9999-12-31T23:59:59Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_time_is_read_in_utc_and_to_the_millisecond(
+    field: str, text: str, moment: datetime
+) -> None:
+    request = read(encoded(**{field: text}))
+
+    found = request.send_at if field == "sendAt" else request.valid_until
+    assert found == moment
+    assert found is not None
+    assert found.utcoffset() == timedelta()
+
+
+@pytest.mark.parametrize("field", ["sendAt", "validUntil"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("2026-12-24T18:00:00", id="no zone"),
+        pytest.param("2026-12-24", id="a date"),
+        pytest.param("18:00:00Z", id="a time of day"),
+        pytest.param("20261224T180000Z", id="no dashes"),
+        pytest.param("2026-12-24 18:00:00Z", id="a space"),
+        pytest.param(" 2026-12-24T18:00:00Z", id="a space before"),
+        pytest.param("2026-12-24T18:00:00Z\n", id="a line end"),
+        pytest.param("2026-12-24T18:00Z", id="no seconds"),
+        pytest.param("2026-12-24T24:00:00Z", id="hour 24"),
+        pytest.param("2026-12-24T18:60:00Z", id="minute 60"),
+        pytest.param("2016-12-31T23:59:60Z", id="a leap second"),
+        pytest.param("2026-02-29T00:00:00Z", id="no leap year"),
+        pytest.param("2026-13-01T00:00:00Z", id="month 13"),
+        pytest.param("2026-12-24T18:00:00+25:00", id="an offset of a day"),
+        pytest.param("0000-01-01T00:00:00Z", id="year 0"),
+        pytest.param("0001-01-01T00:00:00+01:00", id="before year 1"),
+        pytest.param("9999-12-31T23:59:59-01:00", id="after year 9999"),
+        pytest.param("12026-12-24T18:00:00Z", id="five digits"),
+        pytest.param("२०२६-12-24T18:00:00Z", id="other digits"),
+        pytest.param("1798128000", id="epoch seconds"),
+        pytest.param("now", id="a word"),
+        pytest.param("", id="empty"),
+        pytest.param(1798128000, id="a number"),
+        pytest.param(None, id="null"),
+        pytest.param(["2026-12-24T18:00:00Z"], id="a list"),
+    ],
+)
+def test_what_is_no_moment_is_refused_and_the_field_named(field: str, value: object) -> None:
+    assert refusal(encoded(**{field: value})).field == field
+
+
+def test_a_caller_that_says_nothing_of_times_wants_it_now_and_never_twice() -> None:
+    request = read(encoded())
+
+    assert (request.send_at, request.valid_until) == (None, None)
+    assert request.on_unconfirmed is OnUnconfirmed.HOLD
+
+
+@pytest.mark.parametrize("choice", OnUnconfirmed)
+def test_the_choice_for_an_unconfirmed_message_is_read(choice: OnUnconfirmed) -> None:
+    assert read(encoded(onUnconfirmed=choice)).on_unconfirmed is choice
+
+
+@pytest.mark.parametrize("choice", ["", "HOLD", "Resend", "maybe", None, True, 1, [], ["hold"]])
+def test_another_choice_is_refused(choice: object) -> None:
+    assert refusal(encoded(onUnconfirmed=choice)).field == "onUnconfirmed"
+
+
+@given(st.datetimes(timezones=st.timezones()), st.sampled_from(["sendAt", "validUntil"]))
+def test_every_moment_there_is_can_be_said_or_is_refused(moment: datetime, field: str) -> None:
+    body = encoded(**{field: moment.isoformat()})
+    try:
+        request = read(body)
+    except MalformedRequestError:
+        assert refusal(body).field == field
+        return
+    found = request.send_at if field == "sendAt" else request.valid_until
+    assert found is not None
+    assert timedelta() <= moment - found < timedelta(milliseconds=1)
 
 
 def test_the_refusal_does_not_repeat_the_value() -> None:
@@ -162,7 +282,7 @@ JSON_VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-NAMES = st.sampled_from([*SCHEMA["properties"], "sendAt"])
+NAMES = st.sampled_from([*SCHEMA["properties"], "sendat"])
 ODD_NAMES = st.text(st.sampled_from("{}[].'\"\\%$\nax0")) | st.text()
 BODIES = st.one_of(
     st.binary(),

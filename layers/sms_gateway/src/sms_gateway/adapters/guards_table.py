@@ -63,6 +63,10 @@ class GuardsTable:
         """Voipit has answered this account."""
         self._update("SET proven = :proven REMOVE probeUntil", None, {":proven": account_version})
 
+    def doubt(self, account_version: str) -> None:
+        """The account that counts as answered is not this one. No change if it is another."""
+        self._update("REMOVE proven", "proven = :version", {":version": account_version})
+
     def open(
         self, reason: OpenReason, failed: str, since: datetime, next_ping_at: datetime
     ) -> None:
@@ -93,6 +97,20 @@ class GuardsTable:
                 ":pings": seen.pings + 1,
                 ":next": _milliseconds(next_ping_at),
                 ":failed": account_version,
+            },
+        )
+
+    def stay_open(self, seen: Circuit, reason: OpenReason, next_ping_at: datetime) -> None:
+        """The outage that was seen goes on, for another reason."""
+        if seen.since is None:
+            return
+        self._update(
+            "SET reason = :reason, nextPingAt = :next",
+            "since = :since",
+            {
+                ":reason": str(reason),
+                ":next": _milliseconds(next_ping_at),
+                ":since": _milliseconds(seen.since),
             },
         )
 
@@ -143,7 +161,7 @@ def _table_errors() -> Iterator[None]:
 
 
 def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+    return round(moment.timestamp() * 1000)
 
 
 def _moment(plain: dict[str, Any], name: str) -> datetime | None:

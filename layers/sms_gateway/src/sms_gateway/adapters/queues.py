@@ -1,6 +1,7 @@
 """SQS: the queue that `dispatch` reads, and the callback's second store."""
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,11 @@ class SqsDispatchQueue:
     queue_url: str
 
     def enqueue(self, message_id: str, delay: timedelta) -> None:
-        """Have the message tried after the delay, in whole seconds, at most 15 minutes."""
-        seconds = int(max(timedelta(), min(delay, MAX_QUEUE_DELAY)).total_seconds())
+        """Have the message tried after the delay, at most 15 minutes.
+
+        In whole seconds, rounded up: what comes before its time would be put off over and over.
+        """
+        seconds = math.ceil(max(timedelta(), min(delay, MAX_QUEUE_DELAY)).total_seconds())
         try:
             self.client.send_message(
                 QueueUrl=self.queue_url,

@@ -44,6 +44,10 @@ _LONGEST_PAUSE: Final = {
 }
 
 
+HARMLESS_PAUSE: Final = timedelta(minutes=1)
+"""The pause after a ping that nobody answered: it is no invalid request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Circuit:
     """What is known about the way to Voipit.

@@ -14,7 +14,7 @@ from sms_gateway.domain.message import Message
 from sms_gateway.domain.status import Reason
 
 LEASE: Final = timedelta(seconds=60)
-"""How long a claim is believed in: longer than anything that claims may run (29 s)."""
+"""How long a claim is believed in: longer than anything that claims may run (45 s)."""
 QUEUE_GRACE: Final = timedelta(seconds=90)
 """How much later than its queue message a queued message is due: by then the queue has lost it."""
 RECHECK: Final = timedelta(seconds=60)

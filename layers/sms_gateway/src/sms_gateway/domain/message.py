@@ -15,6 +15,11 @@ DEFAULT_VALIDITY: Final = timedelta(hours=24)
 """How long a message without `validUntil` may wait for being sent."""
 
 
+SETTLES_WITHIN: Final = timedelta(days=2)
+"""After `valid_to` a message still waits for its report: a day at most, and some to spare. Its row
+is kept for that long in any case, so that it never disappears unsettled."""
+
+
 @unique
 class OnUnconfirmed(StrEnum):
     """What the caller wants when nobody can tell whether Voipit took the message."""
@@ -164,7 +169,10 @@ class Message:
     @property
     def valid_to(self) -> datetime:
         """From then on it is too late to send it."""
-        return self.valid_until or (self.send_at or self.created_at) + DEFAULT_VALIDITY
+        if self.valid_until is not None:
+            return self.valid_until
+        # A `sendAt` that was over when the message came means "now".
+        return max(self.send_at or self.created_at, self.created_at) + DEFAULT_VALIDITY
 
     @classmethod
     def new(  # noqa: PLR0913  what a new message is made of, all by name
@@ -183,7 +191,7 @@ class Message:
         on_unconfirmed: OnUnconfirmed = OnUnconfirmed.HOLD,
     ) -> "Message":
         """A message that is `queued` and due at once; store it as `claimed` or as `waiting`."""
-        return cls(
+        message = cls(
             message_id=message_id,
             client=client,
             phone_number=phone_number,
@@ -193,7 +201,7 @@ class Message:
             attempt=0,
             created_at=at,
             updated_at=at,
-            expires_at=(send_at or at) + kept_for,
+            expires_at=max(send_at or at, at) + kept_for,
             claim=claim,
             history=(StatusChange(Status.QUEUED, at, 0),),
             metadata=metadata,
@@ -202,6 +210,8 @@ class Message:
             on_unconfirmed=on_unconfirmed,
             due_at=at,
         )
+        settled_by = message.valid_to + SETTLES_WITHIN
+        return replace(message, expires_at=max(message.expires_at, settled_by))
 
     def claimed(self, due_at: datetime) -> "Message":
         """This new message, sent by who stores it: intent and claim in one write."""

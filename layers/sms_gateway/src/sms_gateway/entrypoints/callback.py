@@ -113,6 +113,7 @@ class Callback:
 
     def record_kept(self, message_id: str, report: DeliveryReport) -> None:
         """Record a report whose URL has been checked. Raises `StoreUnavailableError`."""
+        logger.append_keys(message_id=message_id, attempt=report.attempt)
         recorded = self.record_report(message_id, report)
         count(_COUNTED[recorded])
         logger.info("report taken", result=recorded, report_status=report.status)

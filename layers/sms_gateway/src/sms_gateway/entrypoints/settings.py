@@ -19,6 +19,16 @@ def _read(environment: Mapping[str, str], *names: str) -> list[str]:
 
 
 _ENVIRONMENT: Final = os.environ
+_DELIVERY: Final = (
+    "MESSAGES_TABLE",
+    "GUARDS_TABLE",
+    "DISPATCH_QUEUE_URL",
+    "VOIPIT_BASE_URL",
+    "VOIPIT_SECRET_ARN",
+    "REPORT_DEADLINE_MINUTES",
+)
+_DISPATCH: Final = ("CALLBACK_KEY_SECRET_ARN", "CALLBACK_URL", *_DELIVERY)
+_SEND: Final = ("DEFAULT_REGION", "ALLOWED_COUNTRIES", "MESSAGE_RETENTION_DAYS", *_DISPATCH)
 
 
 def _whole_number(environment: Mapping[str, str], name: str) -> int:
@@ -42,14 +52,7 @@ class DeliverySettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "DeliverySettings":
         """Raises `SettingsError`."""
-        messages, guards, queue, voipit, account = _read(
-            environment,
-            "MESSAGES_TABLE",
-            "GUARDS_TABLE",
-            "DISPATCH_QUEUE_URL",
-            "VOIPIT_BASE_URL",
-            "VOIPIT_SECRET_ARN",
-        )
+        messages, guards, queue, voipit, account, _ = _read(environment, *_DELIVERY)
         minutes = _whole_number(environment, "REPORT_DEADLINE_MINUTES")
         return cls(
             messages_table=messages,
@@ -72,7 +75,7 @@ class DispatchSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "DispatchSettings":
         """Raises `SettingsError`."""
-        key, callback = _read(environment, "CALLBACK_KEY_SECRET_ARN", "CALLBACK_URL")
+        key, callback, *_ = _read(environment, *_DISPATCH)
         return cls(DeliverySettings.from_environment(environment), key, callback)
 
 
@@ -88,7 +91,7 @@ class SendSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "SendSettings":
         """Raises `SettingsError`."""
-        region, countries = _read(environment, "DEFAULT_REGION", "ALLOWED_COUNTRIES")
+        region, countries, *_ = _read(environment, *_SEND)
         return cls(
             dispatch=DispatchSettings.from_environment(environment),
             default_region=region,
@@ -107,6 +110,7 @@ class WatchSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "WatchSettings":
         """Raises `SettingsError`."""
+        _read(environment, "DRAIN_PER_SECOND", *_DELIVERY)
         delivery = DeliverySettings.from_environment(environment)
         return cls(delivery, _whole_number(environment, "DRAIN_PER_SECOND"))
 

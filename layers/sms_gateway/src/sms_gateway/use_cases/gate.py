@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sms_gateway.domain.account import Account
-from sms_gateway.domain.circuit import OPENS, OpenReason, pause_before_ping
+from sms_gateway.domain.circuit import HARMLESS_PAUSE, OPENS, OpenReason, pause_before_ping
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import LEASE
 from sms_gateway.domain.errors import SecretUnavailableError, StoreUnavailableError
@@ -72,7 +72,9 @@ class Gate:
     def _learn(self, leave: Pass, outcome: Outcome) -> None:
         opens = OPENS.get(outcome.reason) if outcome.reason else None
         if opens is OpenReason.CREDENTIALS and self._was_mended(leave.account):
-            opens = None  # the next call uses the new secret
+            # The next call uses the new secret, here and wherever the old one is remembered.
+            self.circuits.doubt(leave.account.version)
+            opens = None
         if opens:
             now = self.now()
             next_ping_at = now + pause_before_ping(opens, 0)
@@ -107,7 +109,16 @@ class Gate:
         next_ping_at = now + pause_before_ping(circuit.reason, circuit.pings + 1)
         if not self.circuits.take_ping(circuit, next_ping_at, account.version):
             return False
-        if self.provider.ping(account).trigger is not Trigger.ACCEPTED:
-            return False
-        self.circuits.close(circuit, account.version)
-        return True
+        outcome = self.provider.ping(account)
+        if outcome.trigger is Trigger.ACCEPTED:
+            self.circuits.close(circuit, account.version)
+            return True
+        found = OPENS.get(outcome.reason) if outcome.reason else None
+        if found is None:
+            # Nothing was learnt, and nothing counted against us: ask again soon.
+            self.circuits.stay_open(circuit, circuit.reason, self.now() + HARMLESS_PAUSE)
+        elif found is not circuit.reason:
+            # A block that ended and left wrong credentials must not be pinged every few minutes.
+            next_ping_at = self.now() + pause_before_ping(found, 0)
+            self.circuits.stay_open(circuit, found, next_ping_at)
+        return False

@@ -92,6 +92,9 @@ class Circuits(Protocol):
     def prove(self, account_version: str) -> None:
         """Voipit has answered this account."""
 
+    def doubt(self, account_version: str) -> None:
+        """Voipit does not know this account any more: whoever remembers it has to read it anew."""
+
     def open(
         self, reason: OpenReason, failed: str, since: datetime, next_ping_at: datetime
     ) -> None:
@@ -99,6 +102,9 @@ class Circuits(Protocol):
 
     def take_ping(self, seen: Circuit, next_ping_at: datetime, account_version: str) -> bool:
         """Claim the next ping; whether nobody else has. The account counts as failed from here."""
+
+    def stay_open(self, seen: Circuit, reason: OpenReason, next_ping_at: datetime) -> None:
+        """The ping found another reason: from now on it is that one, with its own pauses."""
 
     def close(self, seen: Circuit, account_version: str) -> None:
         """Send again: Voipit has answered a ping of this account."""

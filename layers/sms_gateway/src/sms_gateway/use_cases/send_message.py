@@ -7,7 +7,11 @@ from typing import Final
 
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import LEASE, wait_after, wait_for
-from sms_gateway.domain.errors import InvalidValueError, MessageIdReusedError
+from sms_gateway.domain.errors import (
+    InvalidValueError,
+    MessageIdReusedError,
+    StoreUnavailableError,
+)
 from sms_gateway.domain.message import Message, OnUnconfirmed
 from sms_gateway.domain.status import Reason
 from sms_gateway.domain.text import shown_text
@@ -64,13 +68,20 @@ class SendMessage:
             StoreUnavailableError: the intent could not be stored; nothing was sent.
         """
         message = self._read(request)
+        if _is_over(message):
+            return self._replay_if_stored(message)
         if message.send_at is not None and message.send_at > message.created_at:
             return self._store_for_later(message, None)
         admission = self.gate.admit()
         if isinstance(admission, Refusal):
             return self._store_for_later(message, admission.reason)
         message = message.claimed(message.created_at + LEASE)
-        if taken := self._in_the_way(message):
+        try:
+            taken = self._in_the_way(message)
+        except StoreUnavailableError:
+            self.gate.give_back(admission)
+            raise
+        if taken:
             self.gate.give_back(admission)
             return self._replay(taken, message)
         return SendResult(self.hand_over(message, admission, time_left), replayed=False)
@@ -87,7 +98,7 @@ class SendMessage:
 
     def _read(self, request: SendRequest) -> Message:
         at = self.now()
-        _check_times(request, at)
+        _check_not_too_far_ahead(request, at)
         return Message.new(
             message_id=request.message_id or self.new_id(at),
             client=request.client,
@@ -113,6 +124,17 @@ class SendMessage:
                 return taken.stored
         return None
 
+    def _replay_if_stored(self, message: Message) -> SendResult:
+        """A repeated request may come after `validUntil`; a new one may not."""
+        stored = self.messages.get(message.message_id)
+        if stored is None:
+            raise InvalidValueError(
+                "validUntil",
+                "validUntil is over before the message could be sent.",
+                "already-too-late",
+            )
+        return self._replay(stored, message)
+
     @staticmethod
     def _replay(stored: Message, asked: Message) -> SendResult:
         if not stored.is_same_intent_as(asked):
@@ -120,13 +142,14 @@ class SendMessage:
         return SendResult(stored, replayed=True)
 
 
-def _check_times(request: SendRequest, now: datetime) -> None:
+def _check_not_too_far_ahead(request: SendRequest, now: datetime) -> None:
     for name, moment in (("sendAt", request.send_at), ("validUntil", request.valid_until)):
         if moment is not None and moment > now + MAX_AHEAD:
             raise InvalidValueError(
                 name, f"{name} is more than {MAX_AHEAD.days} days ahead.", "time-too-far-ahead"
             )
-    if request.valid_until is not None and request.valid_until <= max(now, request.send_at or now):
-        raise InvalidValueError(
-            "validUntil", "validUntil is over before the message could be sent.", "already-too-late"
-        )
+
+
+def _is_over(message: Message) -> bool:
+    """Whether it is too late to send this new message, or will be when its time comes."""
+    return message.valid_to <= max(message.created_at, message.send_at or message.created_at)

@@ -6,7 +6,6 @@ from typing import Final
 
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import (
-    MAX_QUEUE_DELAY,
     MAX_TRIES,
     RECHECK,
     next_step,
@@ -19,8 +18,9 @@ from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import TimeLeft
 from sms_gateway.use_cases.ports import ChangeRefusedError, DispatchQueue, Messages
 
-SECONDS_TO_STOP: Final = 10.0
-"""Kept free at the end of a run: one message may need a read and a write of a slow table."""
+RUNS_EVERY: Final = timedelta(minutes=1)
+SECONDS_TO_STOP: Final = 22.0
+"""Kept free at the end of a run: a message may need a read, a write and the queue, all slow."""
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class Watch:
     ) -> None:
         if message.status is Status.QUEUED and next_step(message, now) not in ENDS:
             if circuit_is_closed:
-                self._let_in(message, now, watched)
+                self._let_in(message, now, watched)  # or leave it due, for the next run
             else:
                 self.messages.postpone(message, min(now + RECHECK, message.valid_to))
             return
@@ -84,10 +84,14 @@ class Watch:
     def _let_in(self, message: Message, now: datetime, watched: Watched) -> None:
         """Put a message into the queue, behind those of this run: so many a second.
 
+        A run lets in what fits into the minute until the next one; the rest stays due.
         First the new due time, then the queue: whoever dies in between loses a minute, no more.
         """
         behind = timedelta(seconds=watched.enqueued / self.drain_per_second)
-        wait = wait_for(message, now, min(behind, MAX_QUEUE_DELAY))
+        if behind >= RUNS_EVERY:
+            watched.finished = False
+            return
+        wait = wait_for(message, now, behind)
         self.messages.postpone(message, wait.due_at)
         if wait.enqueue_in is not None:
             self.queue.enqueue(message.message_id, wait.enqueue_in)

@@ -1,0 +1,253 @@
+"""The port `Circuits`: one contract, held by the table and by the fake that stands in for it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from sms_gateway.adapters.guards_table import GuardsTable
+from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.use_cases.ports import Circuits
+from tests.fakes.circuits import FakeCircuits
+from tests.fakes.clock import START
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MINUTE = timedelta(minutes=1)
+PING_AT = START + 60 * MINUTE
+OUTAGE = Circuit(OpenReason.CREDENTIALS, since=START, next_ping_at=PING_AT, failed="v1")
+
+
+@pytest.fixture(scope="module")
+def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
+    return boto3.client("dynamodb")
+
+
+def in_memory(_: "DynamoDBClient") -> Circuits:
+    return FakeCircuits()
+
+
+def in_dynamodb(client: "DynamoDBClient") -> Circuits:
+    table = f"Guards-{uuid4()}"
+    client.create_table(
+        TableName=table,
+        AttributeDefinitions=[{"AttributeName": "guard", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "guard", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return GuardsTable(client, table)
+
+
+@pytest.fixture(params=[in_memory, in_dynamodb], ids=["fake", "table"])
+def circuits(request: pytest.FixtureRequest, dynamodb: "DynamoDBClient") -> Circuits:
+    build: Callable[[DynamoDBClient], Circuits] = request.param
+    return build(dynamodb)
+
+
+def open_it(circuits: Circuits, reason: OpenReason = OpenReason.CREDENTIALS) -> Circuit:
+    circuits.open(reason, "v1", START, PING_AT)
+    return circuits.get()
+
+
+def test_a_circuit_nobody_has_touched_is_closed_and_proves_nothing(circuits: Circuits) -> None:
+    assert circuits.get() == Circuit()
+
+
+@pytest.mark.parametrize("reason", OpenReason)
+def test_an_opened_circuit_says_since_when_why_and_for_which_account(
+    circuits: Circuits, reason: OpenReason
+) -> None:
+    assert open_it(circuits, reason) == replace(OUTAGE, reason=reason)
+
+
+def test_a_circuit_is_opened_once_and_the_first_reason_stays(circuits: Circuits) -> None:
+    open_it(circuits)
+
+    circuits.open(OpenReason.IP_BLOCKED, "v2", START + MINUTE, PING_AT + MINUTE)
+
+    assert circuits.get() == OUTAGE
+
+
+def test_an_answer_proves_the_account_and_ends_the_probe(circuits: Circuits) -> None:
+    circuits.take_probe(START, START + MINUTE)
+
+    circuits.prove("v1")
+
+    assert circuits.get() == Circuit(proven="v1")
+
+
+def test_opening_forgets_what_was_proven_and_who_is_trying(circuits: Circuits) -> None:
+    circuits.prove("v1")
+    circuits.take_probe(START, START + MINUTE)
+
+    assert open_it(circuits) == OUTAGE
+
+
+def test_a_probe_is_held_by_one(circuits: Circuits) -> None:
+    assert circuits.take_probe(START, START + MINUTE)
+    assert not circuits.take_probe(START, START + MINUTE)
+    assert circuits.get().probe_until == START + MINUTE
+
+
+def test_of_many_who_ask_at_once_one_gets_the_probe(circuits: Circuits) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(lambda _: circuits.take_probe(START, START + MINUTE), range(16)))
+
+    assert taken.count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("waited", "taken"),
+    [(MINUTE - timedelta(milliseconds=1), False), (MINUTE, True), (9 * MINUTE, True)],
+    ids=["held", "run out", "long ago"],
+)
+def test_a_probe_that_was_never_given_back_runs_out(
+    circuits: Circuits, waited: timedelta, *, taken: bool
+) -> None:
+    circuits.take_probe(START, START + MINUTE)
+    now = START + waited
+
+    assert circuits.take_probe(now, now + MINUTE) is taken
+
+
+def test_a_probe_that_was_given_back_can_be_taken_at_once(circuits: Circuits) -> None:
+    circuits.take_probe(START, START + MINUTE)
+
+    circuits.release_probe()
+
+    assert circuits.get() == Circuit()
+    assert circuits.take_probe(START, START + MINUTE)
+
+
+def test_a_probe_nobody_holds_can_be_given_back(circuits: Circuits) -> None:
+    circuits.release_probe()
+
+    assert circuits.get() == Circuit()
+
+
+def test_nobody_tries_anything_while_the_circuit_is_open(circuits: Circuits) -> None:
+    open_it(circuits)
+
+    assert not circuits.take_probe(PING_AT, PING_AT + MINUTE)
+    assert circuits.get() == OUTAGE
+
+
+def test_a_ping_is_taken_by_one_and_plans_the_next(circuits: Circuits) -> None:
+    seen = open_it(circuits)
+
+    assert circuits.take_ping(seen, PING_AT + MINUTE, "v2")
+    assert not circuits.take_ping(seen, PING_AT + 9 * MINUTE, "v3")
+    assert circuits.get() == replace(OUTAGE, pings=1, next_ping_at=PING_AT + MINUTE, failed="v2")
+
+
+def test_of_many_who_ask_at_once_one_gets_the_ping(circuits: Circuits) -> None:
+    seen = open_it(circuits)
+
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(lambda _: circuits.take_ping(seen, PING_AT, "v1"), range(16)))
+
+    assert taken.count(True) == 1
+
+
+def test_the_next_ping_is_taken_by_who_has_seen_the_last(circuits: Circuits) -> None:
+    circuits.take_ping(open_it(circuits), PING_AT, "v1")
+
+    assert circuits.take_ping(circuits.get(), PING_AT, "v1")
+    assert circuits.get().pings == 2
+
+
+def test_nobody_pings_for_a_circuit_that_is_closed(circuits: Circuits) -> None:
+    assert not circuits.take_ping(Circuit(), PING_AT, "v1")
+    assert not circuits.take_ping(OUTAGE, PING_AT, "v1")
+    assert circuits.get() == Circuit()
+
+
+def test_a_pong_closes_the_circuit_and_proves_the_account(circuits: Circuits) -> None:
+    seen = open_it(circuits)
+    circuits.take_ping(seen, PING_AT, "v2")
+
+    circuits.close(seen, "v2")
+
+    assert circuits.get() == Circuit(proven="v2")
+
+
+@pytest.mark.parametrize("seen", [OUTAGE, Circuit()], ids=["an earlier outage", "no outage"])
+def test_closing_ends_the_outage_that_was_seen_and_no_other(
+    circuits: Circuits, seen: Circuit
+) -> None:
+    later = replace(OUTAGE, since=START + MINUTE)
+    circuits.open(OpenReason.CREDENTIALS, "v1", START + MINUTE, PING_AT)
+
+    circuits.close(seen, "v2")
+    assert not circuits.take_ping(seen, PING_AT, "v2")
+
+    assert circuits.get() == later
+
+
+def test_a_circuit_that_was_closed_can_be_opened_again(circuits: Circuits) -> None:
+    circuits.close(open_it(circuits), "v1")
+
+    circuits.open(OpenReason.IP_BLOCKED, "v1", START + MINUTE, PING_AT)
+
+    assert circuits.get() == Circuit(
+        OpenReason.IP_BLOCKED, since=START + MINUTE, next_ping_at=PING_AT, failed="v1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("doubted", "proven"), [("v1", None), ("v2", "v1")], ids=["the proven one", "another one"]
+)
+def test_doubt_is_cast_on_the_account_that_is_named_and_on_no_other(
+    circuits: Circuits, doubted: str, proven: str | None
+) -> None:
+    circuits.prove("v1")
+    circuits.take_probe(START, START + MINUTE)
+
+    circuits.doubt(doubted)
+
+    assert circuits.get() == Circuit(proven=proven, probe_until=START + MINUTE)
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_doubt_about_an_account_nobody_has_proven_changes_nothing(
+    circuits: Circuits, *, is_open: bool
+) -> None:
+    if is_open:
+        open_it(circuits)
+    before = circuits.get()
+
+    circuits.doubt("v1")
+
+    assert circuits.get() == before
+
+
+def test_an_outage_may_go_on_for_another_reason(circuits: Circuits) -> None:
+    seen = open_it(circuits)
+    circuits.take_ping(seen, PING_AT, "v2")
+
+    circuits.stay_open(seen, OpenReason.IP_BLOCKED, PING_AT + MINUTE)
+
+    assert circuits.get() == Circuit(
+        OpenReason.IP_BLOCKED, START, pings=1, next_ping_at=PING_AT + MINUTE, failed="v2"
+    )
+
+
+@pytest.mark.parametrize("seen", [OUTAGE, Circuit()], ids=["an earlier outage", "no outage"])
+@pytest.mark.parametrize("is_open", [False, True])
+def test_only_the_outage_that_was_seen_goes_on(
+    circuits: Circuits, seen: Circuit, *, is_open: bool
+) -> None:
+    if is_open:
+        circuits.open(OpenReason.CREDENTIALS, "v1", START + MINUTE, PING_AT)
+    before = circuits.get()
+
+    circuits.stay_open(seen, OpenReason.IP_BLOCKED, PING_AT)
+
+    assert circuits.get() == before

@@ -1,0 +1,99 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from threading import RLock
+from typing import Literal
+
+from sms_gateway.domain.circuit import Circuit, OpenReason
+from tests.fakes.boundary import Boundary
+from tests.fakes.outages import Outage, Outages
+
+Operation = Literal[
+    "get",
+    "take_probe",
+    "release_probe",
+    "prove",
+    "doubt",
+    "open",
+    "take_ping",
+    "stay_open",
+    "close",
+]
+
+
+class FakeCircuits:
+    """The port `Circuits`: behaves as the item in the guards table does, one write at a time."""
+
+    def __init__(self, circuit: Circuit | None = None, *, boundary: Boundary | None = None) -> None:
+        self.circuit = circuit or Circuit()
+        self._lock = RLock()
+        self._outages = Outages()
+        self._boundary = boundary or Boundary()
+
+    def be_unavailable(
+        self, operation: Operation, when: Outage = Outage.BEFORE, *, times: int = 1
+    ) -> None:
+        """Make the next `times` calls of the operation fail."""
+        self._outages.plan(operation, when, times)
+
+    def get(self) -> Circuit:
+        with self._operation("get"):
+            return self.circuit
+
+    def take_probe(self, now: datetime, until: datetime) -> bool:
+        with self._operation("take_probe"):
+            held = self.circuit.probe_until
+            if self.circuit.is_open or (held is not None and held > now):
+                return False
+            self.circuit = replace(self.circuit, probe_until=until)
+            return True
+
+    def release_probe(self) -> None:
+        with self._operation("release_probe"):
+            self.circuit = replace(self.circuit, probe_until=None)
+
+    def prove(self, account_version: str) -> None:
+        with self._operation("prove"):
+            self.circuit = replace(self.circuit, proven=account_version, probe_until=None)
+
+    def doubt(self, account_version: str) -> None:
+        with self._operation("doubt"):
+            if self.circuit.proven == account_version:
+                self.circuit = replace(self.circuit, proven=None)
+
+    def open(
+        self, reason: OpenReason, failed: str, since: datetime, next_ping_at: datetime
+    ) -> None:
+        with self._operation("open"):
+            if not self.circuit.is_open:
+                self.circuit = Circuit(reason, since, 0, next_ping_at, failed)
+
+    def take_ping(self, seen: Circuit, next_ping_at: datetime, account_version: str) -> bool:
+        with self._operation("take_ping"):
+            if (self.circuit.since, self.circuit.pings) != (seen.since, seen.pings):
+                return False
+            if seen.since is None:
+                return False
+            self.circuit = replace(
+                self.circuit,
+                pings=seen.pings + 1,
+                next_ping_at=next_ping_at,
+                failed=account_version,
+            )
+            return True
+
+    def stay_open(self, seen: Circuit, reason: OpenReason, next_ping_at: datetime) -> None:
+        with self._operation("stay_open"):
+            if seen.since is not None and self.circuit.since == seen.since:
+                self.circuit = replace(self.circuit, reason=reason, next_ping_at=next_ping_at)
+
+    def close(self, seen: Circuit, account_version: str) -> None:
+        with self._operation("close"):
+            if seen.since is not None and self.circuit.since == seen.since:
+                self.circuit = Circuit(proven=account_version, probe_until=self.circuit.probe_until)
+
+    @contextmanager
+    def _operation(self, name: Operation) -> Iterator[None]:
+        with self._boundary.crossing(f"circuits.{name}"), self._lock, self._outages.around(name):
+            yield

@@ -1,0 +1,64 @@
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+
+from sms_gateway.domain.clock import Clock
+from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.report import DeliveryReport
+from tests.fakes.boundary import Boundary
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message of the dispatch queue, and when the queue hands it out."""
+
+    message_id: str
+    at: datetime
+
+
+class FakeDispatchQueue:
+    """The port `DispatchQueue`. `enqueued` is all it was ever given, `waiting` what it holds."""
+
+    def __init__(self, now: Clock, *, boundary: Boundary | None = None) -> None:
+        self.enqueued: list[tuple[str, timedelta]] = []
+        self.waiting: list[Waiting] = []
+        self._now = now
+        self._losing = 0
+        self._lock = Lock()
+        self._boundary = boundary or Boundary()
+
+    def lose_next(self, times: int = 1) -> None:
+        """The next messages never arrive, and nobody is told."""
+        self._losing += times
+
+    def enqueue(self, message_id: str, delay: timedelta) -> None:
+        with suppress(StoreUnavailableError), self._boundary.crossing("queue.enqueue"), self._lock:
+            self.enqueued.append((message_id, delay))
+            if self._losing:
+                self._losing -= 1
+            else:
+                self.waiting.append(Waiting(message_id, self._now() + delay))
+
+    def take(self) -> list[str]:
+        """What the queue hands out by now, the oldest first; it is gone from the queue then."""
+        with self._lock:
+            now = self._now()
+            ready = sorted((w for w in self.waiting if w.at <= now), key=lambda w: w.at)
+            self.waiting = [w for w in self.waiting if w.at > now]
+            return [w.message_id for w in ready]
+
+
+class FakeReportFallback:
+    """The port `ReportFallback`."""
+
+    def __init__(self, *, boundary: Boundary | None = None) -> None:
+        self.available = True
+        self.kept: list[tuple[str, DeliveryReport]] = []
+        self._boundary = boundary or Boundary()
+
+    def keep(self, message_id: str, report: DeliveryReport) -> None:
+        with self._boundary.crossing("fallback.keep"):
+            if not self.available:
+                raise StoreUnavailableError("The fallback queue did not answer.")
+            self.kept.append((message_id, report))
