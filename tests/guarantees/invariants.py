@@ -1,0 +1,197 @@
+"""The promises of design §2 as functions over what a world has to show.
+
+Each raises `PromiseBrokenError` that names the promise. `check` is true at every moment,
+`check_settled` once the world has run on for long enough.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sms_gateway.domain.message import Message, OnUnconfirmed
+from sms_gateway.domain.report import REPORTED, ReportStatus
+from sms_gateway.domain.status import FINAL, MOVES, SETTLED, Status
+from sms_gateway.use_cases.publish_changes import RowChange
+from tests.guarantees.voipit import Answer, Request
+
+MOST_INVALID: Final = 2
+"""Requests that count against our IP, per outage: two may have left at the same moment."""
+PING_PAUSE: Final = timedelta(minutes=59)
+"""A ping of an account that is still wrong comes an hour later, and is a mistake by design."""
+_ALLOWED: Final = {(source, m.target) for m in MOVES.values() for source in m.sources}
+
+
+class PromiseBrokenError(AssertionError):
+    """A promise does not hold; the sentence says which, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a world has to show for itself.
+
+    `writes` is the table's stream, `acknowledged` the ids that were answered 202, `reports` those
+    that were answered 200, `kept_reports` the ids whose report waits in the fallback queue.
+    """
+
+    rows: Mapping[str, Message]
+    writes: Sequence[RowChange]
+    requests: Sequence[Request]
+    published: Sequence[str]
+    acknowledged: Collection[str]
+    reports: Sequence[tuple[str, ReportStatus]]
+    kept_reports: Collection[str]
+
+
+def check(evidence: Evidence) -> None:
+    """What holds at every moment."""
+    _at_most_one_acceptance(evidence)
+    for write in evidence.writes:
+        _a_report_outranks(write)
+        _final_is_never_left(write)
+        _is_a_move(write)
+        _history_tells_all(write)
+        _somebody_will_look(write.after)
+    _sequence_is_gapless(evidence.writes)
+    _published_happened(evidence)
+    _acknowledged_is_stored(evidence)
+    _few_mistakes(evidence.requests)
+
+
+def check_settled(evidence: Evidence) -> None:
+    """What holds once the world has run on."""
+    check(evidence)
+    for row in evidence.rows.values():
+        _holds(row.status in SETTLED, "nothing is forgotten", row, "is not settled")
+        _holds(row.due_at is None, "nothing is forgotten", row, "is settled and due all the same")
+    happened = {_event_id(w.after) for w in evidence.writes}
+    missing = happened - set(evidence.published)
+    if missing:
+        raise PromiseBrokenError(f"every change is published: not {sorted(missing)}")
+    if evidence.kept_reports:
+        raise PromiseBrokenError(f"acknowledged means stored: {evidence.kept_reports} still wait")
+
+
+def _holds(condition: bool, promise: str, row: Message, sentence: str) -> None:  # noqa: FBT001
+    if not condition:
+        raise PromiseBrokenError(
+            f"{promise}: {row.message_id} {sentence} ({row.status}, version {row.version})"
+        )
+
+
+def _is_a_move(write: RowChange) -> None:
+    before, after = write.before, write.after
+    if before is None:
+        _holds(after.status in {Status.QUEUED, Status.SENDING}, "moves", after, "was born so")
+    elif before.version != after.version:
+        allowed = (before.status, after.status) in _ALLOWED
+        _holds(allowed, "moves", after, f"was {before.status}")
+    else:
+        _holds(before.status is after.status, "moves", after, "changed without a version")
+
+
+def _final_is_never_left(write: RowChange) -> None:
+    if write.before is not None and write.before.status in FINAL:
+        same = write.before.version == write.after.version
+        _holds(same, "a final status is never left", write.after, f"was {write.before.status}")
+
+
+def _a_report_outranks(write: RowChange) -> None:
+    before, after = write.before, write.after
+    if before is not None and before.report is not None:
+        _holds(after.report == before.report, "the first report stays", after, "has another")
+    if after.report is not None:
+        said = REPORTED[after.report.status][1]
+        _holds(after.status is said, "a report outranks everything", after, f"was told {said}")
+
+
+def _history_tells_all(write: RowChange) -> None:
+    before, after = write.before, write.after
+    _holds(len(after.history) == after.version, "sequence", after, "has another history")
+    _holds(after.history[-1].status is after.status, "sequence", after, "ends otherwise")
+    if before is not None:
+        kept = after.history[: len(before.history)] == before.history
+        _holds(kept, "sequence", after, "has forgotten some of its history")
+
+
+def _somebody_will_look(row: Message) -> None:
+    looked_after = row.status in SETTLED or row.due_at is not None
+    _holds(looked_after, "nothing is forgotten", row, "has no dueAt")
+
+
+def _sequence_is_gapless(writes: Sequence[RowChange]) -> None:
+    last: dict[str, int] = {}
+    for write in writes:
+        row = write.after
+        before = last.get(row.message_id, 0)
+        gapless = row.version == before + 1 or (row.version == before and before > 0)
+        _holds(gapless, "sequence", row, f"came after version {before}")
+        last[row.message_id] = row.version
+
+
+def _at_most_one_acceptance(evidence: Evidence) -> None:
+    accepted = [r for r in evidence.requests if r.accepted]
+    for (message_id, attempt), times in Counter(
+        (r.message_id, r.attempt) for r in accepted
+    ).items():
+        if times > 1:
+            raise PromiseBrokenError(
+                f"at most one acceptance: {message_id}, attempt {attempt}, went out {times} times"
+            )
+    for message_id, times in Counter(r.message_id for r in accepted).items():
+        row = evidence.rows.get(message_id or "")
+        if row is None:
+            raise PromiseBrokenError(f"intent first: {message_id} went out and is not stored")
+        once = times <= 1 or row.on_unconfirmed is OnUnconfirmed.RESEND
+        _holds(once, "at most one acceptance", row, f"went out {times} times")
+        _holds(row.status is not Status.CANCELLED, "cancelled", row, "went out all the same")
+
+
+def _published_happened(evidence: Evidence) -> None:
+    happened = {_event_id(write.after) for write in evidence.writes}
+    invented = set(evidence.published) - happened
+    if invented:
+        raise PromiseBrokenError(f"sequence: {sorted(invented)} were published, never written")
+
+
+def _acknowledged_is_stored(evidence: Evidence) -> None:
+    for message_id in evidence.acknowledged:
+        if message_id not in evidence.rows:
+            raise PromiseBrokenError(f"acknowledged means stored: {message_id} is gone")
+    for message_id, _ in evidence.reports:
+        row = evidence.rows.get(message_id)
+        if row is not None and message_id not in evidence.kept_reports:
+            promise = "acknowledged means stored"
+            _holds(row.status in FINAL, promise, row, "lost a report that was answered 200")
+
+
+def _few_mistakes(requests: Sequence[Request]) -> None:
+    """At most so many invalid requests per outage and password.
+
+    An outage ends when Voipit says yes. Not counted: those whose answer nobody could note,
+    since the process died or a table was away just then, and the pings hours apart.
+    """
+    for outage in _outages(requests):
+        if len(outage) > MOST_INVALID:
+            told = ", ".join(f"{r.at:%H:%M:%S} {r.answer.name}" for r in outage)
+            raise PromiseBrokenError(f"our own mistakes: {len(outage)} invalid requests: {told}")
+
+
+def _outages(requests: Sequence[Request]) -> list[list[Request]]:
+    outages: list[list[Request]] = []
+    current: dict[str, list[Request]] = {}
+    for request in requests:
+        if request.is_invalid and not request.excused:
+            outage = current.get(request.password)
+            if outage is None or request.at - outage[-1].at > PING_PAUSE:
+                outage = current[request.password] = []
+                outages.append(outage)
+            outage.append(request)
+        elif request.answer is Answer.OK:
+            current.pop(request.password, None)
+    return outages
+
+
+def _event_id(row: Message) -> str:
+    return f"{row.message_id}:{row.version}"

@@ -1,0 +1,129 @@
+"""One execution environment: the real use cases, wired on whatever ports a world has."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
+
+from sms_gateway.adapters.voipit.client import VoipitClient
+from sms_gateway.domain.callback_url import SigningKey
+from sms_gateway.domain.clock import Clock
+from sms_gateway.domain.report import ReportStatus
+from sms_gateway.entrypoints.callback import Callback
+from sms_gateway.use_cases.cancel_message import CancelMessage
+from sms_gateway.use_cases.dispatch_message import DispatchMessage
+from sms_gateway.use_cases.gate import Gate
+from sms_gateway.use_cases.hand_over import HandOver
+from sms_gateway.use_cases.ports import (
+    Accounts,
+    CallbackUrls,
+    Circuits,
+    DispatchQueue,
+    Messages,
+    Publisher,
+    ReportFallback,
+)
+from sms_gateway.use_cases.publish_changes import PublishChanges
+from sms_gateway.use_cases.read_message import ReadMessage
+from sms_gateway.use_cases.record_report import RecordReport
+from sms_gateway.use_cases.send_message import SendMessage, SendRequest
+from sms_gateway.use_cases.watch import Watch
+from tests.fakes.builders import NUMBER, TEXT
+from tests.fakes.phone_numbers import FakePhoneNumbers
+from tests.guarantees.voipit import BASE_URL, Request, Voipit
+
+REPORT_DEADLINE: Final = timedelta(minutes=60)
+CALLBACK_URL: Final = "https://callback.test"
+
+
+class Death(BaseException):
+    """The process is gone, from one instruction to the next: no handler may catch it."""
+
+
+class Keys(CallbackUrls, Protocol):
+    """The key that signs callback URLs: mints them, and is found again."""
+
+    def find(self, key_id: str) -> SigningKey | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a world offers to its processes."""
+
+    messages: Messages
+    circuits: Circuits
+    accounts: Accounts
+    queue: DispatchQueue
+    fallback: ReportFallback
+    keys: Keys
+    publisher: Publisher
+    voipit: Voipit
+    now: Clock
+    new_id: Callable[[datetime], str]
+
+
+class Process:
+    """All functions in one; `time_left` is what Lambda would tell them."""
+
+    def __init__(self, ports: Ports) -> None:
+        messages, queue, now = ports.messages, ports.queue, ports.now
+        client = VoipitClient(BASE_URL, ports.voipit)
+        gate = Gate(ports.circuits, ports.accounts, client, now)
+        hand_over = HandOver(
+            messages, client, gate, ports.keys, queue, now, _no_chance, REPORT_DEADLINE
+        )
+        self._send = SendMessage(
+            messages=messages,
+            phone_numbers=FakePhoneNumbers(),
+            gate=gate,
+            hand_over=hand_over,
+            queue=queue,
+            now=now,
+            chance=_no_chance,
+            new_id=ports.new_id,
+            kept_for=timedelta(days=30),
+        )
+        self._dispatch = DispatchMessage(
+            messages, gate, hand_over, queue, now, _no_chance, ports.new_id
+        )
+        self._watch = Watch(messages, gate, queue, now, REPORT_DEADLINE, 10)
+        self.cancel = CancelMessage(messages, ReadMessage(messages), now)
+        self.callback = Callback(RecordReport(messages), ports.keys, ports.fallback, now)
+        self.publish = PublishChanges(ports.publisher, "/test")
+        self.seconds_left = 25.0
+
+    def time_left(self) -> float:
+        return self.seconds_left
+
+    def send(self, request: SendRequest) -> str:
+        """The id of the message that was acknowledged."""
+        return self._send(request, self.time_left).message.message_id
+
+    def dispatch(self, message_id: str) -> None:
+        self._dispatch(message_id, self.time_left)
+
+    def watch(self) -> None:
+        self._watch(self.time_left)
+
+    def take_report(self, about: Request, status: ReportStatus) -> bool:
+        """Whether Voipit's report was acknowledged."""
+        event: dict[str, Any] = {
+            "rawPath": about.send_result_to.removeprefix(CALLBACK_URL),
+            "requestContext": {"http": {"method": "POST"}},
+            "headers": {"content-type": "application/x-www-form-urlencoded"},
+            "body": f"apiName=sms&type=deliveryReport&status={status}&id={about.message_id}",
+            "isBase64Encoded": False,
+        }
+        answer = self.callback(LambdaFunctionUrlEvent(event))
+        return bool(answer["statusCode"] == 200)
+
+
+def a_request(message_id: str, **values: Any) -> SendRequest:
+    """An ordinary request, except for `values`."""
+    return SendRequest("clinic", NUMBER.e164, TEXT, message_id, **values)
+
+
+def _no_chance() -> float:
+    return 0.5

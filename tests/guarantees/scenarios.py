@@ -1,0 +1,231 @@
+"""What happens to a message, step by step. Each step is one invocation, and may be the last."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from sms_gateway.domain.message import OnUnconfirmed
+from sms_gateway.domain.report import ReportStatus
+from tests.fakes.accounts import an_account
+from tests.guarantees.crash_world import CrashWorld
+from tests.guarantees.voipit import Answer
+
+RECORDING: Final = "dynamodb.UpdateItem"
+
+
+def sent(world: CrashWorld) -> None:
+    world.post()
+    world.report()
+    world.publish()
+
+
+def repeated_by_the_caller(world: CrashWorld) -> None:
+    world.post()
+    world.post()
+
+
+def answer_lost(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.LOST_TAKEN)
+    world.post()
+    world.post()
+    world.report()
+
+
+def refused(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.REFUSED_400)
+    world.post()
+    world.publish()
+
+
+def not_taken_then_dispatched(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.UNREACHABLE)
+    world.post()
+    world.wait(seconds=10)
+    world.take_from_queue()
+    world.report()
+
+
+def not_taken_and_forgotten_by_the_queue(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.THROTTLED_429)
+    with world.given():
+        world.post()
+    world.cloud.receive(world.cloud.dispatch)
+    world.wait_until_due()
+    world.watch()
+    world.take_from_queue()
+
+
+def scheduled(world: CrashWorld) -> None:
+    world.post(send_at=world.clock() + timedelta(minutes=10))
+    world.wait(minutes=11)
+    world.take_from_queue()
+    world.report()
+
+
+def scheduled_for_tomorrow(world: CrashWorld) -> None:
+    with world.given():
+        world.post(send_at=world.clock() + timedelta(days=1))
+    world.wait_until_due()
+    world.watch()
+    world.wait(seconds=61)
+    world.take_from_queue()
+
+
+def cancelled(world: CrashWorld) -> None:
+    world.post(send_at=world.clock() + timedelta(minutes=10))
+    world.cancel()
+    world.wait(minutes=11)
+    world.take_from_queue()
+
+
+def too_late(world: CrashWorld) -> None:
+    in_time = world.clock() + timedelta(minutes=10)
+    world.post(send_at=in_time, valid_until=in_time + timedelta(seconds=30))
+    world.wait(minutes=11)
+    world.watch()
+    world.take_from_queue()
+
+
+def report_during_the_call(world: CrashWorld) -> None:
+    world.voipit.during_call = world.report
+    world.post()
+    world.voipit.during_call = lambda: None
+
+
+def contradicting_reports(world: CrashWorld) -> None:
+    with world.given():
+        world.post()
+    world.report(ReportStatus.ERROR)
+    world.report(ReportStatus.SENT)
+    world.publish()
+
+
+def report_while_the_table_is_away(world: CrashWorld) -> None:
+    with world.given():
+        world.post()
+    world.cloud.away.add(RECORDING)
+    world.report()
+    world.cloud.away.clear()
+    world.take_kept_reports()
+
+
+def report_after_it_was_settled(world: CrashWorld) -> None:
+    with world.given():
+        world.post()
+    world.wait_until_due()
+    world.watch()
+    world.report(ReportStatus.ERROR)
+
+
+def outcome_not_recorded(world: CrashWorld) -> None:
+    world.cloud.away.add(RECORDING)
+    world.post()
+    world.cloud.away.clear()
+    world.wait(seconds=61)
+    world.watch()
+    world.wait_until_due()
+    world.watch()
+
+
+def unconfirmed_and_held(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.GARBAGE_TAKEN)
+    with world.given():
+        world.post()
+    world.wait_until_due()
+    world.watch()
+
+
+def unconfirmed_and_sent_again(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.CUT_TAKEN)
+    world.post(on_unconfirmed=OnUnconfirmed.RESEND)
+    world.wait_until_due()
+    world.watch()
+    world.take_from_queue()
+    world.report()
+
+
+def many_events(world: CrashWorld) -> None:
+    with world.given():
+        for number in range(6):
+            world.post(f"m-{number}")
+    world.publish()
+
+
+def blocked(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.BLOCKED_403_6)
+    with world.given():
+        world.post()
+    world.wait(minutes=2)
+    world.watch()
+    world.take_from_queue()
+
+
+def credentials_rejected(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.UNAUTHORIZED_401)
+    world.post()
+    world.post("m-2")
+    world.wait(minutes=61)
+    world.watch()
+    world.take_from_queue()
+
+
+def path_not_found(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.NOT_FOUND_404)
+    with world.given():
+        world.post()
+    world.wait(minutes=61)
+    world.watch()
+
+
+def block_that_leaves_wrong_credentials(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.BLOCKED_403_6)
+    with world.given():
+        world.post()
+    world.voipit.passwords = {an_account("v2").password}
+    world.wait(minutes=5)
+    world.watch()
+    world.wait(minutes=16)
+    with world.given():
+        world.watch()
+    world.cloud.put_secret("v2")
+    world.watch()
+    world.take_from_queue()
+
+
+def password_rotated(world: CrashWorld) -> None:
+    with world.given():
+        world.post("m-0")
+    world.voipit.passwords = {an_account("v2").password}
+    world.cloud.put_secret("v2")
+    world.post()
+    world.wait_until_due()
+    world.watch()
+    world.take_from_queue()
+
+
+Scenario = Callable[[CrashWorld], None]
+SCENARIOS: Final[tuple[Scenario, ...]] = (
+    sent,
+    repeated_by_the_caller,
+    answer_lost,
+    refused,
+    not_taken_then_dispatched,
+    not_taken_and_forgotten_by_the_queue,
+    scheduled,
+    scheduled_for_tomorrow,
+    cancelled,
+    too_late,
+    report_during_the_call,
+    contradicting_reports,
+    report_while_the_table_is_away,
+    report_after_it_was_settled,
+    outcome_not_recorded,
+    unconfirmed_and_held,
+    unconfirmed_and_sent_again,
+    many_events,
+    blocked,
+    credentials_rejected,
+    path_not_found,
+    block_that_leaves_wrong_credentials,
+    password_rotated,
+)

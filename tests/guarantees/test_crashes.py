@@ -1,0 +1,67 @@
+"""The process dies at every call that leaves it, before and after it takes effect, one by one."""
+
+from collections.abc import Iterator
+from unittest.mock import Mock
+
+import pytest
+from moto import mock_aws
+
+from sms_gateway.adapters import message_item, messages_table
+from tests.guarantees.cloud import Cloud
+from tests.guarantees.conftest import CRASH_POINTS
+from tests.guarantees.crash_world import CrashPoint, CrashWorld
+from tests.guarantees.invariants import PromiseBrokenError
+from tests.guarantees.running_on import run_on
+from tests.guarantees.scenarios import SCENARIOS, Scenario
+
+AT_LEAST = 100
+"""A crash point is a call and a side of it. Fewer than this and the test has gone blind."""
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    with mock_aws():
+        yield Cloud()
+
+
+@pytest.fixture(autouse=True)
+def _two_shards_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`watch` reads eight shards in any order: six points the fewer, and the same each time."""
+    monkeypatch.setattr(messages_table, "random", Mock())
+    for module in (message_item, messages_table):
+        monkeypatch.setattr(module, "DUE_SHARDS", 2)
+
+
+def live(cloud: Cloud, scenario: Scenario, point: CrashPoint) -> None:
+    """The scenario with a death at this point, and what comes after."""
+    world = CrashWorld(cloud, point)
+    scenario(world)
+    world.survive()
+    run_on(world)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+def test_the_promises_hold_wherever_the_process_dies(
+    cloud: Cloud, scenario: Scenario, record_crash_points: list[str]
+) -> None:
+    undisturbed = CrashPoint()
+    live(cloud, scenario, undisturbed)
+
+    for number, name in enumerate(undisturbed.names, start=1):
+        for before in (True, False):
+            point = CrashPoint(number, before=before)
+            where = f"{'before' if before else 'after'} {name}, call {number}"
+            try:
+                live(cloud, scenario, point)
+            except PromiseBrokenError as broken:
+                pytest.fail(f"died {where}: {broken}")
+            assert point.names[:number] == undisturbed.names[:number]
+            record_crash_points.append(f"{scenario.__name__}: {where}")
+
+
+def test_enough_crash_points_were_visited(request: pytest.FixtureRequest) -> None:
+    """Last in this file: it counts what the tests before it have done."""
+    visited = request.config.stash[CRASH_POINTS]
+
+    assert len(visited) == len(set(visited))
+    assert len(visited) >= AT_LEAST

@@ -1,0 +1,212 @@
+"""Are the invariants awake? Each mutation takes away what keeps one promise; they must object."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from sms_gateway.adapters.voipit import client
+from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.outcome import Outcome, not_taken
+from sms_gateway.domain.report import DeliveryReport, ReportStatus
+from sms_gateway.domain.status import Reason, Status, Trigger
+from sms_gateway.entrypoints.callback import Callback
+from sms_gateway.use_cases.gate import Gate
+from sms_gateway.use_cases.watch import Watch
+from tests.guarantees.invariants import PromiseBrokenError
+from tests.guarantees.process import a_request
+from tests.guarantees.running_on import run_on
+from tests.guarantees.test_state_machine import RULES_OF_SEARCH, SmsGateway
+from tests.guarantees.voipit import Answer
+from tests.guarantees.world import Fault, Kind, World
+
+Patch = pytest.MonkeyPatch
+
+
+# what is taken away
+
+
+def unconditional(patch: Patch, trigger: Trigger) -> None:
+    ask = Message.may_take
+
+    def may_take(message: Message, change: Change) -> bool:
+        return change.trigger is trigger or ask(message, change)
+
+    patch.setattr(Message, "may_take", may_take)
+
+
+def the_condition_of_the_submitted_write(patch: Patch) -> None:
+    unconditional(patch, Trigger.ACCEPTED)
+
+
+def the_condition_of_the_claim(patch: Patch) -> None:
+    unconditional(patch, Trigger.CLAIMED)
+
+
+def the_doubt_after_a_time_out(patch: Patch) -> None:
+    def judge(*_: object) -> Outcome:
+        return not_taken(Reason.NO_CONNECTION)
+
+    patch.setattr(client, "_judge_failure", judge)
+
+
+def the_write_before_the_acknowledgement(patch: Patch) -> None:
+    def store(callback: Callback, message_id: str, report: DeliveryReport) -> None:
+        try:
+            callback.record_kept(message_id, report)
+        except StoreUnavailableError:
+            return  # acknowledged all the same
+
+    patch.setattr(Callback, "_store", store)
+
+
+def the_care_for(status: Status) -> Callable[[Patch], None]:
+    def mutate(patch: Patch) -> None:
+        look_at = Watch._look_at  # noqa: SLF001  what is to be taken away
+
+        def forget(watch: Watch, message: Message, *args: Any, **named: Any) -> None:
+            if message.status is not status:
+                look_at(watch, message, *args, **named)
+
+        patch.setattr(Watch, "_look_at", forget)
+
+    return mutate
+
+
+def the_circuit(patch: Patch) -> None:
+    patch.setattr(Gate, "learn", lambda *_: None)
+
+
+# what happens then
+
+
+def report_during_the_call(world: World) -> None:
+    world.voipit.during_call = lambda: world.run(
+        1, world.report(world.voipit.requests[-1], ReportStatus.SENT)
+    )
+    world.run(0, world.send(a_request("a")))
+
+
+def answer_lost(world: World) -> None:
+    world.voipit.next_answers.append(Answer.LOST_TAKEN)
+    world.run(0, world.send(a_request("a")))
+
+
+def report_while_the_table_is_away(world: World) -> None:
+    world.run(0, world.send(a_request("a")))
+    report = world.report(world.voipit.requests[-1], ReportStatus.ERROR)
+    world.run(1, report, Fault(Kind.AWAY, 1, before=True))
+
+
+def two_dispatches_at_once(world: World) -> None:
+    world.voipit.next_answers.append(Answer.UNREACHABLE)
+    world.run(0, world.send(a_request("a")))
+    world.clock.advance(60)
+    after_reading = Fault(Kind.MEANWHILE, 1, before=False)
+    dispatch = world.dispatch("a")
+    world.run(0, dispatch, after_reading, lambda: world.run(1, dispatch))
+
+
+def sent_without_report(world: World) -> None:
+    world.run(0, world.send(a_request("a")))
+
+
+def death_in_mid_call(world: World) -> None:
+    in_mid_call = Fault(Kind.DEATH, 4, before=False)
+    world.run(0, world.send(a_request("a")), in_mid_call)
+
+
+def lost_by_the_queue(world: World) -> None:
+    world.voipit.next_answers.append(Answer.THROTTLED_429)
+    world.run(0, world.send(a_request("a")))
+    world.queue.waiting.clear()
+
+
+def three_messages_with_a_wrong_password(world: World) -> None:
+    world.voipit.passwords = {"another"}
+    for number in range(3):
+        world.run(0, world.send(a_request(f"m{number}")))
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    take_away: Callable[[Patch], None]
+    scenario: Callable[[World], None]
+    objection: str
+    """What the invariants say to the scenario."""
+
+
+MUTATIONS: Final = {
+    "the condition of the submitted write": Mutation(
+        the_condition_of_the_submitted_write, report_during_the_call, "a report outranks everything"
+    ),
+    "the doubt after a time-out": Mutation(
+        the_doubt_after_a_time_out, answer_lost, "at most one acceptance: a went out 2 times"
+    ),
+    "the write before the acknowledgement": Mutation(
+        the_write_before_the_acknowledgement,
+        report_while_the_table_is_away,
+        "acknowledged means stored: a lost a report",
+    ),
+    "watch's care for submitted": Mutation(
+        the_care_for(Status.SUBMITTED), sent_without_report, "nothing is forgotten: unsettled"
+    ),
+    "watch's care for sending": Mutation(
+        the_care_for(Status.SENDING), death_in_mid_call, "nothing is forgotten: unsettled"
+    ),
+    "watch's care for unconfirmed": Mutation(
+        the_care_for(Status.UNCONFIRMED), answer_lost, "nothing is forgotten: unsettled"
+    ),
+    "watch's care for queued": Mutation(
+        the_care_for(Status.QUEUED), lost_by_the_queue, "nothing is forgotten: unsettled"
+    ),
+    "the condition of the claim": Mutation(
+        the_condition_of_the_claim,
+        two_dispatches_at_once,
+        "at most one acceptance: a, attempt 2, went out 2 times",
+    ),
+    "the circuit": Mutation(
+        the_circuit, three_messages_with_a_wrong_password, "our own mistakes: 3 invalid requests"
+    ),
+}
+each_mutation = pytest.mark.parametrize(
+    "mutation", [pytest.param(m, id=name) for name, m in MUTATIONS.items()]
+)
+
+
+@each_mutation
+def test_without_this_the_invariants_object(
+    monkeypatch: pytest.MonkeyPatch, mutation: Mutation
+) -> None:
+    mutation.take_away(monkeypatch)
+    world = World()
+
+    mutation.scenario(world)
+
+    with pytest.raises(PromiseBrokenError, match=mutation.objection):
+        run_on(world)
+
+
+@each_mutation
+def test_with_it_they_have_nothing_to_say(mutation: Mutation) -> None:
+    world = World()
+
+    mutation.scenario(world)
+
+    run_on(world)
+
+
+@each_mutation
+def test_the_state_machine_finds_that_out_by_itself(
+    monkeypatch: pytest.MonkeyPatch, mutation: Mutation
+) -> None:
+    mutation.take_away(monkeypatch)
+
+    with pytest.raises(PromiseBrokenError):
+        run_state_machine_as_test(
+            SmsGateway, settings=settings(RULES_OF_SEARCH, phases=[Phase.generate])
+        )

@@ -1,0 +1,261 @@
+"""Anything in any order; after every step the promises hold, and in the end all is settled."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from sms_gateway.domain.message import OnUnconfirmed
+from sms_gateway.domain.report import ReportStatus
+from sms_gateway.domain.status import Status
+from tests.fakes.accounts import an_account
+from tests.guarantees.invariants import PromiseBrokenError, check
+from tests.guarantees.process import Process, a_request
+from tests.guarantees.running_on import run_on
+from tests.guarantees.voipit import Answer
+from tests.guarantees.world import PROCESSES, Action, Fault, Kind, World
+
+IDS: Final = ("a", "b", "c", "d", "e")
+MANY: Final = 9
+
+
+def faults(*kinds: Kind) -> st.SearchStrategy[Fault]:
+    return st.builds(Fault, st.sampled_from(kinds), st.integers(1, 7), st.booleans())
+
+
+who = st.integers(0, PROCESSES - 1)
+an_id = st.sampled_from(IDS)
+fault = st.none() | faults(Kind.AWAY, Kind.DEATH)
+"""Half of the time everything goes well: otherwise nothing would ever get far."""
+fault_or_somebody = st.none() | faults(Kind.AWAY, Kind.DEATH) | faults(Kind.MEANWHILE)
+answer = st.just(Answer.OK) | st.sampled_from(Answer)
+validity = st.sampled_from([None, timedelta(minutes=2), timedelta(minutes=90)])
+delay = st.sampled_from([None, None, timedelta(seconds=20), timedelta(minutes=40)])
+pause = st.sampled_from([1, 5, 31, 61, 91, 300, 3601, 6 * 3600])
+meanwhile = st.sampled_from(["dispatch", "watch", "cancel", "report", "again", "late"])
+during = st.none() | st.sampled_from(ReportStatus)
+"""Voipit's report comes before its answer."""
+
+
+class SmsGateway(RuleBasedStateMachine):
+    """Three processes, three messages, and a world that means no good."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.versions = 1
+        self.posted = 0
+        self.broken = False
+
+    @rule(
+        i=an_id,
+        resend=st.booleans(),
+        delay=delay,
+        validity=validity,
+        who=who,
+        answer=answer,
+        during=during,
+        fault=fault_or_somebody,
+        other=meanwhile,
+    )
+    def post(self, i: str, *, resend: bool, delay: Any, validity: Any, **how: Any) -> None:
+        """A new message; or a replay if the id is taken, with whatever content comes along."""
+        send_at = self.world.clock() + delay if delay else None
+        request = a_request(
+            i,
+            send_at=send_at,
+            valid_until=(send_at or self.world.clock()) + validity if validity else None,
+            on_unconfirmed=OnUnconfirmed.RESEND if resend else OnUnconfirmed.HOLD,
+        )
+        self._run(self.world.send(request), i, **how)
+
+    @precondition(lambda self: len(self.world.acknowledged) <= MANY)
+    @rule(answer=answer)
+    def post_to_each_process(self, answer: Answer) -> None:
+        """Many callers at once: every process gets a new message."""
+        for process in range(PROCESSES):
+            self.posted += 1
+            self.world.voipit.next_answers.append(answer)
+            self.world.run(process, self.world.send(a_request(f"m{self.posted}")))
+        self.world.voipit.next_answers.clear()
+
+    @precondition(lambda self: self.world.acknowledged)
+    @rule(i=an_id, who=who, answer=answer, during=during, fault=fault_or_somebody, other=meanwhile)
+    def post_again(self, i: str, **how: Any) -> None:
+        """The caller repeats its request."""
+        self._run(self._again(i), i, **how)
+
+    @precondition(lambda self: self.world.messages.rows)
+    @rule(
+        n=st.integers(0, 5),
+        who=who,
+        answer=answer,
+        during=during,
+        fault=fault_or_somebody,
+        other=meanwhile,
+    )
+    def a_stray_queue_message(self, n: int, **how: Any) -> None:
+        """A duplicate, one that comes early, one that comes much too late."""
+        ids = self._queued() or list(IDS)
+        i = ids[n % len(ids)]
+        self._run(self.world.dispatch(i), i, **how)
+
+    @precondition(lambda self: self._queued())
+    @rule(n=st.integers(0, 5), answer=answer, position=st.integers(1, 6), before=st.booleans())
+    def two_dispatches_at_once(
+        self, n: int, answer: Answer, position: int, *, before: bool
+    ) -> None:
+        """One overtakes the other, somewhere on the way."""
+        i = self._queued()[n % len(self._queued())]
+        send_at = self.world.messages.rows[i].send_at or self.world.clock()
+        self.world.clock.advance(max(0.0, (send_at - self.world.clock()).total_seconds()))
+        self.world.voipit.next_answers.append(answer)
+        dispatch = self.world.dispatch(i)
+        overtaken = Fault(Kind.MEANWHILE, position, before)
+        self.world.run(0, dispatch, overtaken, lambda: self.world.run(1, dispatch))
+        self.world.voipit.next_answers.clear()
+
+    @precondition(lambda self: self.world.queue.waiting)
+    @rule(who=who, answer=answer, fault=fault)
+    def the_queue_delivers(self, who: int, answer: Answer, fault: Fault | None) -> None:
+        first = min(w.at for w in self.world.queue.waiting)
+        self.world.clock.advance(max(0.0, (first - self.world.clock()).total_seconds()))
+        self.world.voipit.next_answers.append(answer)
+        self.world.take_from_queue(who, fault)
+        self.world.voipit.next_answers.clear()
+
+    @precondition(lambda self: self.world.queue.waiting)
+    @rule()
+    def the_queue_loses_all(self) -> None:
+        self.world.queue.waiting.clear()
+
+    @rule(who=who, answer=answer, during=during, fault=fault_or_somebody, other=meanwhile)
+    def watch(self, **how: Any) -> None:
+        self._run(Process.watch, "a", **how)
+
+    @precondition(lambda self: self._reportable())
+    @rule(n=st.integers(0, 9), status=st.sampled_from(ReportStatus), who=who, fault=fault)
+    def voipit_reports(self, n: int, status: ReportStatus, who: int, fault: Fault | None) -> None:
+        """Once, twice, late, contradicting: whichever request it is about."""
+        known = self._reportable()
+        self.world.run(who, self.world.report(known[n % len(known)], status), fault)
+
+    @precondition(lambda self: self.world.fallback.kept)
+    @rule(who=who, fault=fault)
+    def a_kept_report_is_read(self, who: int, fault: Fault | None) -> None:
+        self.world.take_kept_report(who, fault)
+
+    @precondition(lambda self: self.world.messages.rows)
+    @rule(i=an_id, who=who, answer=answer, during=during, fault=fault_or_somebody, other=meanwhile)
+    def cancel(self, i: str, **how: Any) -> None:
+        self._run(self.world.cancel(i), i, **how)
+
+    @rule(lost=st.none() | st.integers(0, 5))
+    def publish(self, lost: int | None) -> None:
+        self.world.publish(lost)
+
+    @rule(seconds=pause)
+    def time_passes(self, seconds: int) -> None:
+        self.world.clock.advance(seconds)
+
+    @rule(at_voipit=st.booleans(), in_secret=st.booleans())
+    def the_password_changes(self, *, at_voipit: bool, in_secret: bool) -> None:
+        """At Voipit, in the secret, in both; or what is in the secret starts to be right."""
+        self.versions += at_voipit or in_secret
+        if in_secret:
+            self.world.secret.version = f"v{self.versions}"
+        if at_voipit:
+            self.world.voipit.passwords = {an_account(f"v{self.versions}").password}
+        if not at_voipit and not in_secret:
+            self.world.voipit.passwords = {an_account(self.world.secret.version).password}
+
+    @rule(always=st.none() | st.sampled_from(Answer))
+    def voipit_changes_its_ways(self, always: Answer | None) -> None:
+        self.world.voipit.always = always
+
+    @rule(secret=st.booleans(), fallback=st.booleans())
+    def aws_is_away(self, *, secret: bool, fallback: bool) -> None:
+        self.world.secret.available = secret
+        self.world.fallback.available = fallback
+
+    @invariant()
+    def the_promises_hold(self) -> None:
+        try:
+            check(self.world.evidence)
+        except PromiseBrokenError:
+            self.broken = True
+            raise
+
+    def teardown(self) -> None:
+        """The last act: the world runs on, and everything settles."""
+        if not self.broken:
+            run_on(self.world)
+
+    def _run(  # noqa: PLR0913  what a rule draws, all by name
+        self,
+        action: Action,
+        i: str,
+        *,
+        who: int,
+        answer: Answer,
+        during: ReportStatus | None,
+        fault: Fault | None,
+        other: str,
+    ) -> None:
+        voipit = self.world.voipit
+        voipit.next_answers.append(answer)
+        voipit.during_call = lambda: self._report_at_once(during, who)
+        self.world.run(who, action, fault, lambda: self._meanwhile(other, i, who))
+        voipit.next_answers.clear()
+        voipit.during_call = lambda: None
+
+    def _report_at_once(self, status: ReportStatus | None, who: int) -> None:
+        about = self.world.voipit.requests[-1]
+        if status is not None and about.is_known_to_voipit:
+            self.world.run((who + 1) % PROCESSES, self.world.report(about, status))
+
+    def _meanwhile(self, what: str, i: str, who: int) -> None:
+        """What another process does while one of them is in the middle of something."""
+        reportable = self._reportable()
+        actions: dict[str, Action] = {
+            "dispatch": self.world.dispatch(i),
+            "watch": Process.watch,
+            "cancel": self.world.cancel(i),
+            "again": self._again(i),
+        }
+        if what in actions:
+            self.world.run((who + 1) % PROCESSES, actions[what])
+        elif what == "late":
+            self.world.clock.advance(10)
+        elif reportable:
+            report = self.world.report(reportable[-1], ReportStatus.SENT)
+            self.world.run((who + 1) % PROCESSES, report)
+
+    def _again(self, i: str) -> Action:
+        request = self.world.acknowledged.get(i)
+        return self.world.send(request) if request else lambda _: None
+
+    def _queued(self) -> list[str]:
+        rows = self.world.messages.rows.values()
+        return [row.message_id for row in rows if row.status is Status.QUEUED]
+
+    def _reportable(self) -> list[Any]:
+        return [r for r in self.world.voipit.requests if r.is_known_to_voipit]
+
+
+RULES_OF_SEARCH: Final = settings(
+    max_examples=3000,
+    stateful_step_count=30,
+    deadline=None,  # a machine that is busy is no error
+    derandomize=True,  # the same examples for everybody: what CI finds, anybody can run again
+    database=None,  # follows from that: there is nothing to remember
+    # `_silence` is the same for each example; and an example of 30 steps is not a large one.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    print_blob=False,
+)
+
+TestSmsGateway = pytest.mark.timeout(300)(SmsGateway.TestCase)
+TestSmsGateway.settings = RULES_OF_SEARCH

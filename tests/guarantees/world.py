@@ -1,0 +1,244 @@
+"""The real use cases on fakes, in several processes, any of which may die or be late."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Final
+
+from sms_gateway.domain.callback_url import SigningKey, mint_callback_url
+from sms_gateway.domain.circuit import Circuit
+from sms_gateway.domain.errors import GatewayError, SecretUnavailableError, StoreUnavailableError
+from sms_gateway.domain.message import Message
+from sms_gateway.domain.report import ReportStatus
+from sms_gateway.use_cases.send_message import SendRequest
+from tests.fakes.accounts import FakeAccounts, FakeSecret, an_account
+from tests.fakes.boundary import Boundary
+from tests.fakes.circuits import FakeCircuits
+from tests.fakes.clock import FakeClock
+from tests.fakes.messages import InMemoryMessages
+from tests.fakes.publisher import FakePublisher
+from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback, Waiting
+from tests.guarantees.invariants import Evidence
+from tests.guarantees.process import CALLBACK_URL, Death, Ports, Process
+from tests.guarantees.voipit import Request, Voipit
+
+PROCESSES: Final = 3
+KEY: Final = SigningKey("a key of the tests")
+VISIBILITY_TIMEOUT: Final = timedelta(seconds=270)
+
+Action = Callable[[Process], object]
+
+
+class Kind(Enum):
+    """What happens at a boundary."""
+
+    AWAY = auto()
+    DEATH = auto()
+    MEANWHILE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """At the so-maniest boundary, before or after it takes effect."""
+
+    kind: Kind
+    position: int
+    before: bool
+
+
+class FakeKeys:
+    """The key that signs callback URLs."""
+
+    def find(self, key_id: str) -> SigningKey | None:
+        return KEY if key_id == KEY.key_id else None
+
+    def url_for(self, message_id: str, attempt: int) -> str:
+        return mint_callback_url(CALLBACK_URL, message_id, attempt, KEY)
+
+
+class World:
+    """Tables, queues, topic, Voipit and three processes; one clock, one boundary."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.boundary = Boundary()
+        self.messages = InMemoryMessages(boundary=self.boundary)
+        self.secret = FakeSecret()
+        self.circuits = FakeCircuits(Circuit(proven="v1"), boundary=self.boundary)
+        self.queue = FakeDispatchQueue(self.clock, boundary=self.boundary)
+        self.fallback = FakeReportFallback(boundary=self.boundary)
+        self.voipit = Voipit(self.clock, self.boundary, an_account("v1").password)
+        self.publisher = FakePublisher()
+        self.published_up_to = 0
+        self.acknowledged: dict[str, SendRequest] = {}
+        self.reports: list[tuple[str, ReportStatus]] = []
+        self._ids = 0
+        self.processes = [self._new_process() for _ in range(PROCESSES)]
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(
+            rows=self.messages.rows,
+            writes=self.messages.stream,
+            requests=self.voipit.requests,
+            published=[event["id"] for event, _ in self.publisher.published],
+            acknowledged=self.acknowledged,
+            reports=self.reports,
+            kept_reports={message_id for message_id, _ in self.fallback.kept},
+        )
+
+    def run(
+        self,
+        who: int,
+        action: Action,
+        fault: Fault | None = None,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> bool:
+        """Have a process do something; whether it came to its end."""
+        before = len(self.voipit.requests)
+        hooks = self.boundary.before, self.boundary.after
+        struck = self._lay(fault, meanwhile)
+        try:
+            action(self.processes[who])
+        except Death:
+            self.processes[who] = self._new_process()
+            return False
+        except (StoreUnavailableError, SecretUnavailableError):
+            return False
+        except GatewayError:
+            return True  # a definite no to the caller
+        finally:
+            self.boundary.before, self.boundary.after = hooks
+            if struck:
+                for request in self.voipit.requests[before:]:
+                    request.excused = True
+        return True
+
+    # what a process may do
+
+    def send(self, request: SendRequest) -> Action:
+        def action(process: Process) -> None:
+            self.acknowledged.setdefault(process.send(request), request)
+
+        return action
+
+    def dispatch(self, message_id: str) -> Action:
+        return lambda process: process.dispatch(message_id)
+
+    def cancel(self, message_id: str) -> Action:
+        return lambda process: process.cancel("clinic", message_id)
+
+    def report(self, about: Request, status: ReportStatus) -> Action:
+        def action(process: Process) -> None:
+            if process.take_report(about, status):
+                self.reports.append((about.message_id or "", status))
+
+        return action
+
+    # what the queues and the stream do
+
+    def take_from_queue(self, who: int, fault: Fault | None = None) -> None:
+        """The queue hands out its first message, and again later if that went wrong."""
+        first = min(self.queue.waiting, key=lambda waiting: waiting.at)
+        self.queue.waiting.remove(first)
+        if not self.run(who, self.dispatch(first.message_id), fault):
+            again = self.clock() + VISIBILITY_TIMEOUT
+            self.queue.waiting.append(Waiting(first.message_id, again))
+
+    def take_kept_report(self, who: int, fault: Fault | None = None) -> None:
+        """The fallback queue hands out a report; it is gone once it was recorded."""
+        if self.fallback.kept:
+            kept = self.fallback.kept[0]
+            if self.run(who, lambda process: process.callback.record_kept(*kept), fault):
+                self.fallback.kept.remove(kept)
+
+    def publish(self, lost: int | None = None) -> None:
+        """The stream hands out a batch; it goes on behind what was published."""
+        batch = self.messages.stream[self.published_up_to :]
+        if lost is not None and lost < len(batch):
+            after = batch[lost].after
+            self.publisher.will_lose = {f"{after.message_id}:{after.version}"}
+        failed = self.processes[0].publish(batch)
+        self.publisher.will_lose = set()
+        self.published_up_to += min(failed, default=len(batch))
+
+    # the world runs on
+
+    def recover(self) -> None:
+        self.secret.available = self.fallback.available = True
+
+    def rows(self) -> Mapping[str, Message]:
+        return self.messages.rows
+
+    def holds_reports(self) -> bool:
+        return bool(self.fallback.kept)
+
+    def queued_for(self) -> list[datetime]:
+        return [waiting.at for waiting in self.queue.waiting]
+
+    def one_round(self, number: int) -> None:
+        while self.queue.waiting and min(self.queued_for()) <= self.clock():
+            self.take_from_queue(number % PROCESSES)
+        self.take_kept_report(0)
+        self.run(number % PROCESSES, Process.watch)
+
+    # processes and boundaries
+
+    def _new_process(self) -> Process:
+        return Process(
+            Ports(
+                messages=self.messages,
+                circuits=self.circuits,
+                accounts=FakeAccounts(secret=self.secret, boundary=self.boundary),
+                queue=self.queue,
+                fallback=self.fallback,
+                keys=FakeKeys(),
+                publisher=self.publisher,
+                voipit=self.voipit,
+                now=self.clock,
+                new_id=self._new_id,
+            )
+        )
+
+    def _new_id(self, _: datetime) -> str:
+        self._ids += 1
+        return f"id-{self._ids}"
+
+    def _lay(self, fault: Fault | None, meanwhile: Callable[[], object]) -> list[str]:
+        """Have the fault strike; the names in the answer tell where it made trouble."""
+        trouble: list[str] = []
+        self._calm()
+        if fault is None:
+            return trouble
+        passed = 0
+
+        def hook(name: str) -> None:
+            nonlocal passed
+            passed += 1
+            if passed == fault.position:
+                self._calm()
+                if fault.kind is Kind.MEANWHILE:
+                    meanwhile()
+                else:
+                    trouble.append(name)
+                    _strike(fault.kind, name)
+
+        if fault.before:
+            self.boundary.before = hook
+        else:
+            self.boundary.after = hook
+        return trouble
+
+    def _calm(self) -> None:
+        calm = Boundary()
+        self.boundary.before, self.boundary.after = calm.before, calm.after
+
+
+def _strike(kind: Kind, name: str) -> None:
+    if kind is Kind.DEATH:
+        raise Death
+    if name.startswith("accounts."):
+        raise SecretUnavailableError("away")
+    if not name.startswith("voipit."):  # what Voipit answers is planned elsewhere
+        raise StoreUnavailableError("away")
