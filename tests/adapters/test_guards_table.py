@@ -116,7 +116,7 @@ def test_a_table_that_refuses_is_unavailable(name: str, code: str) -> None:
         with pytest.raises(StoreUnavailableError) as unavailable:
             CALLS[name](GuardsTable(client, "Guards"))
 
-    assert str(unavailable.value) == "The guards table refused the request."
+    assert str(unavailable.value) == "The table refused the request."
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_table_that_does_not_answer_is_unavailable(
     with pytest.raises(StoreUnavailableError) as unavailable:
         call(GuardsTable(client, "Guards"))
 
-    assert str(unavailable.value) == "The guards table did not answer."
+    assert str(unavailable.value) == "The table did not answer."
 
 
 def test_the_circuit_is_read_as_it_stands_this_moment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,17 +1,14 @@
 """The `Guards` table: what may stop a message. Today that is the circuit, one item."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer
-from botocore.exceptions import BotoCoreError, ClientError
 
+from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors
 from sms_gateway.adapters.message_item import attribute
 from sms_gateway.domain.circuit import Circuit, OpenReason
-from sms_gateway.domain.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,7 +26,7 @@ class GuardsTable:
 
     def get(self) -> Circuit:
         """The circuit as it stands now: read consistently, so that what one learns all know."""
-        with _table_errors():
+        with table_errors():
             answer = self.client.get_item(
                 TableName=self.table_name,
                 Key={"guard": attribute(CIRCUIT)},
@@ -132,32 +129,16 @@ class GuardsTable:
         if values:
             optional["ExpressionAttributeValues"] = {k: attribute(v) for k, v in values.items()}
         try:
-            with _table_errors():
+            with table_errors():
                 self.client.update_item(
                     TableName=self.table_name,
                     Key={"guard": attribute(CIRCUIT)},
                     UpdateExpression=expression,
                     **optional,
                 )
-        except _ConditionFailedError:
+        except ConditionFailedError:
             return False
         return True
-
-
-class _ConditionFailedError(Exception):
-    """The condition did not hold."""
-
-
-@contextmanager
-def _table_errors() -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            raise _ConditionFailedError from error
-        raise StoreUnavailableError("The guards table refused the request.") from error
-    except BotoCoreError as error:
-        raise StoreUnavailableError("The guards table did not answer.") from error
 
 
 def _milliseconds(moment: datetime) -> int:

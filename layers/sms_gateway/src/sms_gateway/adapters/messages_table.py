@@ -2,13 +2,11 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors
 from sms_gateway.adapters.message_item import (
     DUE_SHARDS,
     attribute,
@@ -33,27 +31,6 @@ MAX_CONTRADICTING_REPORTS: Final = 10
 """Kept on the item; further ones are only counted, so that nobody can make an item grow."""
 
 
-class _ConditionFailedError(Exception):
-    """The condition did not hold; `item` is the row that was in the way, if there is one."""
-
-    def __init__(self, item: dict[str, Any] | None) -> None:
-        super().__init__("condition failed")
-        self.item = item
-
-
-@contextmanager
-def _table_errors() -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            item: Any = error.response.get("Item")  # there by ReturnValuesOnConditionCheckFailure
-            raise _ConditionFailedError(item) from error
-        raise StoreUnavailableError("The table refused the request.") from error
-    except BotoCoreError as error:
-        raise StoreUnavailableError("The table did not answer.") from error
-
-
 @dataclass(frozen=True, slots=True)
 class MessagesTable:
     """Implements the port `Messages` on DynamoDB."""
@@ -64,14 +41,14 @@ class MessagesTable:
     def create(self, message: Message) -> None:
         """Store a new message: intent and claim in one write."""
         try:
-            with _table_errors():
+            with table_errors():
                 self.client.put_item(
                     TableName=self.table_name,
                     Item=to_item(message),
                     ConditionExpression="attribute_not_exists(messageId)",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except _ConditionFailedError as failure:
+        except ConditionFailedError as failure:
             if failure.item is None:
                 raise StoreUnavailableError("The table did not show the stored row.") from failure
             raise AlreadyStoredError(from_item(failure.item)) from failure
@@ -112,7 +89,7 @@ class MessagesTable:
         if removes:
             expression += f" REMOVE {', '.join(removes)}"
         try:
-            with _table_errors():
+            with table_errors():
                 answer = self.client.update_item(
                     TableName=self.table_name,
                     Key={"messageId": attribute(message_id)},
@@ -123,7 +100,7 @@ class MessagesTable:
                     ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except _ConditionFailedError as failure:
+        except ConditionFailedError as failure:
             raise ChangeRefusedError(from_item(failure.item) if failure.item else None) from failure
         return from_item(answer["Attributes"])
 
@@ -146,7 +123,7 @@ class MessagesTable:
         )
         try:
             self._note(message_id, kept, has_room, values | keep)
-        except _ConditionFailedError as full_or_gone:
+        except ConditionFailedError as full_or_gone:
             if full_or_gone.item:
                 try:
                     self._note(
@@ -155,13 +132,13 @@ class MessagesTable:
                         "attribute_exists(messageId)",
                         values,
                     )
-                except _ConditionFailedError:
+                except ConditionFailedError:
                     return  # its time to live ran out this very moment
 
     def _note(
         self, message_id: str, expression: str, condition: str, values: dict[str, Any]
     ) -> None:
-        with _table_errors():
+        with table_errors():
             self.client.update_item(
                 TableName=self.table_name,
                 Key={"messageId": attribute(message_id)},
@@ -179,7 +156,7 @@ class MessagesTable:
             ":version": message.version,
         }
         try:
-            with _table_errors():
+            with table_errors():
                 self.client.update_item(
                     TableName=self.table_name,
                     Key={"messageId": attribute(message.message_id)},
@@ -188,7 +165,7 @@ class MessagesTable:
                     ExpressionAttributeValues={k: attribute(v) for k, v in values.items()},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except _ConditionFailedError as failure:
+        except ConditionFailedError as failure:
             raise ChangeRefusedError(from_item(failure.item) if failure.item else None) from failure
 
     def due(self, now: datetime) -> Iterator[str]:
@@ -199,7 +176,7 @@ class MessagesTable:
         shards = [str(shard) for shard in range(DUE_SHARDS)]
         random.shuffle(shards)  # a run that ends early must not starve the same shards each time
         for shard in shards:
-            with _table_errors():
+            with table_errors():
                 pages = self.client.get_paginator("query").paginate(
                     TableName=self.table_name,
                     IndexName=DUE_INDEX,
@@ -214,7 +191,7 @@ class MessagesTable:
 
     def get(self, message_id: str) -> Message | None:
         """The message as it stands now: read consistently, so a caller sees its own POST."""
-        with _table_errors():
+        with table_errors():
             answer = self.client.get_item(
                 TableName=self.table_name,
                 Key={"messageId": attribute(message_id)},
