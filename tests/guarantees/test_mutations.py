@@ -17,12 +17,14 @@ from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.entrypoints.callback import Callback
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.watch import Watch
+from tests.fakes.accounts import an_account
+from tests.fakes.circuits import FakeCircuits
 from tests.guarantees.invariants import PromiseBrokenError
-from tests.guarantees.process import a_request
+from tests.guarantees.process import Process, a_request
 from tests.guarantees.running_on import run_on
 from tests.guarantees.test_state_machine import RULES_OF_SEARCH, SmsGateway
 from tests.guarantees.voipit import Answer
-from tests.guarantees.world import Fault, Kind, World
+from tests.guarantees.world import PROCESSES, Fault, Kind, World
 
 Patch = pytest.MonkeyPatch
 
@@ -81,6 +83,14 @@ def the_circuit(patch: Patch) -> None:
     patch.setattr(Gate, "learn", lambda *_: None)
 
 
+def the_new_reason_of_an_open_circuit(patch: Patch) -> None:
+    patch.setattr(FakeCircuits, "stay_open", lambda *_: None)
+
+
+def the_word_to_those_who_remember_the_old_password(patch: Patch) -> None:
+    patch.setattr(FakeCircuits, "doubt", lambda *_: None)
+
+
 # what happens then
 
 
@@ -132,6 +142,23 @@ def three_messages_with_a_wrong_password(world: World) -> None:
         world.run(0, world.send(a_request(f"m{number}")))
 
 
+def block_that_leaves_a_wrong_password(world: World) -> None:
+    world.voipit.next_answers.append(Answer.BLOCKED_403_6)
+    world.run(0, world.send(a_request("a")))
+    world.voipit.passwords = {"another"}
+    for _ in range(60):
+        world.clock.advance(60)
+        world.run(0, Process.watch)
+
+
+def rotation_in_three_processes(world: World) -> None:
+    for number in range(6):
+        if number == PROCESSES:
+            world.secret.version = "v2"
+            world.voipit.passwords = {an_account("v2").password}
+        world.run(number % PROCESSES, world.send(a_request(f"m{number}")))
+
+
 @dataclass(frozen=True, slots=True)
 class Mutation:
     take_away: Callable[[Patch], None]
@@ -171,6 +198,16 @@ MUTATIONS: Final = {
     ),
     "the circuit": Mutation(
         the_circuit, three_messages_with_a_wrong_password, "our own mistakes: 3 invalid requests"
+    ),
+    "the new reason of an open circuit": Mutation(
+        the_new_reason_of_an_open_circuit,
+        block_that_leaves_a_wrong_password,
+        "our own mistakes: . invalid requests",
+    ),
+    "the word to those who remember": Mutation(
+        the_word_to_those_who_remember_the_old_password,
+        rotation_in_three_processes,
+        "our own mistakes: 3 invalid requests",
     ),
 }
 each_mutation = pytest.mark.parametrize(
