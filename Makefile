@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 MESSAGES ?= 300
 SEED ?= 7
+SOAK_TESTS := tests/soak
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
@@ -11,7 +12,7 @@ LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run soak docs test check format lock clean
+.PHONY: help setup demo run soak docs test test-guarantees test-soak check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -38,7 +39,19 @@ soak: $(READY) ## many messages while Voipit misbehaves: make soak MESSAGES=300 
 	@$(BIN)/python -m local soak --messages $(MESSAGES) --seed $(SEED)
 
 test: $(READY) ## all tests; the end-to-end ones deploy the real template
+ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+else
+	$(BIN)/python -m pytest --ignore=tests/guarantees --ignore=$(SOAK_TESTS)
+	@echo "Now the guarantees, and beside them the soak, which mostly waits"
+	@$(MAKE) --no-print-directory -j2 test-guarantees test-soak
+endif
+
+test-guarantees: $(READY)
+	@$(BIN)/python -m pytest -q tests/guarantees
+
+test-soak: $(READY)
+	@$(BIN)/python -m pytest -q $(SOAK_TESTS)
 
 check: $(READY) ## format, lint, types, import contract, template
 	$(BIN)/ruff format --check .

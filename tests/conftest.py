@@ -2,7 +2,7 @@
 
 import pytest
 
-_MAY_USE_SOCKETS = {"adapters", "e2e", "simulator"}
+_MAY_USE_SOCKETS = {"adapters", "e2e", "simulator", "soak"}
 
 
 @pytest.fixture(autouse=True)

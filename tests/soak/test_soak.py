@@ -8,15 +8,12 @@ from local.soak import numbers, soak
 MESSAGES = 200
 
 
-def test_a_seed_always_stands_for_the_same_numbers() -> None:
-    assert numbers(50, 7) == numbers(50, 7)
-    assert numbers(50, 7) != numbers(50, 8)
-    assert (
-        len(
-            set(numbers(MESSAGES, 7)) & {f"+407990000{b.suffix:02}" for b in BEHAVIOURS if b.suffix}
-        )
-        > 15
-    )
+def test_a_seed_always_stands_for_the_same_numbers_most_misbehaviours_among_them() -> None:
+    misbehaving = {f"+407990000{b.suffix:02}" for b in BEHAVIOURS if b.suffix is not None}
+
+    assert numbers(MESSAGES, 7) == numbers(MESSAGES, 7)
+    assert numbers(MESSAGES, 7) != numbers(MESSAGES, 8)
+    assert len(misbehaving.intersection(numbers(MESSAGES, 7))) > 15
 
 
 @pytest.mark.timeout(800)
