@@ -195,7 +195,7 @@ def stored_item(table: MessagesTable) -> dict[str, Any]:
 
 @pytest.mark.parametrize("trigger", [t for t in Trigger if MOVES[t].target in SETTLED])
 def test_a_row_that_is_settled_leaves_the_index(table: MessagesTable, trigger: Trigger) -> None:
-    table.create(a_message(next(iter(MOVES[trigger].sources))))
+    table.create(a_message(min(MOVES[trigger].sources - SETTLED)))
     assert {"dueAt", "dueShard"} <= stored_item(table).keys()
 
     table.change(ID, a_change(trigger))
