@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import boto3
 import pytest
 
-from sms_gateway.adapters.messages_table import DUE_INDEX, MAX_CONTRADICTING_REPORTS, MessagesTable
+from sms_gateway.adapters.messages_table import MAX_CONTRADICTING_REPORTS
 from sms_gateway.domain.message import Change, OnUnconfirmed
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
 from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Messages
+from tests.adapters.tables import a_messages_table
 from tests.fakes.builders import DUE, ID, a_change, a_message, a_report
 from tests.fakes.clock import START
 from tests.fakes.messages import ROOM_FOR_CONTRADICTIONS, InMemoryMessages
@@ -43,33 +43,14 @@ def in_memory(_: "DynamoDBClient") -> Store:
 
 
 def in_dynamodb(client: "DynamoDBClient") -> Store:
-    table = f"Messages-{uuid4()}"
-    client.create_table(
-        TableName=table,
-        AttributeDefinitions=[
-            {"AttributeName": "messageId", "AttributeType": "S"},
-            {"AttributeName": "dueShard", "AttributeType": "S"},
-            {"AttributeName": "dueAt", "AttributeType": "N"},
-        ],
-        KeySchema=[{"AttributeName": "messageId", "KeyType": "HASH"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": DUE_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "dueShard", "KeyType": "HASH"},
-                    {"AttributeName": "dueAt", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    messages = a_messages_table(client)
+    table = messages.table_name
 
     def contradictions() -> int:
         item = client.get_item(TableName=table, Key={"messageId": {"S": ID}}).get("Item", {})
         return int(item.get("contradictions", {"N": "0"})["N"])
 
-    return Store(MessagesTable(client, table), contradictions)
+    return Store(messages, contradictions)
 
 
 @pytest.fixture(params=[in_memory, in_dynamodb], ids=["fake", "table"])

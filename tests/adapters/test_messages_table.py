@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import boto3
 import pytest
@@ -21,12 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms_gateway.adapters.message_item import DUE_SHARDS, due_shard, epoch, from_item, to_item
-from sms_gateway.adapters.messages_table import DUE_INDEX, MessagesTable
+from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import MOVES, SETTLED, Reason, Status, Trigger
+from tests.adapters.tables import a_messages_table
 from tests.fakes.builders import DUE, ID, a_change, a_message, a_report
 from tests.fakes.clock import START
 
@@ -164,28 +164,7 @@ def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client sp
 
 @pytest.fixture
 def table(dynamodb: "DynamoDBClient") -> MessagesTable:
-    name = f"Messages-{uuid4()}"
-    dynamodb.create_table(
-        TableName=name,
-        AttributeDefinitions=[
-            {"AttributeName": "messageId", "AttributeType": "S"},
-            {"AttributeName": "dueShard", "AttributeType": "S"},
-            {"AttributeName": "dueAt", "AttributeType": "N"},
-        ],
-        KeySchema=[{"AttributeName": "messageId", "KeyType": "HASH"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": DUE_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "dueShard", "KeyType": "HASH"},
-                    {"AttributeName": "dueAt", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return MessagesTable(dynamodb, name)
+    return a_messages_table(dynamodb)
 
 
 def stored_item(table: MessagesTable) -> dict[str, Any]:
