@@ -7,11 +7,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 from local.processes import LocalStackError
 from local.stack import LocalStack
 
 Json = dict[str, Any]
+
+
+def patient_session() -> requests.Session:
+    """A session that repeats what the gateway, or what stands before it, could not take just now.
+
+    Only for requests that may be repeated: reads, and messages with an id of their own.
+    """
+    repeat = Retry(
+        total=8, backoff_factor=0.5, status_forcelist=(429, 502, 503, 504), allowed_methods=None
+    )
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(max_retries=repeat))
+    session.mount("https://", HTTPAdapter(max_retries=repeat))
+    return session
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +36,19 @@ class GatewayApi:
 
     api_url: str
     api_key: str
+    session: requests.Session = field(default_factory=requests.Session)
 
     def post(self, body: Json, **headers: str) -> requests.Response:
         """Ask for a message to be sent."""
-        return requests.post(
+        return self.session.post(
             f"{self.api_url}/messages", json=body, headers=self._key | headers, timeout=60
         )
 
     def get(self, message_id: str) -> requests.Response:
         """Ask for a message."""
-        return requests.get(f"{self.api_url}/messages/{message_id}", headers=self._key, timeout=60)
+        return self.session.get(
+            f"{self.api_url}/messages/{message_id}", headers=self._key, timeout=60
+        )
 
     def wait_for_status(self, message_id: str, *wanted: str, timeout: float = 30.0) -> Json:
         """The message, once it has one of the wanted statuses. Raises `LocalStackError`."""

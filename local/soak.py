@@ -19,7 +19,7 @@ import requests
 from rich.progress import Progress
 from rich.table import Table
 
-from local.gateway import GatewayApi, Json, SubscribedQueue
+from local.gateway import GatewayApi, Json, SubscribedQueue, patient_session
 from local.processes import LocalStackError
 from local.progress import console
 from local.simulator.behaviours import BEHAVIOURS
@@ -95,7 +95,7 @@ def numbers(messages: int, seed: int) -> list[str]:
 
 def _send_all(stack: LocalStack, to: Sequence[str]) -> list[str]:
     """Send to each number, the second half while Voipit blocks us; returns the ids."""
-    api = GatewayApi(stack.api_url, stack.api_key)
+    api = GatewayApi(stack.api_url, stack.api_key, patient_session())
     half = len(to) // 2
     with Progress(console=console) as progress, ThreadPoolExecutor(AT_ONCE) as pool:
         task = progress.add_task("sending", total=len(to))
@@ -122,7 +122,7 @@ def _send_all(stack: LocalStack, to: Sequence[str]) -> list[str]:
 
 def _settled(stack: LocalStack, message_ids: Sequence[str]) -> Findings:
     """Wait until everything is settled and told, then draw up the account."""
-    api = GatewayApi(stack.api_url, stack.api_key)
+    api = GatewayApi(stack.api_url, stack.api_key, patient_session())
     queue = SubscribedQueue(stack, stack.events_queue_url)
     found: dict[str, Json] = {}
     deadline = time.monotonic() + SETTLED_WITHIN
