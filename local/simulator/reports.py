@@ -18,7 +18,8 @@ from yarl import URL
 from local.simulator.behaviours import Report, ReportEncoding
 from local.simulator.journal import Entry, SentReport, utc_now
 
-REPORT_TIME_OUT: Final = 10.0
+REPORT_TIME_OUT: Final = 30.0
+"""Seconds, made long: a local AWS on a busy machine may take that to start a Lambda."""
 
 
 class ReportSender:
