@@ -3,6 +3,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from sms_gateway.adapters.voipit.client import VoipitClient
+from sms_gateway.adapters.voipit.number_form import NumberFormat, VoipitNumberForm
 from sms_gateway.adapters.voipit.transport import MAX_ANSWER_BYTES, MAX_IDLE, VoipitSession
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
@@ -234,6 +236,26 @@ def test_the_request_is_the_documented_one_and_nothing_else(serve: Serve, connec
         b"&messageId=appointment-17"
     )
     assert dict(parse_qsl(body.decode()))["message"] == message.text
+
+
+@pytest.mark.parametrize(
+    ("number_format", "field"),
+    [
+        ("e164", b"&phoneNumber=%2B40721234567&"),
+        ("00", b"&phoneNumber=0040721234567&"),
+        ("national", b"&phoneNumber=0721234567&"),
+    ],
+)
+def test_the_number_goes_out_in_the_form_of_the_setting(
+    serve: Serve, connect: Connect, number_format: str, field: bytes
+) -> None:
+    server = serve(answers())
+    form = VoipitNumberForm(NumberFormat(number_format), "RO")
+
+    assert send(replace(connect(server.url), number_form=form)) == ACCEPTED
+
+    [request] = server.requests
+    assert field in request
 
 
 def test_a_ping_is_the_documented_one_and_nothing_else(serve: Serve, connect: Connect) -> None:

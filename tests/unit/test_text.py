@@ -6,23 +6,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms_gateway.domain.errors import InvalidValueError
-from sms_gateway.domain.text import MAX_SEPTETS, septets, shown_text
+from sms_gateway.domain.text import MAX_SEPTETS, ExaminedText, ShownText, TextRules, septets
 
 GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
     "^{}\\[~]|€"
 )
-LIKELY = st.text(
-    st.sampled_from(sorted(GSM)) | st.characters(max_codepoint=0x24F) | st.characters(), max_size=90
-)
+RULES = TextRules()
+CUTTING = TextRules(cuts_long_text=True)
+PLAIN = st.text(st.sampled_from(sorted(GSM)), max_size=200)
+LIKELY = st.lists(
+    st.sampled_from([*sorted(GSM), "\r\n", "ș", "s\u0326", "…", "\u0301", "\u200d", "Ж"])
+    | st.characters(max_codepoint=0x24F)
+    | st.characters(),
+    max_size=90,
+).map("".join)
+ANY = LIKELY | PLAIN
 
 
-def refusal(text: str) -> InvalidValueError:
+def shown_text(text: str, rules: TextRules = RULES) -> str:
+    return rules.read(text).text
+
+
+def refusal(text: str, rules: TextRules = RULES) -> InvalidValueError:
     with pytest.raises(InvalidValueError) as refused:
-        shown_text(text)
+        rules.read(text)
     assert refused.value.field == "message"
     return refused.value
+
+
+def refused_rules(examined: ExaminedText) -> list[str]:
+    return [verdict.rule for verdict in examined.verdicts if verdict.problem]
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -43,14 +58,18 @@ def test_a_romanian_sentence_is_shown_in_plain_letters(form: str) -> None:
         ("áÄâÅçéÉñõöüÝž", "aAaAceEnoouYz"),
         ("ỆẾ", "EE"),
         ("E\u0323\u0302", "E"),
-        ("Straße Łódź Ærø Œuvre ǿ đ þ", "Strasse Lodz AEro OEuvre o d th"),
+        ("Straße Łódź Ærø Œuvre ǿ đ þ STRAẞE", "Strasse Lodz Aero Oeuvre o d th STRASSE"),
+        ("Ŋuorra, Əliyev, ŉ, ĸ, ſ, ǆ, ĳ", "Nguorra, Eliyev, 'n, q, s, dz, ij"),
+        ("Ｆｕｌｌ ｗｉｄｔｈ（１＋２）！", "Full width(1+2)!"),
         ("„citat” «citat» “citat”", '"citat" "citat" "citat"'),
-        ("l’ami ‘x’ ‚y‘ ‹z› `q´", "l'ami 'x' 'y' 'z' 'q'"),
-        ("a‐b‑c‒d–e—f―g−h", "a-b-c-d-e-f-g-h"),
+        ("l’ami ‘x’ ‚y‘ ‹z› `q´ ʼn", "l'ami 'x' 'y' 'z' 'q' 'n"),
+        ("a‐b‑c‒d–e—f―g−h⁃i", "a-b-c-d-e-f-g-h-i"),
         ("9\u00a0h\u202f30\u2009min\tok", "9 h 30 min ok"),
         ("so\u00adft\u200bhy\u2060ph\ufeffen", "softhyphen"),
-        ("• unu · doi", "* unu . doi"),
-        ("one\r\ntwo\rthree\nfour", "one\ntwo\nthree\nfour"),
+        ("\u2066left\u2069 \u200eto\u200c ri\u200dght\ufe0f", "left to right"),
+        ("• unu · doi ‥ 3×4", "* unu . doi .. 3x4"),
+        ("one\r\ntwo\rthree\nfour\u2028five\vsix", "one\ntwo\nthree\nfour\nfive\nsix"),
+        ("\r\n\r\none\r\n", "\n\none\n"),
         ("\u212a\u212b\u2126", "KAΩ"),
         ("\u1fef\u1ffd\u037e\u0387", "'';."),
         ("5 € = 4 £ @ §1 ¿que? ¡hola! Δ", "5 € = 4 £ @ §1 ¿que? ¡hola! Δ"),
@@ -58,9 +77,11 @@ def test_a_romanian_sentence_is_shown_in_plain_letters(form: str) -> None:
     ],
     ids=[
         "comma below", "cedilla", "decomposed comma below", "decomposed cedilla", "western",
-        "two marks", "two marks decomposed", "letters without decomposition", "double quotes",
-        "single quotes", "dashes", "spaces", "invisible", "dots", "line ends", "doubles of letters",
-        "doubles of punctuation", "GSM signs", "GSM extension",
+        "two marks", "two marks decomposed", "letters without decomposition",
+        "letters of few languages", "full width", "double quotes", "single quotes", "dashes",
+        "spaces", "invisible", "directions that change nothing", "dots", "line ends",
+        "line ends at both ends",
+        "doubles of letters", "doubles of punctuation", "GSM signs", "GSM extension",
     ],
 )  # fmt: skip
 def test_what_a_phone_can_show_in_plain_form_is_shown_so(written: str, shown: str) -> None:
@@ -105,13 +126,20 @@ def test_one_septet_more_is_refused_and_counted(text: str, room: int) -> None:
         ("1\u0301", [("\u0301 (COMBINING ACUTE ACCENT)", 2)]),
         ("\u0301a", [("\u0301 (COMBINING ACUTE ACCENT)", 1)]),
         ("a≠b", [("≠ (NOT EQUAL TO)", 2)]),
+        ("a=\u0338b", [("≠ (NOT EQUAL TO)", 2)]),
+        ("й", [("й (CYRILLIC SMALL LETTER SHORT I)", 1)]),
+        ("и\u0306", [("й (CYRILLIC SMALL LETTER SHORT I)", 1)]),
+        ("Ά", [("Ά (GREEK CAPITAL LETTER ALPHA WITH TONOS)", 1)]),
+        ("10\u00b2", [("² (SUPERSCRIPT TWO)", 3)]),
+        ("👩\u200d💻\ufe0f", [("👩 (WOMAN)", 1), ("💻 (PERSONAL COMPUTER)", 3)]),
         ("\x1b", [("U+001B", 1)]),
         ("x\ud800", [("U+D800", 2)]),
         ("\u202e", [("RIGHT-TO-LEFT OVERRIDE", 1)]),
     ],
     ids=[
         "emoji", "Cyrillic", "twice", "mark on a digit", "mark on nothing", "no letter",
-        "escape", "lone surrogate", "direction",
+        "no letter decomposed", "marked Cyrillic", "marked Cyrillic decomposed", "Greek",
+        "superscript", "joined emoji", "escape", "lone surrogate", "direction",
     ],
 )  # fmt: skip
 def test_a_character_no_sms_can_show_is_refused_by_name(
@@ -135,28 +163,131 @@ def test_a_blank_text_is_refused(text: str) -> None:
     assert refusal(text).code == "blank-text"
 
 
-@given(LIKELY)
+def test_a_sentence_names_five_characters_and_the_list_all_of_them() -> None:
+    error = refusal("АБВГДЕЖ")
+
+    assert str(error).endswith("Д (CYRILLIC CAPITAL LETTER DE) and 2 more.")
+    assert len(error.details["unsupportedCharacters"]) == 7
+
+
+def test_positions_count_the_characters_that_were_sent() -> None:
+    examined = RULES.examine("a\r\nbs\u0326😀ț")
+
+    assert [(entry.position, entry.character) for entry in examined.unsupported] == [
+        (7, "😀 (GRINNING FACE)")
+    ]
+    assert [(c.position, c.character, c.shown) for c in examined.changed] == [
+        (5, "ș (LATIN SMALL LETTER S WITH COMMA BELOW)", "s"),
+        (8, "ț (LATIN SMALL LETTER T WITH COMMA BELOW)", "t"),
+    ]
+    assert examined.shown == "a\nbst"
+
+
+def test_what_is_shown_is_told_even_of_a_text_that_is_refused() -> None:
+    examined = RULES.examine("Ж" + "ă" * 161)
+
+    assert examined.shown == "a" * 161
+    assert (examined.septets, examined.lost) == (161, "")
+    assert len(examined.changed) == 161
+    assert refused_rules(examined) == ["unsupported-characters", "text-too-long"]
+
+
+def test_every_rule_has_its_verdict_in_one_order() -> None:
+    assert [verdict.rule for verdict in RULES.examine("😀").verdicts] == [
+        "blank-text",
+        "unsupported-characters",
+        "text-too-long",
+    ]
+    assert refused_rules(RULES.examine("😀")) == ["unsupported-characters"]
+    assert refused_rules(RULES.examine(" " * 161)) == ["blank-text", "text-too-long"]
+
+
+def test_a_text_that_is_examined_does_not_show_itself() -> None:
+    assert "taina" not in repr(CUTTING.examine("taina ă Ж" * 30)) + repr(RULES.read("taina"))
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "cut_from"),
+    [
+        pytest.param("a" * 160, "a" * 160, None, id="that fits"),
+        pytest.param("a" * 161, "a" * 160, 161, id="of letters"),
+        pytest.param("a" * 159 + "€", "a" * 159, 161, id="with a euro across the end"),
+        pytest.param("€" * 81, "€" * 80, 162, id="of euros"),
+        pytest.param("ș" * 200, "s" * 160, 200, id="of letters with marks"),
+        pytest.param("a" * 158 + "…", "a" * 158 + "..", 161, id="with dots across the end"),
+    ],
+)
+def test_a_long_text_is_cut_where_the_setting_says_so(
+    text: str, cut: str, cut_from: int | None
+) -> None:
+    assert CUTTING.read(text) == ShownText(cut, cut_from)
+
+
+def test_a_text_of_which_nothing_would_be_seen_after_cutting_is_blank() -> None:
+    assert refusal(" " * 160 + "a", CUTTING).code == "blank-text"
+
+
+@given(ANY)
 def test_a_text_is_shown_in_one_gsm_sms_or_refused_for_a_reason(text: str) -> None:
-    try:
-        shown = shown_text(text)
-    except InvalidValueError as error:
-        code, shown = error.code, "nothing"
-    else:
-        code = "shown"
-    assert code in {"shown", "blank-text", "unsupported-characters", "text-too-long"}
-    assert set(shown) <= GSM
-    assert 0 < septets(shown) <= 160
-    assert shown_text(shown) == shown
+    for rules in (RULES, CUTTING):
+        try:
+            shown = shown_text(text, rules)
+        except InvalidValueError as error:
+            code, shown = error.code, "nothing"
+        else:
+            code = "shown"
+        assert code in {"shown", "blank-text", "unsupported-characters", "text-too-long"}
+        assert rules is RULES or code != "text-too-long"
+        assert set(shown) <= GSM
+        assert 0 < septets(shown) <= 160
+        assert shown_text(shown) == shown
 
 
-@given(LIKELY)
+@given(ANY)
+def test_reading_and_examining_agree(text: str) -> None:
+    for rules in (RULES, CUTTING):
+        examined = rules.examine(text)
+        refused = refused_rules(examined)
+        if refused:
+            assert refusal(text, rules).code == refused[0]
+        else:
+            cut_from = examined.septets if examined.lost else None
+            assert rules.read(text) == ShownText(examined.shown, cut_from)
+
+
+@given(ANY)
 def test_composed_and_decomposed_letters_are_shown_alike(text: str) -> None:
-    composed = unicodedata.normalize("NFC", text)
-    try:
-        shown = shown_text(composed)
-    except InvalidValueError:
-        return
-    assert shown_text(unicodedata.normalize("NFD", composed)) == shown
+    for rules in (RULES, CUTTING):
+        composed = rules.examine(unicodedata.normalize("NFC", text))
+        decomposed = rules.examine(unicodedata.normalize("NFD", text))
+        assert decomposed.shown == composed.shown
+        assert decomposed.lost == composed.lost
+        assert decomposed.septets == composed.septets
+        assert refused_rules(decomposed) == refused_rules(composed)
+
+
+@given(ANY)
+def test_every_character_stays_changes_or_is_unsupported(text: str) -> None:
+    examined = RULES.examine(text)
+    noted = [entry.position for entry in examined.changed]
+    noted += [entry.position for entry in examined.unsupported]
+
+    assert max(noted, default=0) <= len(text)
+    assert all(set(entry.shown) <= GSM for entry in examined.changed)
+    if not noted:
+        assert examined.shown == text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@given(st.text(st.sampled_from("a€[…\n"), max_size=200))
+def test_cutting_takes_an_end_away_and_not_a_septet_more_than_it_must(text: str) -> None:
+    examined, whole = CUTTING.examine(text), RULES.examine(text).shown
+
+    assert examined.shown + examined.lost == whole
+    assert examined.septets == septets(whole)
+    assert septets(examined.shown) <= 160
+    assert bool(examined.lost) is (examined.septets > 160)
+    if examined.lost:
+        assert septets(examined.shown + examined.lost[0]) > 160
 
 
 def test_every_character_of_the_first_two_planes_stays_the_same_when_shown_twice() -> None:
@@ -169,13 +300,3 @@ def test_every_character_of_the_first_two_planes_stays_the_same_when_shown_twice
         if not set(shown) <= GSM or shown_text(shown) != shown:
             changed.append(f"U+{code_point:04X}")
     assert changed == []
-
-
-def test_positions_count_the_characters_that_were_sent() -> None:
-    with pytest.raises(InvalidValueError) as caught:
-        shown_text("a\r\nb😀")
-
-    assert caught.value.details["unsupportedCharacters"] == [
-        {"character": "😀 (GRINNING FACE)", "position": 5}
-    ]
-    assert shown_text("a\r\nb\rc") == "a\nb\nc"

@@ -5,65 +5,281 @@ from dataclasses import dataclass
 from typing import Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+    shortnumberinfo,
+)
 
 from sms_gateway.domain.errors import InvalidValueError
-from sms_gateway.domain.phone_number import PhoneNumber
+from sms_gateway.domain.phone_number import ExaminedNumber, NumberType, PhoneNumber
+from sms_gateway.domain.verdict import Verdict
 
 _FIELD: Final = "phoneNumber"
-_ALLOWED_KINDS: Final = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
-"""Kinds an SMS can reach at an ordinary price. Never premium, shared-cost or short numbers."""
 
-_PASTED: Final = re.compile(r"[\s\u00a0\u00ad\u200b-\u200f\u202a-\u202f\u2060-\u2069\ufeff]+")
-"""White space and the invisible marks that come along when a number is copied from a page."""
-_WRITTEN: Final = re.compile(r"\+?[0-9().\-/]+", re.ASCII)
-"""Digits and the punctuation people put between them. libphonenumber alone would also take letters
-for digits (`0721 CALL ME`)."""
-_TRUNK_PREFIX: Final = re.compile(r"^(\+[0-9]{1,3})\(0\)")
+_TYPES: Final = {
+    PhoneNumberType.MOBILE: NumberType.MOBILE,
+    PhoneNumberType.FIXED_LINE: NumberType.FIXED_LINE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: NumberType.FIXED_LINE_OR_MOBILE,
+    PhoneNumberType.VOIP: NumberType.VOIP,
+    PhoneNumberType.PERSONAL_NUMBER: NumberType.PERSONAL,
+    PhoneNumberType.PAGER: NumberType.PAGER,
+    PhoneNumberType.TOLL_FREE: NumberType.TOLL_FREE,
+    PhoneNumberType.PREMIUM_RATE: NumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST: NumberType.SHARED_COST,
+    PhoneNumberType.UAN: NumberType.UAN,
+    PhoneNumberType.VOICEMAIL: NumberType.VOICEMAIL,
+}
+_COUNTS_AS: Final = {
+    NumberType.FIXED_LINE_OR_MOBILE: frozenset({NumberType.FIXED_LINE, NumberType.MOBILE})
+}
+_NEVER: Final = frozenset(
+    {NumberType.PREMIUM_RATE, NumberType.SHARED_COST, NumberType.UAN, NumberType.VOICEMAIL}
+)
+"""What no setting opens, a prefix neither: a text there costs somebody, or reaches nobody."""
+
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""ASCII as East Asian keyboards write it. (Not the rest of NFKC: a footnote's ¹ is no digit.)"""
+_INVISIBLE: Final = re.compile(
+    r"[\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff]"
+)
+"""White space and the marks that come along when a number is copied from a page."""
+_SEPARATORS: Final = re.compile(r"[./\u00b7\u2022\-\u2010-\u2015\u2043\u2212\[\]]")
+_TRUNK_PREFIX: Final = re.compile(r"^(\(?(?:\+|00)[0-9]{1,3}\)?)\(0\)")
 """`+40 (0)721 …`: the national zero, shown in brackets, is not dialled after a country code."""
+_BRACKETS: Final = re.compile(r"[()]")
+_DIALLED: Final = re.compile(r"\+?[0-9]+", re.ASCII)
+"""Nothing else is left of a number. libphonenumber alone would take letters for digits (`0721 CALL
+ME`), and put up with extensions."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumberRules:
     """Implements the port `PhoneNumbers`.
 
-    `default_region` (ISO 3166, `RO`) is where a number without country code belongs;
-    `allowed_countries` are the only ones served.
+    `default_region` is where a number without country code belongs; `allowed_countries` are the
+    only ones served (both ISO 3166, `RO`). `allowed_types` are mobile, fixed-line or voip.
+    `accepts_unknown`: whether a number may be texted that has the right length, but is in no range
+    that libphonenumber knows; its country is then told from the calling code, and every country
+    that has this code must be allowed.
+
+    Prefixes are the beginnings of E.164 numbers. Numbers with one of `refused_prefixes` are never
+    texted. Those with one of `allowed_prefixes` are good mobile numbers whatever libphonenumber
+    says, unless it says that they are of a type nobody should text.
+
+    Raises `ValueError` for a region nobody knows.
     """
 
     default_region: str
     allowed_countries: frozenset[str]
+    allowed_types: frozenset[NumberType] = frozenset({NumberType.MOBILE})
+    accepts_unknown: bool = False
+    allowed_prefixes: tuple[str, ...] = ()
+    refused_prefixes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        unknown = {self.default_region, *self.allowed_countries} - phonenumbers.SUPPORTED_REGIONS
+        if unknown:
+            raise ValueError(f"no such countries: {sorted(unknown)}")
 
     def normalise(self, text: str) -> PhoneNumber:
-        """The number in E.164 form.
+        """The number in E.164 form, if it may be texted. Doing it twice changes nothing.
 
         Raises:
-            InvalidValueError: `invalid-phone-number`, `country-not-allowed` or
-                `number-type-not-allowed`; the sentence does not repeat the number.
+            InvalidValueError: `prefix-not-allowed`, `country-not-allowed`, `invalid-phone-number`
+                or `number-type-not-allowed`; the sentence does not repeat the number.
         """
-        written = _TRUNK_PREFIX.sub(r"\1", _PASTED.sub("", text).removeprefix("tel:"))
-        if not _WRITTEN.fullmatch(written):
-            raise _invalid("This is not a phone number.")
+        problem = self.examine(text).problem
+        if problem:
+            raise problem
+        return self.read(text)
+
+    def read(self, text: str) -> PhoneNumber:
+        """The number in E.164 form, wherever it is. Raises `invalid-phone-number`."""
+        return self._read(_dialled(text))[0]
+
+    def examine(self, text: str) -> ExaminedNumber:
+        """What there is to know about the number, and what every rule says of it. Never raises."""
         try:
-            number = phonenumbers.parse(written, self.default_region)
+            dialled = _dialled(text)
+            short = self._short_type(dialled)
+            return _short(short) if short else self._examined(*self._read(dialled))
+        except InvalidValueError as problem:
+            return _unreadable(problem)
+
+    def _examined(self, number: PhoneNumber, parsed: phonenumbers.PhoneNumber) -> ExaminedNumber:
+        is_known = phonenumbers.is_valid_number(parsed)
+        is_good = number.e164.startswith(self.allowed_prefixes)
+        number_type = _TYPES.get(phonenumbers.number_type(parsed))
+        if is_good and number_type not in _NEVER:
+            number_type = NumberType.MOBILE
+        may_be_in = _countries(parsed, is_known=is_known)
+        country = min(may_be_in) if len(may_be_in) == 1 else None
+
+        invalid, abroad, wrong_type, refused = None, None, None, None
+        if not (is_known or is_good or self.accepts_unknown):
+            invalid = _invalid("No phone has this number.")
+        is_abroad = may_be_in.isdisjoint(self.allowed_countries)
+        if is_abroad or not (invalid or may_be_in <= self.allowed_countries):
+            abroad = _country_not_allowed(country)
+        if number_type and not self._may_text(number_type, is_good=is_good):
+            wrong_type = _type_not_allowed(number_type)
+        if number.e164.startswith(self.refused_prefixes):
+            refused = _prefix_not_allowed()
+        return ExaminedNumber(
+            verdicts=(
+                Verdict("invalid-phone-number", invalid),
+                Verdict("country-not-allowed", abroad),
+                Verdict("number-type-not-allowed", wrong_type, checked=number_type is not None),
+                Verdict("prefix-not-allowed", refused),
+            ),
+            problem=refused or abroad or invalid or wrong_type,
+            number=number,
+            country=country,
+            number_type=number_type,
+        )
+
+    def _may_text(self, number_type: NumberType, *, is_good: bool) -> bool:
+        counts_as = _COUNTS_AS.get(number_type, frozenset({number_type}))
+        return number_type not in _NEVER and (
+            is_good or not counts_as.isdisjoint(self.allowed_types)
+        )
+
+    def _read(self, dialled: str) -> tuple[PhoneNumber, phonenumbers.PhoneNumber]:
+        """The number and what libphonenumber makes of it. Raises `invalid-phone-number`."""
+        parsed = self._parsed(dialled)
+        length = phonenumbers.is_possible_number_with_reason(parsed)
+        e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+        if (
+            length != ValidationResult.IS_POSSIBLE
+            or _has_a_zero_too_many(parsed)
+            # Whatever else is too much at the front would be taken away each time it is read.
+            or self._parsed(e164) != parsed
+        ):
+            raise _invalid("No phone has this number.")
+        try:
+            return PhoneNumber(e164), parsed
+        except ValueError:
+            raise _invalid("No phone has this number.") from None
+
+    def _parsed(self, dialled: str) -> phonenumbers.PhoneNumber:
+        try:
+            return phonenumbers.parse(dialled, self.default_region)
         except NumberParseException as error:
             raise _invalid("This is not a phone number.") from error
-        if not phonenumbers.is_valid_number(number):
-            raise _invalid("No phone has this number.")
-        country = phonenumbers.region_code_for_number(number)
-        if country not in self.allowed_countries:
-            raise InvalidValueError(
-                _FIELD,
-                f"Messages to this country ({country or 'none'}) are not allowed.",
-                "country-not-allowed",
-                country=country,
-            )
-        if phonenumbers.number_type(number) not in _ALLOWED_KINDS:
-            raise InvalidValueError(
-                _FIELD, "Messages go to mobile numbers only.", "number-type-not-allowed"
-            )
-        return PhoneNumber(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+    def _short_type(self, dialled: str) -> NumberType | None:
+        """Whether it is a number that can be dialled in the default region only."""
+        region = self.default_region
+        if shortnumberinfo.is_emergency_number(dialled, region):
+            return NumberType.EMERGENCY
+        parsed = self._parsed(dialled)
+        if phonenumbers.is_valid_number(parsed):
+            return None
+        if shortnumberinfo.is_valid_short_number_for_region(parsed, region):
+            national = phonenumbers.national_significant_number(parsed)
+            is_emergency = shortnumberinfo.is_emergency_number(national, region)
+            return NumberType.EMERGENCY if is_emergency else NumberType.SHORT
+        # Networks have short numbers of their own, which libphonenumber does not list.
+        is_short = (
+            dialled[0] not in "+0"
+            and not phonenumbers.is_possible_number(parsed)
+            and shortnumberinfo.is_possible_short_number_for_region(parsed, region)
+        )
+        return NumberType.SHORT if is_short else None
+
+
+def _dialled(text: str) -> str:
+    """The digits to dial, after a plus sign if there is one. Raises `invalid-phone-number`."""
+    written = _INVISIBLE.sub("", text.translate(_FULL_WIDTH))
+    if written[:4].lower() == "tel:":
+        written = written[4:]
+    written = _TRUNK_PREFIX.sub(r"\1", _SEPARATORS.sub("", written))
+    dialled = _BRACKETS.sub("", written)
+    if not _DIALLED.fullmatch(dialled):
+        raise _invalid("This is not a phone number.")
+    return dialled
+
+
+def _has_a_zero_too_many(parsed: phonenumbers.PhoneNumber) -> bool:
+    """Whether the national zero was taken for a part of an unknown number.
+
+    `0721 234 56` lacks a digit; libphonenumber would make up the right length with the zero.
+    """
+    region = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    return (
+        bool(parsed.italian_leading_zero)
+        and phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) == "0"
+        and not phonenumbers.is_valid_number(parsed)
+    )
+
+
+def _countries(parsed: phonenumbers.PhoneNumber, *, is_known: bool) -> frozenset[str]:
+    """The countries the number may be in; none, if it is international itself (+800)."""
+    region = phonenumbers.region_code_for_number(parsed) if is_known else None
+    code = parsed.country_code or 0
+    regions = {region} if region else phonenumbers.region_codes_for_country_code(code)
+    return frozenset(regions) - {phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY}
+
+
+def _unreadable(problem: InvalidValueError) -> ExaminedNumber:
+    return ExaminedNumber(
+        verdicts=(
+            Verdict("invalid-phone-number", problem),
+            Verdict.not_checked("country-not-allowed"),
+            Verdict.not_checked("number-type-not-allowed"),
+            Verdict.not_checked("prefix-not-allowed"),
+        ),
+        problem=problem,
+    )
+
+
+def _short(number_type: NumberType) -> ExaminedNumber:
+    problem = _type_not_allowed(number_type)
+    return ExaminedNumber(
+        verdicts=(
+            Verdict("invalid-phone-number"),
+            Verdict.not_checked("country-not-allowed"),
+            Verdict("number-type-not-allowed", problem),
+            Verdict.not_checked("prefix-not-allowed"),
+        ),
+        problem=problem,
+        number_type=number_type,
+    )
 
 
 def _invalid(sentence: str) -> InvalidValueError:
     return InvalidValueError(_FIELD, sentence, "invalid-phone-number")
+
+
+def _country_not_allowed(country: str | None) -> InvalidValueError:
+    if country is None:
+        return InvalidValueError(
+            _FIELD,
+            "Messages are allowed to some countries only, and this number is not certain to be "
+            "in one of them.",
+            "country-not-allowed",
+        )
+    return InvalidValueError(
+        _FIELD,
+        f"Messages to this country ({country}) are not allowed.",
+        "country-not-allowed",
+        country=country,
+    )
+
+
+def _type_not_allowed(number_type: NumberType) -> InvalidValueError:
+    return InvalidValueError(
+        _FIELD,
+        f"Messages to this type of number ({number_type}) are not allowed.",
+        "number-type-not-allowed",
+        numberType=number_type,
+    )
+
+
+def _prefix_not_allowed() -> InvalidValueError:
+    return InvalidValueError(
+        _FIELD, "Messages to numbers that begin like this are not allowed.", "prefix-not-allowed"
+    )

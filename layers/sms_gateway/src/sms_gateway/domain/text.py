@@ -1,111 +1,270 @@
 """The text as the phone will show it.
 
 Voipit strips diacritics and cuts at 160 in silence (voipit-api.md §2), so the gateway does the
-first itself, shows the result, and refuses what would be cut.
+first itself, shows the result, and refuses what would be cut, or cuts it for all to see.
 """
 
+import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from sms_gateway.domain.errors import InvalidValueError
+from sms_gateway.domain.verdict import Verdict
 
 MAX_SEPTETS: Final = 160
 """Room of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
+NAMED_IN_A_SENTENCE: Final = 5
+"""How many unsupported characters the sentence names; the list beside it has them all."""
 
-_GSM_BASIC: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+_FIELD: Final = "message"
+_GSM_EXTENSION: Final = frozenset("^{}\\[~]|€")
+_GSM: Final = _GSM_EXTENSION | frozenset(
+    "@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_GSM_EXTENSION: Final = frozenset("^{}\\[~]|€")
 
-_LATIN_WITHOUT_DECOMPOSITION: Final = {
-    "Æ": "AE", "æ": "ae", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d", "Ħ": "H", "ħ": "h",
-    "ı": "i", "Ł": "L", "ł": "l", "Ø": "O", "ø": "o", "Œ": "OE", "œ": "oe", "ß": "ss",
-    "ẞ": "SS", "Þ": "Th", "þ": "th", "Ŧ": "T", "ŧ": "t",
+_LETTER_WITH_A_MARK: Final = re.compile(
+    r"LATIN (CAPITAL|SMALL) LETTER ([A-Z]) WITH (?!SMALL LETTER).+"
+)
+"""Names of letters whose mark is part of them, such as ł, đ, ħ or ɓ: Unicode takes none of them
+apart, but names the letter. (Not ǅ, `D WITH SMALL LETTER Z …`, which is two letters.)"""
+
+_OTHER_LETTERS: Final = {
+    # Europe
+    "Æ": "Ae", "æ": "ae", "Œ": "Oe", "œ": "oe", "ß": "ss", "ẞ": "SS", "Ð": "D", "ð": "d",
+    "Þ": "Th", "þ": "th", "ı": "i", "ȷ": "j", "ĸ": "q", "Ŋ": "Ng", "ŋ": "ng", "Ə": "E", "ə": "e",
+    "Ʒ": "Zh", "ʒ": "zh",
+    # Africa
+    "Ɔ": "O", "ɔ": "o", "Ɛ": "E", "ɛ": "e", "Ɖ": "D", "Ǝ": "E", "ǝ": "e", "Ɣ": "G", "ɣ": "g",
+    "Ɩ": "I", "ɩ": "i", "Ʊ": "U", "ʊ": "u", "Ʃ": "Sh", "ʃ": "sh",
 }  # fmt: skip
+"""Letters of living languages that even by name are no plain letter with a mark."""
 
 _TYPOGRAPHY: Final = {
     "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "`": "'", "´": "'", "‹": "'", "›": "'",
+    "\u02bb": "'", "\u02bc": "'",
     "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"',
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-",
-    "\u2212": "-", "…": "...", "•": "*", "·": ".", "\t": " ", "\r": "\n",
-    "\u00a0": " ", "\u1680": " ", "\u2000": " ", "\u2001": " ", "\u2002": " ", "\u2003": " ",
-    "\u2004": " ", "\u2005": " ", "\u2006": " ", "\u2007": " ", "\u2008": " ", "\u2009": " ",
-    "\u200a": " ", "\u202f": " ", "\u205f": " ", "\u3000": " ",
-    "\u00ad": "", "\u200b": "", "\u2060": "", "\ufeff": "",
+    "\u2043": "-", "\u2212": "-",
+    "․": ".", "‥": "..", "…": "...", "·": ".", "‧": ".", "⋅": ".", "•": "*", "×": "x", "⁄": "/",
+    "\v": "\n", "\f": "\n", "\u0085": "\n", "\u2028": "\n", "\u2029": "\n",
+    "\t": " ", "\u00a0": " ", "\u1680": " ", "\u2000": " ", "\u2001": " ", "\u2002": " ",
+    "\u2003": " ", "\u2004": " ", "\u2005": " ", "\u2006": " ", "\u2007": " ", "\u2008": " ",
+    "\u2009": " ", "\u200a": " ", "\u202f": " ", "\u205f": " ", "\u3000": " ",
+    "\u00ad": "", "\u200b": "", "\u200c": "", "\u200d": "", "\u200e": "", "\u202a": "",
+    "\u202c": "", "\u2060": "", "\u2066": "", "\u2068": "", "\u2069": "", "\ufe0e": "",
+    "\ufe0f": "", "\ufeff": "",
 }  # fmt: skip
-"""Characters word processors put where a keyboard has a plain one. The last four are invisible."""
+"""Characters word processors put where a keyboard has a plain one. The last of them are invisible
+and mean nothing between plain letters; those that turn the reading direction are not among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """A text as the phone will show it; `cut_from` is its septets before it was cut, if it was."""
+
+    text: str = field(repr=False)
+    cut_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCharacter:
+    """A character that is shown as something else; nothing, if it is invisible.
+
+    `position` counts the characters (code points) of the text that was sent, from 1.
+    """
+
+    position: int
+    character: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedCharacter:
+    """A character an SMS has nothing for. `position` as in `ChangedCharacter`."""
+
+    position: int
+    character: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedText:
+    """What becomes of a text, whether it may be sent or not.
+
+    `shown` is what the phone shows: without unsupported characters and, where that is the setting,
+    cut, without the end that is `lost`. `septets` counts what there was before cutting.
+    """
+
+    shown: str = field(repr=False)
+    lost: str = field(repr=False)
+    septets: int
+    changed: tuple[ChangedCharacter, ...] = field(repr=False)
+    unsupported: tuple[UnsupportedCharacter, ...] = field(repr=False)
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextRules:
+    """What may be sent. `cuts_long_text`: whether what is too long is cut, or refused."""
+
+    cuts_long_text: bool = False
+
+    def read(self, text: str) -> ShownText:
+        """The text as the phone will show it: plain letters, plain punctuation.
+
+        Doing it twice changes nothing.
+
+        Raises:
+            InvalidValueError: `blank-text`, `unsupported-characters` (naming each, with its
+                position) or `text-too-long` (saying how long).
+        """
+        examined = self.examine(text)
+        for verdict in examined.verdicts:
+            if verdict.problem:
+                raise verdict.problem
+        return ShownText(examined.shown, examined.septets if examined.lost else None)
+
+    def examine(self, text: str) -> ExaminedText:
+        """What becomes of the text, and what every rule says of it. Never raises."""
+        plain: list[str] = []
+        changed: list[ChangedCharacter] = []
+        unsupported: list[UnsupportedCharacter] = []
+        for position, written in _characters(text):
+            composed = unicodedata.normalize("NFC", written)
+            shown, marks = _shown(composed[0]), composed[1:]
+            if shown is None:
+                unsupported.append(UnsupportedCharacter(position, _name(written)))
+                continue
+            plain.append(shown)
+            if marks and not _is_plain_letter(shown):
+                behind = position + len(written) - len(marks)
+                unsupported.append(UnsupportedCharacter(behind, _name(marks)))
+            elif shown != written:
+                changed.append(ChangedCharacter(position, _name(written), shown))
+        whole = "".join(plain)
+        end = _room(whole) if self.cuts_long_text else len(whole)
+        return ExaminedText(
+            shown=whole[:end],
+            lost=whole[end:],
+            septets=septets(whole),
+            changed=tuple(changed),
+            unsupported=tuple(unsupported),
+            verdicts=(
+                Verdict("blank-text", _blank(whole[:end], unsupported)),
+                Verdict("unsupported-characters", _unsupported(unsupported)),
+                Verdict("text-too-long", _too_long(septets(whole[:end]))),
+            ),
+        )
 
 
 def septets(text: str) -> int:
     """Room the text takes in the GSM 7-bit alphabet; characters of the extension take two."""
-    return sum(2 if character in _GSM_EXTENSION else 1 for character in text)
+    return sum(map(_septets, text))
 
 
-def shown_text(text: str) -> str:
-    """The text as the phone will show it: plain letters, plain punctuation, nothing lost.
-
-    Doing it twice changes nothing.
-
-    Raises:
-        InvalidValueError: `blank-text`, `unsupported-characters` (naming each, with its position
-            counted in characters from 1) or `text-too-long` (saying how long).
-    """
-    plain: list[str] = []
-    unsupported: list[dict[str, str | int]] = []
-    for position, character in enumerate(text, start=1):
-        if character == "\r" and text[position : position + 1] == "\n":
-            continue  # one line break, not two
-        shown = _plain(character, before=plain[-1] if plain else "")
-        if shown is None:
-            unsupported.append({"character": _name(character), "position": position})
-        elif shown:
-            plain.append(shown)
-    if unsupported:
-        names = ", ".join(dict.fromkeys(str(entry["character"]) for entry in unsupported))
-        raise InvalidValueError(
-            "message",
-            f"An SMS cannot show these characters: {names}.",
-            "unsupported-characters",
-            unsupportedCharacters=unsupported,
-        )
-    result = "".join(plain)
-    if not result.strip():
-        raise InvalidValueError("message", "The message is blank.", "blank-text")
-    length = septets(result)
-    if length > MAX_SEPTETS:
-        raise InvalidValueError(
-            "message",
-            f"The message takes {length} characters of an SMS; there is room for {MAX_SEPTETS}.",
-            "text-too-long",
-            septets=length,
-            maxSeptets=MAX_SEPTETS,
-        )
-    return result
+def _septets(character: str) -> int:
+    return 2 if character in _GSM_EXTENSION else 1
 
 
-def _plain(character: str, *, before: str) -> str | None:
+def _room(text: str) -> int:
+    """How many characters of a plain text one SMS has room for."""
+    taken = 0
+    for count, character in enumerate(text):
+        taken += _septets(character)
+        if taken > MAX_SEPTETS:
+            return count
+    return len(text)
+
+
+def _characters(text: str) -> Iterator[tuple[int, str]]:
+    """(position, character) as people count them: a letter with its marks; any line end is LF."""
+    start = 0
+    for end in range(1, len(text) + 1):
+        following = text[end : end + 1]
+        is_half_a_line_end = text[start:end] == "\r" and following == "\n"
+        if is_half_a_line_end or unicodedata.combining(following or " "):
+            continue
+        yield start + 1, text[start:end].replace("\r\n", "\n").replace("\r", "\n")
+        start = end
+
+
+def _shown(character: str) -> str | None:
     """What the phone shows for a character; `None` if an SMS has nothing for it."""
-    if character.isascii() and (character in _GSM_BASIC or character in _GSM_EXTENSION):
-        return "\n" if character == "\r" else character
-    replacement = _TYPOGRAPHY.get(character) or _LATIN_WITHOUT_DECOMPOSITION.get(character)
-    if replacement is not None or character in _TYPOGRAPHY:
-        return replacement or ""
-    base, *marks = list(unicodedata.normalize("NFD", character))
-    if marks and all(map(unicodedata.combining, marks)):
-        letter = _LATIN_WITHOUT_DECOMPOSITION.get(base, base)  # ǿ is ø with an accent
-        if letter.isascii() and letter.isalpha():
-            return letter
-    elif not marks and base != character:
-        return _plain(base, before=before)  # K of the Kelvin sign, ' of the Greek varia
-    if unicodedata.combining(character) and before.isascii() and before.isalpha():
-        return ""  # the mark of a decomposed letter, whose plain letter stands before it
-    return character if character in _GSM_BASIC or character in _GSM_EXTENSION else None
+    if character in _TYPOGRAPHY:
+        return _TYPOGRAPHY[character]
+    plain = None if character.isascii() else _plain(character)
+    return plain or (character if character in _GSM else None)
 
 
-def _name(character: str) -> str:
+def _plain(character: str) -> str | None:
+    """The plain letters of a Latin letter, or what a character is only another form of."""
+    if character in _OTHER_LETTERS:
+        return _OTHER_LETTERS[character]
+    name = unicodedata.name(character, "")
+    if with_a_mark := _LETTER_WITH_A_MARK.fullmatch(name):
+        case, letter = with_a_mark.groups()
+        return letter if case == "CAPITAL" else letter.lower()
+    form, parts = _taken_apart(character)
+    if not parts:
+        return None
+    if form == "" and len(parts) > 1:
+        return _plain(parts[0])  # ǽ is æ with an accent
+    if form in ("", "<wide>") or (form == "<compat>" and name.startswith("LATIN ")):
+        shown = [_shown(part) for part in parts]  # the sign for kelvin is a K, ǆ is d and ž
+        return None if None in shown else "".join(map(str, shown))
+    return None
+
+
+def _taken_apart(character: str) -> tuple[str, str]:
+    """(kind, parts) as in the Unicode database; the kind `""` stands for 'the very same'."""
+    parts = unicodedata.decomposition(character).split()
+    form = parts.pop(0) if parts and parts[0].startswith("<") else ""
+    return form, "".join(chr(int(part, 16)) for part in parts)
+
+
+def _blank(shown: str, unsupported: list[UnsupportedCharacter]) -> InvalidValueError | None:
+    if unsupported or shown.strip():
+        return None
+    return InvalidValueError(_FIELD, "The message is blank.", "blank-text")
+
+
+def _unsupported(unsupported: list[UnsupportedCharacter]) -> InvalidValueError | None:
+    if not unsupported:
+        return None
+    names = list(dict.fromkeys(entry.character for entry in unsupported))
+    more = len(names) - NAMED_IN_A_SENTENCE
+    named = ", ".join(names[:NAMED_IN_A_SENTENCE]) + (f" and {more} more" if more > 0 else "")
+    return InvalidValueError(
+        _FIELD,
+        f"An SMS cannot show these characters: {named}.",
+        "unsupported-characters",
+        unsupportedCharacters=[
+            {"character": entry.character, "position": entry.position} for entry in unsupported
+        ],
+    )
+
+
+def _too_long(length: int) -> InvalidValueError | None:
+    if length <= MAX_SEPTETS:
+        return None
+    return InvalidValueError(
+        _FIELD,
+        f"The message takes {length} characters of an SMS; there is room for {MAX_SEPTETS}.",
+        "text-too-long",
+        septets=length,
+        maxSeptets=MAX_SEPTETS,
+    )
+
+
+def _is_plain_letter(shown: str) -> bool:
+    """Whether it ends in a letter, so that marks upon it may go with those of the Latin script."""
+    return shown.isascii() and shown[-1:].isalpha()
+
+
+def _name(written: str) -> str:
     """A character as people and fonts can tell it: `😀 (GRINNING FACE)`."""
-    code_point = f"U+{ord(character):04X}"
-    if not character.isprintable():
-        return unicodedata.name(character, code_point)
-    return f"{character} ({unicodedata.name(character, code_point)})"
+    composed = unicodedata.normalize("NFC", written) if len(written) > 1 else written
+    names = ", ".join(unicodedata.name(part, f"U+{ord(part):04X}") for part in composed)
+    return f"{composed} ({names})" if composed.isprintable() else names

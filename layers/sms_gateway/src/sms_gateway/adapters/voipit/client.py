@@ -1,8 +1,9 @@
 """Call Voipit: `POST /<accountNumber>/sms/send` and `…/ping/` (voipit-api.md §1, §2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sms_gateway.adapters.voipit.answers import judge_answer
+from sms_gateway.adapters.voipit.number_form import VoipitNumberForm
 from sms_gateway.adapters.voipit.transport import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
@@ -23,6 +24,7 @@ class VoipitClient:
 
     base_url: str
     session: VoipitSession
+    number_form: VoipitNumberForm = field(default_factory=VoipitNumberForm)
 
     @property
     def seconds_needed(self) -> float:
@@ -33,7 +35,7 @@ class VoipitClient:
         """Call `sms/send` once. Never raises: what went wrong is part of the outcome."""
         values = {
             "password": account.password,
-            "phoneNumber": message.phone_number.e164,
+            "phoneNumber": self.number_form.write(message.phone_number),
             "message": message.text,
             "sendResultTo": send_result_to,
             "messageId": message.message_id,

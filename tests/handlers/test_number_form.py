@@ -1,0 +1,31 @@
+"""The form in which Voipit gets numbers: the setting reaches the wire in both functions."""
+
+import pytest
+
+from tests.fakes.clock import FakeClock
+from tests.handlers.conftest import ColdStart
+from tests.handlers.samples import sample
+from tests.handlers.voipit import FakeVoipit
+
+FORMS = [("e164", "+40721234567"), ("00", "0040721234567"), ("national", "0721234567")]
+
+
+@pytest.mark.parametrize(("setting", "written"), FORMS)
+def test_a_message_that_is_sent_at_once_has_the_number_in_the_form_of_the_setting(
+    cold_start: ColdStart, voipit: FakeVoipit, setting: str, written: str
+) -> None:
+    answer = cold_start("send", VOIPIT_NUMBER_FORMAT=setting)(sample("send-post-message"))
+
+    assert answer.body["phoneNumber"] == "+40721234567", "callers always see E.164"
+    assert [form["phoneNumber"] for form in voipit.taken] == [written]
+
+
+@pytest.mark.parametrize(("setting", "written"), FORMS)
+def test_a_queued_message_has_it_too(
+    cold_start: ColdStart, voipit: FakeVoipit, clock: FakeClock, setting: str, written: str
+) -> None:
+    cold_start("send")(sample("send-scheduled-message"))
+    clock.advance(3600)
+    cold_start("dispatch", VOIPIT_NUMBER_FORMAT=setting).invoke(sample("dispatch-queue-batch"))
+
+    assert [form["phoneNumber"] for form in voipit.taken] == [written]
