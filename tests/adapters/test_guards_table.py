@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sms_gateway.adapters.guards_table import GuardsTable
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.errors import StoreUnavailableError
+from tests.adapters.tables import a_guards_table
 from tests.fakes.clock import START
 
 if TYPE_CHECKING:
@@ -55,14 +55,7 @@ def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client sp
 
 @pytest.fixture(scope="module")
 def table_name(dynamodb: "DynamoDBClient") -> str:
-    name = f"Guards-{uuid4()}"
-    dynamodb.create_table(
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": "guard", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "guard", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return name
+    return a_guards_table(dynamodb)
 
 
 def test_the_circuit_is_one_item_that_anybody_can_read(
@@ -87,6 +80,7 @@ def test_the_circuit_is_one_item_that_anybody_can_read(
     table.close(table.get(), "v1")
 
 
+@settings(deadline=None)  # a machine that is busy is no error
 @given(
     at=st.datetimes(datetime(2026, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 )

@@ -12,9 +12,9 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from sms_gateway.adapters import aws
-from sms_gateway.adapters.guards_table import CIRCUIT
 from sms_gateway.entrypoints.stream import read_changes
 from sms_gateway.use_cases.publish_changes import RowChange
+from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 from tests.fakes.accounts import an_account
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class Cloud:
         # What this kind of handler returns are the parameters; botocore's stubs do not know.
         at_once: Callable[..., Any] = _at_once
         session.events.register("provide-client-params.sqs.SendMessage", at_once)
+        all_at_once: Callable[..., Any] = _all_at_once
+        session.events.register("provide-client-params.sqs.SendMessageBatch", all_at_once)
         self.dynamodb: DynamoDBClient = session.client("dynamodb", config=aws.config())
         self.sqs: SQSClient = session.client("sqs", config=aws.config())
         self.sns: SNSClient = session.client("sns", config=aws.config())
@@ -71,9 +73,6 @@ class Cloud:
         self._tables: DynamoDBClient = self._own.client("dynamodb")
         self._queues: SQSClient = self._own.client("sqs")
         self._make_tables()
-        self._stream: Any = (
-            dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[MESSAGES].stream_shard
-        )
         self._read_up_to = 0
         self._make_queues()
         self._subscribe()
@@ -84,7 +83,7 @@ class Cloud:
 
     def new_writes(self) -> list[RowChange]:
         """What the stream tells since it was asked last, from moto's own list: its API is slow."""
-        records = self._stream.items[self._read_up_to :]
+        records = self._stream()[self._read_up_to :]
         self._read_up_to += len(records)
         return [change for _, change in read_changes({"Records": [r.to_json() for r in records]})]
 
@@ -98,6 +97,10 @@ class Cloud:
     def receive(self, queue_url: str) -> list[Received]:
         """All there is in a queue now; it is not handed out again by itself."""
         return list(self._receive(queue_url))
+
+    def guards(self) -> list[dict[str, Any]]:
+        """The items of the table `Guards`."""
+        return list(self._tables.scan(TableName=GUARDS)["Items"])
 
     def delete(self, queue_url: str, message: Received) -> None:
         self._queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message.receipt)
@@ -114,12 +117,22 @@ class Cloud:
         """Nothing stored, nothing queued, the circuit closed and nothing proven."""
         for item in self._tables.scan(TableName=MESSAGES)["Items"]:
             self._tables.delete_item(TableName=MESSAGES, Key={"messageId": item["messageId"]})
-        self._tables.delete_item(TableName=GUARDS, Key={"guard": {"S": CIRCUIT}})
+        for item in self.guards():
+            self._tables.delete_item(TableName=GUARDS, Key={"guard": item["guard"]})
         for queue in (self.dispatch, self.fallback):
             self._queues.delete_queue(QueueUrl=queue)
         self._make_queues()
-        self.new_writes()
         self.new_events()
+        # Moto copies a table, stream and all, before each transaction: let it be a short one.
+        self._stream().clear()
+        self._read_up_to = 0
+
+    @staticmethod
+    def _stream() -> list[Any]:
+        """Asked for each time: a transaction that is refused leaves another table behind."""
+        table: Any = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[MESSAGES]
+        records: list[Any] = table.stream_shard.items
+        return records
 
     # boundaries
 
@@ -150,31 +163,10 @@ class Cloud:
     def _make_tables(self) -> None:
         self._tables.create_table(
             TableName=MESSAGES,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": "messageId", "AttributeType": "S"},
-                {"AttributeName": "dueShard", "AttributeType": "S"},
-                {"AttributeName": "dueAt", "AttributeType": "N"},
-            ],
-            KeySchema=[{"AttributeName": "messageId", "KeyType": "HASH"}],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "due",
-                    "KeySchema": [
-                        {"AttributeName": "dueShard", "KeyType": "HASH"},
-                        {"AttributeName": "dueAt", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
-            ],
+            **MESSAGES_SCHEMA,
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         )
-        self._tables.create_table(
-            TableName=GUARDS,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "guard", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "guard", "KeyType": "HASH"}],
-        )
+        self._tables.create_table(TableName=GUARDS, **GUARDS_SCHEMA)
 
     def _make_queues(self) -> None:
         self.dispatch = self._queues.create_queue(QueueName="dispatch")["QueueUrl"]
@@ -199,3 +191,7 @@ def _at_once(params: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Moto's queues wait in real time: the delay travels with the message instead."""
     delay = {"DataType": "Number", "StringValue": str(params.get("DelaySeconds", 0))}
     return params | {"DelaySeconds": 0, "MessageAttributes": {"delay": delay}}
+
+
+def _all_at_once(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+    return params | {"Entries": [_at_once(entry) for entry in params["Entries"]]}

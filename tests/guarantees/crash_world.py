@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
+from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.guards_table import GuardsTable
+from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.queues import (
     SqsDispatchQueue,
@@ -15,21 +17,27 @@ from sms_gateway.adapters.queues import (
     read_kept_report,
 )
 from sms_gateway.adapters.secrets import CallbackKeys, RememberedSecret, VoipitAccounts
+from sms_gateway.adapters.suppressions_table import SuppressionsTable, suppression_key
 from sms_gateway.adapters.topic import Topic
 from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
+from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.use_cases.publish_changes import RowChange
 from tests.fakes.accounts import an_account
 from tests.fakes.boundary import Boundary
+from tests.fakes.builders import NUMBER
 from tests.fakes.clock import FakeClock
 from tests.guarantees.cloud import GUARDS, MESSAGES, Cloud, Listener, Received
-from tests.guarantees.invariants import Evidence
-from tests.guarantees.process import CALLBACK_URL, Death, Ports, Process, a_request
+from tests.guarantees.invariants import Evidence, Suppressed, note_suppressions
+from tests.guarantees.process import CALLBACK_URL, GIVEN, Death, Ports, Process, a_request
 from tests.guarantees.voipit import BASE_URL, Request, Voipit
 
 VISIBILITY_TIMEOUT: Final = timedelta(seconds=270)
 ID: Final = "m-1"
+LIMITS: Final = Limits(3, 50, 10_000, timedelta(seconds=10), suppressions=True)
+"""All guards on, so the first write is a transaction; and one limit that is soon reached."""
 Action = Callable[[Process], object]
 
 
@@ -74,6 +82,7 @@ class CrashWorld:
         self._reports: list[tuple[str, ReportStatus]] = []
         self._unanswered: list[tuple[Request, ReportStatus]] = []
         self._kept: list[Received] = []
+        self._suppressed: list[Suppressed] = []
         self._processes: dict[str, Process] = {}
         self._listen(point)
 
@@ -100,9 +109,18 @@ class CrashWorld:
             return True
         return True
 
-    def post(self, message_id: str = ID, **values: Any) -> None:
+    def post(self, message_id: str | None = ID, **values: Any) -> None:
         def action(process: Process) -> None:
             self._acknowledged.add(process.send(a_request(message_id, **values)))
+
+        self.run("send", action)
+
+    def post_batch(self, *phone_numbers: PhoneNumber) -> None:
+        """A batch without a name or ids; the same numbers make the same batch."""
+        requests = [a_request(None, number) for number in phone_numbers]
+
+        def action(process: Process) -> None:
+            self._acknowledged.update(process.send_batch(requests))
 
         self.run("send", action)
 
@@ -115,7 +133,24 @@ class CrashWorld:
         self._listen(point)
 
     def cancel(self) -> None:
-        self.run("send", lambda process: process.cancel("clinic", ID))
+        """The caller takes back what it has posted last."""
+        posted = list(self.rows())
+        message_id = posted[-1] if posted else ID
+        self.run("send", lambda process: process.cancel("clinic", message_id))
+
+    def suppress(self) -> None:
+        self.run("send", lambda process: process.suppress(NUMBER))
+        self._note_suppressions()
+
+    def unsuppress(self) -> None:
+        self.run("send", lambda process: process.unsuppress(NUMBER))
+        self._note_suppressions()
+
+    def _note_suppressions(self) -> None:
+        on_the_list = {g["guard"]["S"] for g in self.cloud.guards() if "phoneNumber" in g}
+        assert on_the_list <= {suppression_key(NUMBER)}
+        self.rows()
+        note_suppressions(self._suppressed, {NUMBER} if on_the_list else (), len(self._writes))
 
     def report(self, status: ReportStatus = ReportStatus.SENT) -> None:
         """Voipit reports what it has last taken; and again later, if it got no good answer."""
@@ -209,7 +244,17 @@ class CrashWorld:
             acknowledged=self._acknowledged,
             reports=self._reports,
             kept_reports={read_kept_report(received.body)[0] for received in self._kept},
+            limits=LIMITS,
+            suppressed=self._suppressed,
+            counted=self._counted(),
         )
+
+    def _counted(self) -> dict[str, int]:
+        guards = self.cloud.guards()
+        return {
+            "the clients' count": sum(int(g["messages"]["N"]) for g in guards if "messages" in g),
+            "the recipients' list": sum(len(g["sent"]["L"]) for g in guards if "sent" in g),
+        }
 
     def recover(self) -> None:
         self.cloud.away.clear()
@@ -250,9 +295,13 @@ class CrashWorld:
         keys = CallbackKeys(
             remembered(cloud.key), remembered(cloud.key, "AWSPREVIOUS"), CALLBACK_URL
         )
+        messages = MessagesTable(cloud.dynamodb, MESSAGES)
         return Process(
             Ports(
-                messages=MessagesTable(cloud.dynamodb, MESSAGES),
+                intake=GuardedIntake(messages, GUARDS, LIMITS),
+                messages=messages,
+                batches=BatchesTable(cloud.dynamodb, GUARDS),
+                suppressions=SuppressionsTable(cloud.dynamodb, GUARDS),
                 circuits=GuardsTable(cloud.dynamodb, GUARDS),
                 accounts=VoipitAccounts(remembered(cloud.account), BASE_URL),
                 queue=SqsDispatchQueue(cloud.sqs, cloud.dispatch),
@@ -261,6 +310,6 @@ class CrashWorld:
                 publisher=Topic(cloud.sns, cloud.topic),
                 voipit=self.voipit,
                 now=now,
-                new_id=lambda _: str(uuid4()),
+                new_id=lambda _: f"{GIVEN}{uuid4()}",
             )
         )

@@ -1,19 +1,24 @@
-"""The promises of design §2 as functions over what a world has to show.
+"""The promises of design §2, and what the guards are for, over what a world has to show.
 
 Each raises `PromiseBrokenError` that names the promise. `check` is true at every moment,
 `check_settled` once the world has run on for long enough.
 """
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Final
 
+from sms_gateway.domain.guards import HOUR, Limits, end_of_day
 from sms_gateway.domain.message import Message, OnUnconfirmed
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import REPORTED, ReportStatus
 from sms_gateway.domain.status import FINAL, MOVES, SETTLED, Status
 from sms_gateway.use_cases.publish_changes import RowChange
+from tests.guarantees.process import GIVEN
 from tests.guarantees.voipit import Answer, Request
 
 MOST_INVALID: Final = 2
@@ -33,6 +38,8 @@ class Evidence:
 
     `writes` is the table's stream, `acknowledged` the ids that were answered 202, `reports` those
     that were answered 200, `kept_reports` the ids whose report waits in the fallback queue.
+    `suppressed` is who was on the do-not-contact list when, `counted` how many messages each of
+    the guards has counted.
     """
 
     rows: Mapping[str, Message]
@@ -42,6 +49,27 @@ class Evidence:
     acknowledged: Collection[str]
     reports: Sequence[tuple[str, ReportStatus]]
     kept_reports: Collection[str]
+    limits: Limits
+    suppressed: Sequence["Suppressed"]
+    counted: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Suppressed:
+    """A number was on the do-not-contact list: from this write of `Evidence.writes` to that."""
+
+    phone_number: PhoneNumber
+    begins: int
+    ends: float = math.inf
+
+
+def note_suppressions(so_far: list[Suppressed], now: Collection[PhoneNumber], writes: int) -> None:
+    """Go on with the list: `now` are the numbers on it, after so many writes of messages."""
+    for entry in so_far:
+        if entry.ends == math.inf and entry.phone_number not in now:
+            entry.ends = writes
+    known = {entry.phone_number for entry in so_far if entry.ends == math.inf}
+    so_far += [Suppressed(number, writes) for number in now if number not in known]
 
 
 def check(evidence: Evidence) -> None:
@@ -57,6 +85,10 @@ def check(evidence: Evidence) -> None:
     _published_happened(evidence)
     _acknowledged_is_stored(evidence)
     _few_mistakes(evidence.requests)
+    _nobody_is_texted_who_asked_not_to_be(evidence)
+    _one_click_is_one_message(evidence)
+    _no_limit_is_exceeded(evidence)
+    _counted_is_what_is_stored(evidence)
 
 
 def check_settled(evidence: Evidence) -> None:
@@ -164,6 +196,59 @@ def _acknowledged_is_stored(evidence: Evidence) -> None:
         if row is not None and message_id not in evidence.kept_reports:
             promise = "acknowledged means stored"
             _holds(row.status in FINAL, promise, row, "lost a report that was answered 200")
+
+
+def _nobody_is_texted_who_asked_not_to_be(evidence: Evidence) -> None:
+    """No claim came after the entry: a message that was claimed may be at Voipit already."""
+    for number, write in enumerate(evidence.writes):
+        before, after = write.before, write.after
+        was_claimed = before is not None and before.status is Status.SENDING
+        if after.status is Status.SENDING and not was_claimed:
+            for entry in evidence.suppressed:
+                on_it = entry.begins <= number < entry.ends
+                free = entry.phone_number != after.phone_number or not on_it
+                _holds(free, "do-not-contact", after, "was claimed for somebody on the list")
+
+
+def _one_click_is_one_message(evidence: Evidence) -> None:
+    """Of equal messages without an id of their own the first came to nothing, or was long ago."""
+    clicks = [row for row in evidence.rows.values() if row.message_id.startswith(GIVEN)]
+    for first, second in combinations(clicks, 2):
+        equal = first.is_same_intent_as(second)
+        if equal and second.created_at - first.created_at < evidence.limits.double_click:
+            over = first.status in {Status.FAILED, Status.CANCELLED}
+            _holds(over, "one click", second, f"is {first.message_id} once more")
+
+
+def _no_limit_is_exceeded(evidence: Evidence) -> None:
+    limits = evidence.limits
+    clients: dict[tuple[datetime, str], list[Message]] = defaultdict(list)
+    recipients: dict[tuple[datetime, PhoneNumber], list[Message]] = defaultdict(list)
+    for row in sorted(evidence.rows.values(), key=lambda row: row.created_at):
+        day = end_of_day(row.created_at)
+        clients[day, row.client].append(row)
+        recipients[day, row.phone_number].append(row)
+    for rows in recipients.values():
+        enough = len(rows) <= limits.recipient_daily
+        _holds(enough, "limits", rows[-1], "is too much for its recipient's day")
+        for earlier, row in zip(rows, rows[limits.recipient_hourly :], strict=False):
+            apart = row.created_at - earlier.created_at >= HOUR
+            _holds(apart, "limits", row, "is too much for its recipient's hour")
+    for rows in clients.values():
+        enough = len(rows) <= limits.client_daily
+        _holds(enough, "limits", rows[-1], "is too much for its client's day")
+
+
+def _counted_is_what_is_stored(evidence: Evidence) -> None:
+    """A message that was refused is not counted, one that was stored is, whoever died in between.
+
+    Exact as long as no message is older than a count.
+    """
+    for name, counted in evidence.counted.items():
+        if counted != len(evidence.rows):
+            raise PromiseBrokenError(
+                f"limits: {name} has counted {counted}, stored are {len(evidence.rows)}"
+            )
 
 
 def _few_mistakes(requests: Sequence[Request]) -> None:

@@ -1,6 +1,6 @@
 """One execution environment: the real use cases, wired on whatever ports a world has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -8,9 +8,11 @@ from typing import Any, Final, Protocol
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from sms_gateway.adapters.voipit.client import VoipitClient
-from sms_gateway.domain.callback_url import SigningKey
+from sms_gateway.domain.callback_url import CallbackKey
 from sms_gateway.domain.clock import Clock
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
+from sms_gateway.domain.text import TextRules
 from sms_gateway.entrypoints.callback import Callback
 from sms_gateway.use_cases.cancel_message import CancelMessage
 from sms_gateway.use_cases.dispatch_message import DispatchMessage
@@ -18,17 +20,24 @@ from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import HandOver
 from sms_gateway.use_cases.ports import (
     Accounts,
+    Batches,
     CallbackUrls,
     Circuits,
     DispatchQueue,
+    Intake,
     Messages,
     Publisher,
     ReportFallback,
+    Suppressions,
 )
+from sms_gateway.use_cases.prepare_message import PrepareMessage, SendRequest
 from sms_gateway.use_cases.publish_changes import PublishChanges
 from sms_gateway.use_cases.read_message import ReadMessage
 from sms_gateway.use_cases.record_report import RecordReport
-from sms_gateway.use_cases.send_message import SendMessage, SendRequest
+from sms_gateway.use_cases.send_batch import SendBatch
+from sms_gateway.use_cases.send_message import SendMessage
+from sms_gateway.use_cases.store_message import SendResult, StoreMessage
+from sms_gateway.use_cases.suppress import Suppress, Unsuppress
 from sms_gateway.use_cases.watch import Watch
 from tests.fakes.builders import NUMBER, TEXT
 from tests.fakes.phone_numbers import FakePhoneNumbers
@@ -36,6 +45,8 @@ from tests.guarantees.voipit import BASE_URL, Request, Voipit
 
 REPORT_DEADLINE: Final = timedelta(minutes=60)
 CALLBACK_URL: Final = "https://callback.test"
+GIVEN: Final = "id-"
+"""How the ids begin that the gateway gives to messages without one."""
 
 
 class Death(BaseException):
@@ -45,14 +56,17 @@ class Death(BaseException):
 class Keys(CallbackUrls, Protocol):
     """The key that signs callback URLs: mints them, and is found again."""
 
-    def find(self, key_id: str) -> SigningKey | None: ...
+    def find(self, key_id: str) -> CallbackKey | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What a world offers to its processes."""
 
+    intake: Intake
     messages: Messages
+    batches: Batches
+    suppressions: Suppressions
     circuits: Circuits
     accounts: Accounts
     queue: DispatchQueue
@@ -74,20 +88,26 @@ class Process:
         hand_over = HandOver(
             messages, client, gate, ports.keys, queue, now, _no_chance, REPORT_DEADLINE
         )
+        prepare = PrepareMessage(
+            FakePhoneNumbers(), TextRules(), now, ports.new_id, timedelta(days=30)
+        )
+        store = StoreMessage(ports.intake, messages)
         self._send = SendMessage(
-            messages=messages,
-            phone_numbers=FakePhoneNumbers(),
+            prepare=prepare,
+            store=store,
             gate=gate,
             hand_over=hand_over,
             queue=queue,
-            now=now,
             chance=_no_chance,
-            new_id=ports.new_id,
-            kept_for=timedelta(days=30),
+        )
+        self._send_batch = SendBatch(
+            prepare, store, ports.batches, queue, now, ports.new_id, joins_equal=True
         )
         self._dispatch = DispatchMessage(
-            messages, gate, hand_over, queue, now, _no_chance, ports.new_id
+            messages, ports.suppressions, gate, hand_over, queue, now, _no_chance, ports.new_id
         )
+        self._suppress = Suppress(ports.suppressions, FakePhoneNumbers(), now)
+        self._unsuppress = Unsuppress(ports.suppressions, FakePhoneNumbers())
         self._watch = Watch(messages, gate, queue, now, REPORT_DEADLINE, 10)
         self.cancel = CancelMessage(messages, ReadMessage(messages), now)
         self.callback = Callback(RecordReport(messages), ports.keys, ports.fallback, now)
@@ -101,11 +121,23 @@ class Process:
         """The id of the message that was acknowledged."""
         return self._send(request, self.time_left).message.message_id
 
+    def send_batch(self, requests: Sequence[SendRequest]) -> list[str]:
+        """The ids of the messages that were acknowledged."""
+        digest = repr([(request.phone_number, request.text) for request in requests])
+        results = self._send_batch(requests, batch_id=None, digest=digest, time_left=self.time_left)
+        return [r.message.message_id for r in results if isinstance(r, SendResult)]
+
     def dispatch(self, message_id: str) -> None:
         self._dispatch(message_id, self.time_left)
 
     def watch(self) -> None:
         self._watch(self.time_left)
+
+    def suppress(self, phone_number: PhoneNumber) -> None:
+        self._suppress("clinic", phone_number.e164)
+
+    def unsuppress(self, phone_number: PhoneNumber) -> None:
+        self._unsuppress(phone_number.e164)
 
     def take_report(self, about: Request, status: ReportStatus) -> bool:
         """Whether Voipit's report was acknowledged."""
@@ -120,9 +152,11 @@ class Process:
         return bool(answer["statusCode"] == 200)
 
 
-def a_request(message_id: str, **values: Any) -> SendRequest:
-    """An ordinary request, except for `values`."""
-    return SendRequest("clinic", NUMBER.e164, TEXT, message_id, **values)
+def a_request(
+    message_id: str | None, phone_number: PhoneNumber = NUMBER, **values: Any
+) -> SendRequest:
+    """An ordinary request, except for `values`; without an id of its own if there is none."""
+    return SendRequest("clinic", phone_number.e164, TEXT, message_id, **values)
 
 
 def _no_chance() -> float:

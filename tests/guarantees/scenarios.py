@@ -5,12 +5,15 @@ from datetime import timedelta
 from typing import Final
 
 from sms_gateway.domain.message import OnUnconfirmed
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from tests.fakes.accounts import an_account
-from tests.guarantees.crash_world import CrashWorld
+from tests.fakes.builders import NUMBER
+from tests.guarantees.crash_world import LIMITS, CrashWorld
 from tests.guarantees.voipit import Answer
 
 RECORDING: Final = "dynamodb.UpdateItem"
+OTHER_NUMBER: Final = PhoneNumber("+40721234568")
 
 
 def sent(world: CrashWorld) -> None:
@@ -147,7 +150,7 @@ def unconfirmed_and_sent_again(world: CrashWorld) -> None:
 def many_events(world: CrashWorld) -> None:
     with world.given():
         for number in range(6):
-            world.post(f"m-{number}")
+            world.post(f"m-{number}", phone_number=PhoneNumber(f"+4072123450{number}"))
     world.publish()
 
 
@@ -203,6 +206,61 @@ def password_rotated(world: CrashWorld) -> None:
     world.take_from_queue()
 
 
+def clicked_twice(world: CrashWorld) -> None:
+    world.post(None)
+    world.post(None)
+    world.wait(seconds=11)
+    world.post(None)
+
+
+def taken_back_and_asked_for_again(world: CrashWorld) -> None:
+    later = world.clock() + timedelta(minutes=10)
+    with world.given():
+        world.post(None, send_at=later)
+    world.cancel()
+    world.post(None, send_at=later)
+
+
+def over_the_limit(world: CrashWorld) -> None:
+    with world.given():
+        for number in range(LIMITS.recipient_hourly - 1):
+            world.post(f"m-{number}")
+    world.post("m-last")
+    world.post("m-too-many")
+    world.post("m-last")
+    world.wait(minutes=60)
+    world.post("m-too-many")
+
+
+def suppressed_before(world: CrashWorld) -> None:
+    world.suppress()
+    world.post()
+    world.unsuppress()
+    world.post()
+
+
+def suppressed_meanwhile(world: CrashWorld) -> None:
+    with world.given():
+        world.post(send_at=world.clock() + timedelta(minutes=10))
+    world.suppress()
+    world.wait(minutes=11)
+    world.take_from_queue()
+    world.publish()
+
+
+def suppressed_between_two_tries(world: CrashWorld) -> None:
+    world.voipit.next_answers.append(Answer.UNREACHABLE)
+    world.post()
+    world.suppress()
+    world.wait(seconds=10)
+    world.take_from_queue()
+
+
+def batch_repeated_by_the_caller(world: CrashWorld) -> None:
+    world.post_batch(NUMBER, OTHER_NUMBER, NUMBER)
+    world.post_batch(NUMBER, OTHER_NUMBER, NUMBER)
+
+
 Scenario = Callable[[CrashWorld], None]
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     sent,
@@ -228,4 +286,11 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     path_not_found,
     block_that_leaves_wrong_credentials,
     password_rotated,
+    clicked_twice,
+    taken_back_and_asked_for_again,
+    over_the_limit,
+    suppressed_before,
+    suppressed_meanwhile,
+    suppressed_between_two_tries,
+    batch_repeated_by_the_caller,
 )

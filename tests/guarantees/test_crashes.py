@@ -14,7 +14,7 @@ from tests.guarantees.invariants import PromiseBrokenError
 from tests.guarantees.running_on import run_on
 from tests.guarantees.scenarios import SCENARIOS, Scenario
 
-AT_LEAST = 500
+AT_LEAST = 600
 """A crash point is a call and a side of it. Fewer than this and the test has gone blind."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -19,12 +20,13 @@ from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.watch import Watch
 from tests.fakes.accounts import an_account
 from tests.fakes.circuits import FakeCircuits
+from tests.fakes.intake import FakeIntake, FakeSuppressions
 from tests.guarantees.invariants import PromiseBrokenError
 from tests.guarantees.process import Process, a_request
 from tests.guarantees.running_on import run_on
-from tests.guarantees.test_state_machine import RULES_OF_SEARCH, SmsGateway
+from tests.guarantees.test_state_machine import OTHER, RULES_OF_SEARCH, SmsGateway
 from tests.guarantees.voipit import Answer
-from tests.guarantees.world import PROCESSES, Fault, Kind, World
+from tests.guarantees.world import LIMITS, PROCESSES, Fault, Kind, World
 
 Patch = pytest.MonkeyPatch
 
@@ -89,6 +91,18 @@ def the_new_reason_of_an_open_circuit(patch: Patch) -> None:
 
 def the_word_to_those_who_remember_the_old_password(patch: Patch) -> None:
     patch.setattr(FakeCircuits, "doubt", lambda *_: None)
+
+
+def the_look_at_the_do_not_contact_list(patch: Patch) -> None:
+    patch.setattr(FakeSuppressions, "get", lambda *_: None)
+
+
+def the_eye_for_a_double_click(patch: Patch) -> None:
+    patch.setattr(FakeIntake, "_check_twin", lambda *_: None)
+
+
+def the_count_of_messages(patch: Patch) -> None:
+    patch.setattr(FakeIntake, "_today", lambda *_: [])
 
 
 # what happens then
@@ -159,6 +173,22 @@ def rotation_in_three_processes(world: World) -> None:
         world.run(number % PROCESSES, world.send(a_request(f"m{number}")))
 
 
+def suppressed_while_it_waits(world: World) -> None:
+    later = world.clock() + timedelta(minutes=5)
+    world.run(0, world.send(a_request("d", OTHER, send_at=later)))
+    world.run(1, world.suppress(OTHER))
+
+
+def two_clicks(world: World) -> None:
+    for process in range(2):
+        world.run(process, world.send(a_request(None)))
+
+
+def more_than_an_hour_may_have(world: World) -> None:
+    for number in range(LIMITS.recipient_hourly + 1):
+        world.run(0, world.send(a_request(f"m{number}")))
+
+
 @dataclass(frozen=True, slots=True)
 class Mutation:
     take_away: Callable[[Patch], None]
@@ -208,6 +238,15 @@ MUTATIONS: Final = {
         the_word_to_those_who_remember_the_old_password,
         rotation_in_three_processes,
         "our own mistakes: 3 invalid requests",
+    ),
+    "the look at the do-not-contact list": Mutation(
+        the_look_at_the_do_not_contact_list, suppressed_while_it_waits, "do-not-contact: d was"
+    ),
+    "the eye for a double click": Mutation(
+        the_eye_for_a_double_click, two_clicks, "one click: id-. is id-. once more"
+    ),
+    "the count of messages": Mutation(
+        the_count_of_messages, more_than_an_hour_may_have, "limits: m. is too much"
     ),
 }
 each_mutation = pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from sms_gateway.domain.message import OnUnconfirmed
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import Status
 from tests.fakes.accounts import an_account
+from tests.fakes.builders import NUMBER
 from tests.guarantees.invariants import PromiseBrokenError, check
 from tests.guarantees.process import Process, a_request
 from tests.guarantees.running_on import run_on
@@ -19,7 +21,13 @@ from tests.guarantees.voipit import Answer
 from tests.guarantees.world import PROCESSES, Action, Fault, Kind, World
 
 IDS: Final = ("a", "b", "c", "d", "e")
+OTHER: Final = PhoneNumber("+40721234568")
+"""Whoever gets the messages `d` and `e` comes and goes on the do-not-contact list."""
 MANY: Final = 9
+
+
+def recipient(message_id: str) -> PhoneNumber:
+    return OTHER if message_id in {"d", "e"} else NUMBER
 
 
 def faults(*kinds: Kind) -> st.SearchStrategy[Fault]:
@@ -41,7 +49,7 @@ during = st.none() | st.sampled_from(ReportStatus)
 
 
 class SmsGateway(RuleBasedStateMachine):
-    """Three processes, three messages, and a world that means no good."""
+    """Three processes, some messages, and a world that means no good."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,6 +74,7 @@ class SmsGateway(RuleBasedStateMachine):
         send_at = self.world.clock() + delay if delay else None
         request = a_request(
             i,
+            recipient(i),
             send_at=send_at,
             valid_until=(send_at or self.world.clock()) + validity if validity else None,
             on_unconfirmed=OnUnconfirmed.RESEND if resend else OnUnconfirmed.HOLD,
@@ -81,6 +90,49 @@ class SmsGateway(RuleBasedStateMachine):
             self.world.voipit.next_answers.append(answer)
             self.world.run(process, self.world.send(a_request(f"m{self.posted}")))
         self.world.voipit.next_answers.clear()
+
+    @precondition(lambda self: len(self.world.acknowledged) <= MANY)
+    @rule(
+        delay=delay,
+        pause=st.none() | st.sampled_from([0, 9, 10]),
+        cancelled=st.booleans(),
+        answer=answer,
+        position=st.integers(1, 6),
+        before=st.booleans(),
+    )
+    def two_clicks(  # noqa: PLR0913  what a rule draws, all by name
+        self,
+        *,
+        delay: Any,
+        pause: int | None,
+        cancelled: bool,
+        answer: Answer,
+        position: int,
+        before: bool,
+    ) -> None:
+        """The same request twice without an id: one in the middle of the other, or after it."""
+        send_at = self.world.clock() + delay if delay else None
+        click = self.world.send(a_request(None, send_at=send_at))
+        self.world.voipit.next_answers.append(answer)
+        if pause is None:
+            in_the_middle = Fault(Kind.MEANWHILE, position, before)
+            self.world.run(0, click, in_the_middle, lambda: self.world.run(1, click))
+        else:
+            self.world.run(0, click)
+            if cancelled and self.world.messages.rows:
+                self.world.run(1, self.world.cancel(list(self.world.messages.rows)[-1]))
+            self.world.clock.advance(pause)
+            self.world.run(1, click)
+        self.world.voipit.next_answers.clear()
+
+    @rule(who=who, on_the_list=st.booleans(), fault=fault)
+    def somebody_asks_not_to_be_texted(
+        self, who: int, fault: Fault | None, *, on_the_list: bool
+    ) -> None:
+        """Or has changed their mind."""
+        world = self.world
+        change = world.suppress(OTHER) if on_the_list else world.unsuppress(OTHER)
+        world.run(who, change, fault)
 
     @precondition(lambda self: self.world.acknowledged)
     @rule(i=an_id, who=who, answer=answer, during=during, fault=fault_or_somebody, other=meanwhile)

@@ -6,26 +6,32 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
 
-from sms_gateway.domain.callback_url import SigningKey, mint_callback_url
+from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from sms_gateway.domain.circuit import Circuit
 from sms_gateway.domain.errors import GatewayError, SecretUnavailableError, StoreUnavailableError
+from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
-from sms_gateway.use_cases.send_message import SendRequest
+from sms_gateway.use_cases.prepare_message import SendRequest
 from tests.fakes.accounts import FakeAccounts, FakeSecret, an_account
+from tests.fakes.batches import FakeBatches
 from tests.fakes.boundary import Boundary
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import FakeClock
+from tests.fakes.intake import FakeIntake, FakeSuppressions
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.publisher import FakePublisher
 from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback, Waiting
-from tests.guarantees.invariants import Evidence
-from tests.guarantees.process import CALLBACK_URL, Death, Ports, Process
+from tests.guarantees.invariants import Evidence, Suppressed, note_suppressions
+from tests.guarantees.process import CALLBACK_URL, GIVEN, Death, Ports, Process
 from tests.guarantees.voipit import Request, Voipit
 
 PROCESSES: Final = 3
-KEY: Final = SigningKey("a key of the tests")
+KEY: Final = CallbackKey("a key of the tests")
 VISIBILITY_TIMEOUT: Final = timedelta(seconds=270)
+LIMITS: Final = Limits(9, 12, 14, timedelta(seconds=10), suppressions=True)
+"""Low enough to be reached now and then."""
 
 Action = Callable[[Process], object]
 
@@ -50,7 +56,7 @@ class Fault:
 class FakeKeys:
     """The key that signs callback URLs."""
 
-    def find(self, key_id: str) -> SigningKey | None:
+    def find(self, key_id: str) -> CallbackKey | None:
         return KEY if key_id == KEY.key_id else None
 
     def url_for(self, message_id: str, attempt: int) -> str:
@@ -64,6 +70,9 @@ class World:
         self.clock = FakeClock()
         self.boundary = Boundary()
         self.messages = InMemoryMessages(boundary=self.boundary)
+        self.suppressions = FakeSuppressions(boundary=self.boundary)
+        self.batches = FakeBatches(boundary=self.boundary)
+        self.intake = FakeIntake(self.messages, LIMITS, self.suppressions)
         self.secret = FakeSecret()
         self.circuits = FakeCircuits(Circuit(proven="v1"), boundary=self.boundary)
         self.queue = FakeDispatchQueue(self.clock, boundary=self.boundary)
@@ -73,6 +82,7 @@ class World:
         self.published_up_to = 0
         self.acknowledged: dict[str, SendRequest] = {}
         self.reports: list[tuple[str, ReportStatus]] = []
+        self.suppressed: list[Suppressed] = []
         self._ids = 0
         self.processes = [self._new_process() for _ in range(PROCESSES)]
 
@@ -86,6 +96,9 @@ class World:
             acknowledged=self.acknowledged,
             reports=self.reports,
             kept_reports={message_id for message_id, _ in self.fallback.kept},
+            limits=LIMITS,
+            suppressed=self.suppressed,
+            counted={},
         )
 
     def run(
@@ -110,6 +123,7 @@ class World:
             return True  # a definite no to the caller
         finally:
             self.boundary.before, self.boundary.after = hooks
+            note_suppressions(self.suppressed, self.suppressions.entries, len(self.messages.stream))
             if struck:
                 for request in self.voipit.requests[before:]:
                     request.excused = True
@@ -128,6 +142,12 @@ class World:
 
     def cancel(self, message_id: str) -> Action:
         return lambda process: process.cancel("clinic", message_id)
+
+    def suppress(self, phone_number: PhoneNumber) -> Action:
+        return lambda process: process.suppress(phone_number)
+
+    def unsuppress(self, phone_number: PhoneNumber) -> Action:
+        return lambda process: process.unsuppress(phone_number)
 
     def report(self, about: Request, status: ReportStatus) -> Action:
         def action(process: Process) -> None:
@@ -188,7 +208,10 @@ class World:
     def _new_process(self) -> Process:
         return Process(
             Ports(
+                intake=self.intake,
                 messages=self.messages,
+                batches=self.batches,
+                suppressions=self.suppressions,
                 circuits=self.circuits,
                 accounts=FakeAccounts(secret=self.secret, boundary=self.boundary),
                 queue=self.queue,
@@ -203,7 +226,7 @@ class World:
 
     def _new_id(self, _: datetime) -> str:
         self._ids += 1
-        return f"id-{self._ids}"
+        return f"{GIVEN}{self._ids}"
 
     def _lay(self, fault: Fault | None, meanwhile: Callable[[], object]) -> list[str]:
         """Have the fault strike; the names in the answer tell where it made trouble."""

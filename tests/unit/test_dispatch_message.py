@@ -9,11 +9,13 @@ import pytest
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.due import LEASE, MAX_TRIES, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import StoreUnavailableError
-from sms_gateway.domain.message import Message
+from sms_gateway.domain.guards import Suppression
+from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
-from tests.fakes.builders import ID, a_change, a_message, a_report
+from tests.fakes.builders import ID, NUMBER, a_change, a_message, a_report
 from tests.fakes.clock import START
 from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
 from tests.fakes.messages import Outage
@@ -381,6 +383,26 @@ def test_a_report_that_comes_between_reading_and_writing_stands(
     assert gateway.queue.enqueued == []
 
 
+def test_a_claim_that_the_aws_client_has_repeated_is_ours_to_send(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(gateway)
+    once = gateway.messages.change
+
+    def with_the_first_answer_lost(message_id: str, change: Change) -> Message:
+        if change.new_claim:
+            once(message_id, change)
+        return once(message_id, change)
+
+    monkeypatch.setattr(gateway.messages, "change", with_the_first_answer_lost)
+
+    message = gateway.dispatch()
+
+    assert message is not None
+    assert (message.status, message.attempt) == (Status.SUBMITTED, 1)
+    assert len(gateway.voipit.handed) == 1
+
+
 def test_a_scheduled_message_goes_through_the_queue_to_voipit_at_its_time(
     gateway: FakeGateway,
 ) -> None:
@@ -395,3 +417,123 @@ def test_a_scheduled_message_goes_through_the_queue_to_voipit_at_its_time(
 
     assert gateway.clock() == START + HOUR / 6
     assert [handed.message.attempt for handed in gateway.voipit.handed] == [1]
+
+
+# --- the do-not-contact list -----------------------------------------------------------------
+
+
+def suppress(gateway: FakeGateway, number: PhoneNumber = NUMBER) -> None:
+    gateway.suppressions.put(Suppression(number, START, "clinic"))
+
+
+@pytest.mark.parametrize("attempt", [0, 1, MAX_TRIES - 1])
+def test_a_message_to_somebody_who_was_suppressed_meanwhile_ends_without_a_try(
+    gateway: FakeGateway, attempt: int
+) -> None:
+    before = waiting(gateway, attempt=attempt)
+    suppress(gateway)
+
+    message = gateway.dispatch()
+
+    assert message == stored(gateway)
+    assert message is not None
+    assert (message.status, message.reason) == (Status.FAILED, Reason.SUPPRESSED)
+    assert (message.attempt, message.version) == (attempt, before.version + 1)
+    assert message.due_at is None
+    assert gateway.voipit.handed == []
+    assert gateway.queue.enqueued == []
+
+
+def test_a_message_to_somebody_else_is_sent(gateway: FakeGateway) -> None:
+    waiting(gateway)
+    suppress(gateway, PhoneNumber("+40721234568"))
+
+    gateway.dispatch()
+
+    assert stored(gateway).status is Status.SUBMITTED
+
+
+def test_what_ended_stays_so_when_the_number_is_taken_off_the_list(gateway: FakeGateway) -> None:
+    waiting(gateway)
+    suppress(gateway)
+    ended = gateway.dispatch()
+    gateway.suppressions.delete(NUMBER)
+
+    assert gateway.dispatch() == ended
+    assert gateway.voipit.handed == []
+
+
+def test_a_number_that_came_and_went_is_sent_to(gateway: FakeGateway) -> None:
+    waiting(gateway)
+    suppress(gateway)
+    gateway.suppressions.delete(NUMBER)
+
+    gateway.dispatch()
+
+    assert stored(gateway).status is Status.SUBMITTED
+
+
+def test_without_the_list_nobody_looks(gateway: FakeGateway) -> None:
+    waiting(gateway)
+    suppress(gateway)
+    gateway.suppressions.be_unavailable("get")
+
+    replace(gateway.dispatch_message, suppressions=None)(ID, gateway.time_left)
+
+    assert stored(gateway).status is Status.SUBMITTED
+
+
+def test_a_message_whose_time_has_not_come_waits_on(gateway: FakeGateway) -> None:
+    before = waiting(gateway, send_at=START + HOUR)
+    suppress(gateway)
+
+    gateway.dispatch()
+
+    assert stored(gateway) == replace(before, due_at=START + HOUR - RECHECK)
+
+
+@pytest.mark.parametrize("change", ["end", "claim"])
+def test_the_probe_is_given_back_whatever_becomes_of_the_message(
+    gateway: FakeGateway, change: str
+) -> None:
+    """It was taken before the look at the list, so that the look is the last before the claim."""
+    waiting(gateway)
+    suppress(gateway)
+    gateway.circuits.circuit = Circuit()
+    if change == "claim":
+        gateway.suppressions.be_unavailable("get")
+        with pytest.raises(StoreUnavailableError):
+            gateway.dispatch()
+    else:
+        gateway.dispatch()
+
+    assert gateway.circuits.circuit == Circuit()
+    assert gateway.voipit.handed == []
+
+
+@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
+def test_a_list_that_cannot_be_read_has_the_queue_deliver_again(
+    gateway: FakeGateway, outage: Outage
+) -> None:
+    before = waiting(gateway)
+    gateway.suppressions.be_unavailable("get", outage)
+
+    with pytest.raises(StoreUnavailableError):
+        gateway.dispatch()
+
+    assert stored(gateway) == before
+    assert gateway.voipit.handed == []
+
+
+def test_a_report_that_comes_before_the_end_is_written_stands(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = waiting(gateway, attempt=1)
+    suppress(gateway)
+    gateway.report(a_report())
+    monkeypatch.setattr(gateway.messages, "get", lambda _: seen)
+
+    message = gateway.dispatch()
+
+    assert message is not None
+    assert message.status is Status.SENT

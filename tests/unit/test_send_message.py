@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,17 +11,19 @@ from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.due import LEASE, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import (
     InvalidValueError,
+    LimitReachedError,
     MessageIdReusedError,
     StoreUnavailableError,
 )
+from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.message import Message, OnUnconfirmed
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
 from sms_gateway.use_cases.ports import AlreadyStoredError, Messages, Provider
+from sms_gateway.use_cases.prepare_message import MAX_AHEAD, SendRequest
 from sms_gateway.use_cases.record_report import Recorded
-from sms_gateway.use_cases.send_message import MAX_AHEAD, SendRequest
 from tests.fakes.builders import ID, NUMBER, TEXT, a_message, a_report
 from tests.fakes.clock import START
 from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
@@ -28,6 +31,8 @@ from tests.fakes.messages import Outage
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
+
+Check = Callable[[], None]
 
 
 @pytest.fixture
@@ -462,9 +467,9 @@ def test_a_message_for_later_whose_write_was_repeated_by_the_aws_client_is_queue
 ) -> None:
     create = gateway.messages.create
 
-    def create_twice(message: Message) -> None:
-        create(message)
-        create(message)
+    def create_twice(message: Message, check: Check) -> None:
+        create(message, check)
+        create(message, check)
 
     monkeypatch.setattr(gateway.messages, "create", create_twice)
 
@@ -477,9 +482,9 @@ def test_a_write_that_was_repeated_by_the_aws_client_is_still_sent_exactly_once(
 ) -> None:
     create = gateway.messages.create
 
-    def create_twice(message: Message) -> None:
-        create(message)
-        create(message)
+    def create_twice(message: Message, check: Check) -> None:
+        create(message, check)
+        create(message, check)
 
     monkeypatch.setattr(gateway.messages, "create", create_twice)
 
@@ -493,7 +498,7 @@ def test_a_write_that_was_repeated_by_the_aws_client_is_still_sent_exactly_once(
 def test_the_row_in_the_way_is_ours_only_with_our_claim(
     gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def somebody_was_faster(message: Message) -> None:
+    def somebody_was_faster(message: Message, _: Check) -> None:
         raise AlreadyStoredError(replace(message, claim="theirs"))
 
     monkeypatch.setattr(gateway.messages, "create", somebody_was_faster)
@@ -620,6 +625,48 @@ def test_thirty_requests_at_once_under_one_id_send_one_message(gateway: FakeGate
     assert sorted(replayed) == [False] + [True] * 29
     assert len(gateway.voipit.handed) == 1
     assert gateway.messages.rows["appointment-17"].status is Status.SUBMITTED
+
+
+# --- the guards ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [Limits(recipient_hourly=1), Limits(client_daily=1), Limits(suppressions=True)],
+    ids=["recipient", "client", "list"],
+)
+@pytest.mark.parametrize("ahead", [timedelta(), SECOND], ids=["now", "later"])
+def test_nothing_is_sent_or_queued_of_what_a_guard_refuses(
+    gateway: FakeGateway, limits: Limits, ahead: timedelta
+) -> None:
+    gateway.send(message_id="before")
+    before = gateway.messages.rows
+    gateway.intake.limits = limits
+    gateway.suppressions.put(Suppression(NUMBER, START, "clinic"))
+    gateway.circuits.circuit = Circuit()
+
+    with pytest.raises((LimitReachedError, InvalidValueError)):
+        gateway.send(send_at=START + ahead)
+
+    assert gateway.messages.rows == before
+    assert len(gateway.voipit.handed) == 1
+    assert gateway.queue.enqueued == []
+    assert gateway.circuits.circuit == Circuit(), "the probe was given back"
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), SECOND], ids=["now", "later"])
+def test_a_second_click_sends_and_queues_nothing(gateway: FakeGateway, ahead: timedelta) -> None:
+    gateway.intake.limits = Limits(double_click=timedelta(seconds=10))
+    asked = {"message_id": None, "send_at": START + ahead}
+    first = gateway.send(**asked)
+    done = len(gateway.voipit.handed), len(gateway.queue.enqueued)
+    gateway.circuits.circuit = Circuit()
+
+    second = gateway.send(**asked)
+
+    assert (second.replayed, second.message) == (True, first.message)
+    assert (len(gateway.voipit.handed), len(gateway.queue.enqueued)) == done
+    assert gateway.circuits.circuit == Circuit(), "the probe was given back"
 
 
 def test_a_request_does_not_show_number_text_or_metadata() -> None:

@@ -8,6 +8,7 @@ DESIGN = {
     (Status.QUEUED, Trigger.CANCELLED): Status.CANCELLED,
     (Status.QUEUED, Trigger.VALIDITY_ENDED): Status.FAILED,
     (Status.QUEUED, Trigger.GIVEN_UP): Status.FAILED,
+    (Status.QUEUED, Trigger.SUPPRESSED): Status.FAILED,
     (Status.SENDING, Trigger.ACCEPTED): Status.SUBMITTED,
     (Status.SENDING, Trigger.REFUSED): Status.FAILED,
     (Status.SENDING, Trigger.NOT_TAKEN): Status.QUEUED,

@@ -1,12 +1,22 @@
 """What DynamoDB answers, in the gateway's own words."""
 
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sms_gateway.domain.errors import StoreUnavailableError
+
+_Answer = TypeVar("_Answer")
+
+MAX_TRIES: Final = 6
+"""How often it is asked for what it cannot do just now; the pauses add up to half a second."""
+_FIRST_PAUSE: Final = 0.015
+_CONDITION: Final = "ConditionalCheckFailed"
+_CONFLICT: Final = "TransactionConflict"
 
 
 class ConditionFailedError(Exception):
@@ -21,15 +31,85 @@ class ConditionFailedError(Exception):
         self.item = item
 
 
+class TransactionRefusedError(Exception):
+    """Conditions of a transaction did not hold, and nothing was written.
+
+    `refusals` maps the position of each action that was refused to the row that was in its way, if
+    there is one and the action asked for it.
+    """
+
+    def __init__(self, refusals: Mapping[int, dict[str, Any] | None]) -> None:
+        super().__init__("transaction refused")
+        self.refusals = refusals
+
+
+class _ConflictError(StoreUnavailableError):
+    """A transaction is under way on the same item: try again in a moment."""
+
+
+def tries() -> Iterator[int]:
+    """Counts `MAX_TRIES` tries, with a longer and longer pause before each but the first."""
+    for number in range(MAX_TRIES):
+        if number:
+            time.sleep(_FIRST_PAUSE * 2 ** (number - 1) * random.uniform(0.5, 1))  # noqa: S311
+        yield number
+
+
+def write(request: Callable[[], _Answer]) -> _Answer:
+    """Do a write, and again if it meets somebody else's transaction.
+
+    botocore repeats what DynamoDB calls throttled, not what it calls a conflict.
+
+    Raises:
+        ConditionFailedError: the write's condition does not hold.
+        TransactionRefusedError: nor does a transaction's.
+        StoreUnavailableError: the table did not answer, or the conflict does not end.
+    """
+    for _ in tries():
+        try:
+            with table_errors():
+                return request()
+        except _ConflictError:
+            continue
+    raise StoreUnavailableError("The table is busy with another write of the same row.")
+
+
 @contextmanager
 def table_errors() -> Iterator[None]:
-    """Raise `ConditionFailedError` or `StoreUnavailableError` for what goes wrong in the block."""
+    """Raise `StoreUnavailableError` for what goes wrong in the block, as far as it is about that.
+
+    A write goes through `write`, which knows the other ways in which it can fail.
+    """
     try:
         yield
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            item: Any = error.response.get("Item")
-            raise ConditionFailedError(item) from error
+        answer: Any = error.response
+        match answer["Error"]["Code"]:
+            case "ConditionalCheckFailedException":
+                raise ConditionFailedError(answer.get("Item")) from error
+            case "TransactionConflictException":
+                raise _ConflictError("The row is being written by a transaction.") from error
+            case "TransactionCanceledException":
+                _explain(answer.get("CancellationReasons", ()), error)
         raise StoreUnavailableError("The table refused the request.") from error
     except BotoCoreError as error:
         raise StoreUnavailableError("The table did not answer.") from error
+
+
+def _explain(reasons: Sequence[Mapping[str, Any]], error: ClientError) -> None:
+    """Raise what it means, if it is not one of those that nobody can do anything about.
+
+    Only conditions make a refusal: with a conflict among the reasons nobody knows what the row
+    behind it would have said, and that may be the one that counts.
+    """
+    codes = {reason.get("Code") or "None" for reason in reasons} - {"None"}
+    if codes == {_CONDITION}:
+        raise TransactionRefusedError(
+            {
+                position: reason.get("Item")
+                for position, reason in enumerate(reasons)
+                if reason.get("Code") == _CONDITION
+            }
+        ) from error
+    if _CONFLICT in codes and codes <= {_CONDITION, _CONFLICT}:
+        raise _ConflictError("The row is being written by a transaction.") from error

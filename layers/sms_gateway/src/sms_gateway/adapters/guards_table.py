@@ -1,14 +1,15 @@
-"""The `Guards` table: what may stop a message. Today that is the circuit, one item."""
+"""The circuit: one item of the table `Guards`, whose other items are those of `intake`."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors
+from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, write
 from sms_gateway.adapters.message_item import attribute
 from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.clock import from_milliseconds, to_milliseconds
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,7 +50,7 @@ class GuardsTable:
             "SET probeUntil = :until",
             "attribute_not_exists(reason) AND"
             " (attribute_not_exists(probeUntil) OR probeUntil <= :now)",
-            {":until": _milliseconds(until), ":now": _milliseconds(now)},
+            {":until": to_milliseconds(until), ":now": to_milliseconds(now)},
         )
 
     def release_probe(self) -> None:
@@ -75,8 +76,8 @@ class GuardsTable:
             {
                 ":reason": str(reason),
                 ":failed": failed,
-                ":since": _milliseconds(since),
-                ":next": _milliseconds(next_ping_at),
+                ":since": to_milliseconds(since),
+                ":next": to_milliseconds(next_ping_at),
                 ":none": 0,
             },
         )
@@ -89,10 +90,10 @@ class GuardsTable:
             "SET pings = :pings, nextPingAt = :next, failed = :failed",
             "since = :since AND pings = :seen",
             {
-                ":since": _milliseconds(seen.since),
+                ":since": to_milliseconds(seen.since),
                 ":seen": seen.pings,
                 ":pings": seen.pings + 1,
-                ":next": _milliseconds(next_ping_at),
+                ":next": to_milliseconds(next_ping_at),
                 ":failed": account_version,
             },
         )
@@ -106,8 +107,8 @@ class GuardsTable:
             "since = :since",
             {
                 ":reason": str(reason),
-                ":next": _milliseconds(next_ping_at),
-                ":since": _milliseconds(seen.since),
+                ":next": to_milliseconds(next_ping_at),
+                ":since": to_milliseconds(seen.since),
             },
         )
 
@@ -118,7 +119,7 @@ class GuardsTable:
         self._update(
             "SET proven = :proven REMOVE reason, failed, since, nextPingAt, pings",
             "since = :since",
-            {":proven": account_version, ":since": _milliseconds(seen.since)},
+            {":proven": account_version, ":since": to_milliseconds(seen.since)},
         )
 
     def _update(self, expression: str, condition: str | None, values: dict[str, Any]) -> bool:
@@ -129,21 +130,18 @@ class GuardsTable:
         if values:
             optional["ExpressionAttributeValues"] = {k: attribute(v) for k, v in values.items()}
         try:
-            with table_errors():
-                self.client.update_item(
+            write(
+                lambda: self.client.update_item(
                     TableName=self.table_name,
                     Key={"guard": attribute(CIRCUIT)},
                     UpdateExpression=expression,
                     **optional,
                 )
+            )
         except ConditionFailedError:
             return False
         return True
 
 
-def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
-
-
 def _moment(plain: dict[str, Any], name: str) -> datetime | None:
-    return datetime.fromtimestamp(int(plain[name]) / 1000, UTC) if name in plain else None
+    return from_milliseconds(int(plain[name])) if name in plain else None

@@ -6,11 +6,17 @@ GatewayError
 │   └── InvalidValueError      readable, but a rule refuses it
 ├── MessageIdReusedError       the id belongs to another message
 ├── MessageNotFoundError       no such message for this caller
+├── SuppressionNotFoundError   nobody has asked not to be texted at this number
 ├── AlreadyTriedError          too late to cancel it
-├── StoreUnavailableError      our own table did not answer
+├── BodyTooLargeError          the request is longer than any that could be answered
+├── LimitReachedError          not now, but later: `retry_after` says when
+│   ├── RecipientLimitError    this number has been texted often enough
+│   └── ClientLimitError       this client has sent enough for a day
+├── StoreUnavailableError      one of our own stores did not answer
 └── SecretUnavailableError     Secrets Manager did not answer
 """
 
+from datetime import timedelta
 from typing import Any
 
 
@@ -57,14 +63,49 @@ class MessageNotFoundError(GatewayError):
     code = "message-not-found"
 
 
+class SuppressionNotFoundError(GatewayError):
+    """The number is not on the do-not-contact list."""
+
+    code = "suppression-not-found"
+
+
 class AlreadyTriedError(GatewayError):
     """The message was tried, or settled, and cannot be cancelled any more."""
 
     code = "already-tried"
 
 
+class BodyTooLargeError(GatewayError):
+    """The body is longer than any request that could be answered."""
+
+    code = "body-too-large"
+
+
+class LimitReachedError(GatewayError):
+    """A limit refuses the message for now; nothing was stored."""
+
+    def __init__(self, sentence: str, retry_after: timedelta) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class RecipientLimitError(LimitReachedError):
+    """The recipient has got as many messages as the limits allow."""
+
+    code = "recipient-limit-reached"
+
+
+class ClientLimitError(LimitReachedError):
+    """The client has sent as many messages as it may in one day."""
+
+    code = "client-limit-reached"
+
+
 class StoreUnavailableError(GatewayError):
-    """The table did not answer; what was to be written may or may not be there."""
+    """The table did not answer; what was to be written may or may not be there.
+
+    Also what callers are told if it is Secrets Manager that does not answer.
+    """
 
     code = "store-unavailable"
 

@@ -137,7 +137,8 @@ class Change:
 class Message:
     """A message as it is stored.
 
-    `client` is the API key's identity. `version` counts its changes of status from 1 without a gap:
+    `client` is the API key's identity. `cut_from` is the length, in septets, of the text that was
+    asked for, if it was cut. `version` counts its changes of status from 1 without a gap:
     it is the `sequence` of the last event. `attempt` counts claims. `text` is the text as the phone
     will show it. `claim` is the token of whoever stored it, is calling Voipit, or did last.
     `history` ends with the current status. `due_at` is when somebody has to look at it; settled
@@ -165,6 +166,7 @@ class Message:
     valid_until: datetime | None = None
     on_unconfirmed: OnUnconfirmed = OnUnconfirmed.HOLD
     due_at: datetime | None = None
+    cut_from: int | None = None
 
     @property
     def valid_to(self) -> datetime:
@@ -189,6 +191,7 @@ class Message:
         send_at: datetime | None = None,
         valid_until: datetime | None = None,
         on_unconfirmed: OnUnconfirmed = OnUnconfirmed.HOLD,
+        cut_from: int | None = None,
     ) -> "Message":
         """A message that is `queued` and due at once; store it as `claimed` or as `waiting`."""
         message = cls(
@@ -209,6 +212,7 @@ class Message:
             valid_until=valid_until,
             on_unconfirmed=on_unconfirmed,
             due_at=at,
+            cut_from=cut_from,
         )
         settled_by = message.valid_to + SETTLES_WITHIN
         return replace(message, expires_at=max(message.expires_at, settled_by))
@@ -238,6 +242,7 @@ class Message:
             self.send_at,
             self.valid_until,
             self.on_unconfirmed,
+            self.cut_from,
         )
 
     def may_take(self, change: Change) -> bool:

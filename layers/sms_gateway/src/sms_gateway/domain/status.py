@@ -47,6 +47,7 @@ class Reason(StrEnum):
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
     TOO_LATE = "too-late"
+    SUPPRESSED = "suppressed"
     # of `queued` after a try: the request certainly was not taken
     NO_CONNECTION = "no-connection"
     CREDENTIALS_REJECTED = "credentials-rejected"
@@ -73,6 +74,7 @@ class Trigger(StrEnum):
     CANCELLED = "cancelled"
     VALIDITY_ENDED = "validity ended"
     GIVEN_UP = "given up"
+    SUPPRESSED = "recipient suppressed"
     ACCEPTED = "accepted by Voipit"
     REFUSED = "refused by Voipit"
     NOT_TAKEN = "certainly not taken"
@@ -103,6 +105,7 @@ MOVES: Final[dict[Trigger, Move]] = {
     Trigger.CANCELLED: Move(_WAITING, Status.CANCELLED),
     Trigger.VALIDITY_ENDED: Move(_WAITING, Status.FAILED),
     Trigger.GIVEN_UP: Move(_WAITING, Status.FAILED),
+    Trigger.SUPPRESSED: Move(_WAITING, Status.FAILED),
     Trigger.ACCEPTED: Move(_CLAIMED, Status.SUBMITTED),
     Trigger.REFUSED: Move(_CLAIMED, Status.FAILED),
     Trigger.NOT_TAKEN: Move(_CLAIMED, Status.QUEUED),

@@ -18,7 +18,12 @@ from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.gate import Gate, Refusal
 from sms_gateway.use_cases.hand_over import HandOver, TimeLeft
-from sms_gateway.use_cases.ports import ChangeRefusedError, DispatchQueue, Messages
+from sms_gateway.use_cases.ports import (
+    ChangeRefusedError,
+    DispatchQueue,
+    Messages,
+    Suppressions,
+)
 
 ENDS = {
     Step.TOO_LATE: (Trigger.VALIDITY_ENDED, Reason.TOO_LATE),
@@ -29,9 +34,14 @@ ENDS = {
 
 @dataclass(frozen=True, slots=True)
 class DispatchMessage:
-    """What `dispatch` does with one queue message; doing it twice does no harm."""
+    """What `dispatch` does with one queue message; doing it twice does no harm.
+
+    `suppressions`: the do-not-contact list, unless nobody is to look at it. A message may have been
+    stored long before its recipient was entered.
+    """
 
     messages: Messages
+    suppressions: Suppressions | None
     gate: Gate
     hand_over: HandOver
     queue: DispatchQueue
@@ -65,13 +75,31 @@ class DispatchMessage:
         if isinstance(admission, Refusal):
             wait = wait_after(admission.reason, message, now, self.chance())
             return self._put_off(message, wait)
-        claim = Change.claiming(message, self.new_id(now), now, now + LEASE)
         try:
-            claimed = self.messages.change(message.message_id, claim)
+            message = self._claim(message, now)
         except (ChangeRefusedError, StoreUnavailableError):
             self.gate.give_back(admission)
             raise
-        return self.hand_over(claimed, admission, time_left)
+        if message.status is not Status.SENDING:
+            self.gate.give_back(admission)
+            return message
+        return self.hand_over(message, admission, time_left)
+
+    def _claim(self, message: Message, now: datetime) -> Message:
+        """The message claimed; or ended, if it must not be sent any more."""
+        if self.suppressions is not None and self.suppressions.get(message.phone_number):
+            reason = Reason.SUPPRESSED
+            change = Change.decided(Trigger.SUPPRESSED, message, now, reason=reason)
+        else:
+            change = Change.claiming(message, self.new_id(now), now, now + LEASE)
+        try:
+            return self.messages.change(message.message_id, change)
+        except ChangeRefusedError as refused:
+            # The AWS client repeats a write whose answer was lost. If what is in the way is our own
+            # claim, it is ours to send: nobody else ever would.
+            if refused.stored is None or refused.stored.claim != change.new_claim:
+                raise
+            return refused.stored
 
     def _put_off(self, message: Message, wait: Wait) -> Message:
         self.messages.postpone(message, wait.due_at)

@@ -1,0 +1,69 @@
+"""The do-not-contact list: items `suppressed#<E.164>` of the table `Guards`.
+
+`phoneNumber` and `client` are strings, `since` is a moment in ISO 8601. They have no time to live.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, write
+from sms_gateway.adapters.message_item import attribute
+from sms_gateway.domain.clock import from_iso, to_iso
+from sms_gateway.domain.guards import Suppression
+from sms_gateway.domain.phone_number import PhoneNumber
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_PREFIX: Final = "suppressed#"
+
+
+def suppression_key(phone_number: PhoneNumber) -> str:
+    """The key of a number's item."""
+    return f"{_PREFIX}{phone_number.e164}"
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionsTable:
+    """Implements the port `Suppressions` on DynamoDB."""
+
+    client: "DynamoDBClient"
+    table_name: str
+
+    def get(self, phone_number: PhoneNumber) -> Suppression | None:
+        """The entry as it is now: read consistently, so a caller sees its own PUT."""
+        with table_errors():
+            answer = self.client.get_item(
+                TableName=self.table_name, Key=_key(phone_number), ConsistentRead=True
+            )
+        item = answer.get("Item")
+        if item is None:
+            return None
+        return Suppression(phone_number, from_iso(item["since"]["S"]), item["client"]["S"])
+
+    def put(self, suppression: Suppression) -> None:
+        """Enter the number; the first entry stays."""
+        item = {
+            "guard": suppression_key(suppression.phone_number),
+            "phoneNumber": suppression.phone_number.e164,
+            "since": to_iso(suppression.since),
+            "client": suppression.client,
+        }
+        try:
+            write(
+                lambda: self.client.put_item(
+                    TableName=self.table_name,
+                    Item={name: attribute(value) for name, value in item.items()},
+                    ConditionExpression="attribute_not_exists(guard)",
+                )
+            )
+        except ConditionFailedError:
+            return
+
+    def delete(self, phone_number: PhoneNumber) -> None:
+        """Take the number off the list."""
+        write(lambda: self.client.delete_item(TableName=self.table_name, Key=_key(phone_number)))
+
+
+def _key(phone_number: PhoneNumber) -> dict[str, dict[str, str]]:
+    return {"guard": attribute(suppression_key(phone_number))}

@@ -1,0 +1,86 @@
+"""Store a new message once, however often it is asked for."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sms_gateway.domain.errors import (
+    InvalidValueError,
+    LimitReachedError,
+    MessageIdReusedError,
+    StoreUnavailableError,
+)
+from sms_gateway.domain.message import Message
+from sms_gateway.domain.status import Status
+from sms_gateway.use_cases.ports import AlreadyStoredError, DoubleClickError, Intake, Messages
+from sms_gateway.use_cases.prepare_message import already_too_late, is_over
+
+_CAME_TO_NOTHING: Final = {Status.FAILED, Status.CANCELLED}
+"""Who asks again after this has not clicked twice, but wants it sent after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """The message as it stands, and whether it was there before this request."""
+
+    message: Message
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMessage:
+    """The one way a message comes into the table."""
+
+    intake: Intake
+    messages: Messages
+
+    def __call__(self, message: Message, *, id_is_chosen: bool) -> SendResult:
+        """Store the message; or find that it is there already, which changes nothing.
+
+        `id_is_chosen`: the caller has given the `messageId`, so a repetition can be told from a
+        second message, and equal content is no double click.
+
+        Raises:
+            MessageIdReusedError: the id belongs to another message.
+            InvalidValueError: `suppressed`, or `already-too-late`.
+            LimitReachedError: a limit refuses it for now.
+            StoreUnavailableError: the table did not answer.
+        """
+        if is_over(message):
+            # A repeated request may come after `validUntil`; a new one may not.
+            stored = self._stored(message)
+            if stored is None:
+                raise already_too_late()
+            return self._replay(stored, message)
+        return self._store(message, None, id_is_chosen=id_is_chosen)
+
+    def _store(self, message: Message, instead_of: str | None, *, id_is_chosen: bool) -> SendResult:
+        try:
+            self.intake.store(message, id_is_chosen=id_is_chosen, instead_of=instead_of)
+        except AlreadyStoredError as taken:
+            # The AWS client repeats a write whose answer was lost. If the row that is in the way
+            # carries our own claim, it is ours: nobody else will ever send it.
+            if taken.stored.claim != message.claim:
+                return self._replay(taken.stored, message)
+        except DoubleClickError as clicked:
+            first = self.messages.get(clicked.message_id)
+            if first is None:
+                raise StoreUnavailableError("The first of two equal messages is gone.") from clicked
+            if first.status in _CAME_TO_NOTHING:
+                return self._store(message, first.message_id, id_is_chosen=id_is_chosen)
+            return SendResult(first, replayed=True)
+        except (LimitReachedError, InvalidValueError):
+            # A message that was taken before is not counted, nor refused, a second time.
+            stored = self._stored(message) if id_is_chosen else None
+            if stored is None:
+                raise
+            return self._replay(stored, message)
+        return SendResult(message, replayed=False)
+
+    def _stored(self, message: Message) -> Message | None:
+        return self.messages.get(message.message_id)
+
+    @staticmethod
+    def _replay(stored: Message, asked: Message) -> SendResult:
+        if not stored.is_same_intent_as(asked):
+            raise MessageIdReusedError("This messageId was used for a message with other content.")
+        return SendResult(stored, replayed=True)

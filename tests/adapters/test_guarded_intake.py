@@ -1,0 +1,461 @@
+"""What holds for the tables behind `Intake` alone: their items, their calls, their trouble."""
+
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier, RLock
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.stub import Stubber
+
+from sms_gateway.adapters.dynamodb import MAX_TRIES
+from sms_gateway.adapters.intake import MAX_SHARDS, GuardedIntake
+from sms_gateway.adapters.messages_table import MessagesTable
+from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.domain.errors import (
+    ClientLimitError,
+    InvalidValueError,
+    LimitReachedError,
+    StoreUnavailableError,
+)
+from sms_gateway.domain.guards import HOUR, Limits, Suppression
+from sms_gateway.use_cases.ports import AlreadyStoredError, DoubleClickError
+from sms_gateway.use_cases.store_message import StoreMessage
+from tests.adapters.tables import a_guards_table, a_messages_table
+from tests.adapters.test_dynamodb import CONDITION, CONFLICT
+from tests.adapters.test_intake import WINDOW, a_new
+from tests.fakes.builders import NUMBER
+from tests.fakes.clock import START
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+DAY: Final = "2026-11-22"
+EVERYTHING: Final = Limits(10, 50, 10_000, WINDOW, suppressions=True)
+"""All guards are on."""
+LATE: Final = 1795478400
+"""A day after the end of the day of `START`, in epoch seconds."""
+
+
+@pytest.fixture(scope="module")
+def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
+    return boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 2}))
+
+
+def an_intake(client: "DynamoDBClient", limits: Limits) -> GuardedIntake:
+    return GuardedIntake(a_messages_table(client), a_guards_table(client), limits)
+
+
+def guards(intake: GuardedIntake) -> dict[str, Any]:
+    """The items of the guards table by the beginning of their key, without it."""
+    items = intake.messages.client.scan(TableName=intake.guards_table)["Items"]
+    return {item.pop("guard")["S"]: item for item in items}
+
+
+@contextmanager
+def calls_of(client: "DynamoDBClient") -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """The name and the parameters of every call the client makes meanwhile."""
+    made: list[tuple[str, dict[str, Any]]] = []
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        made.append((model.name, params))
+
+    client.meta.events.register("provide-client-params.dynamodb", note)
+    yield made
+    client.meta.events.unregister("provide-client-params.dynamodb", note)
+
+
+# --- calls -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limits", "id_is_chosen"),
+    [(Limits(), True), (Limits(), False), (Limits(double_click=WINDOW), True)],
+    ids=["chosen id", "given id", "double click, chosen id"],
+)
+def test_without_a_guard_it_is_one_plain_write(
+    dynamodb: "DynamoDBClient", limits: Limits, *, id_is_chosen: bool
+) -> None:
+    intake = an_intake(dynamodb, limits)
+    with calls_of(dynamodb) as made:
+        intake.store(a_new(), id_is_chosen=id_is_chosen)
+
+    assert [name for name, _ in made] == ["PutItem"]
+    assert guards(intake) == {}
+
+
+@pytest.mark.parametrize(
+    ("limits", "id_is_chosen", "actions"),
+    [
+        (EVERYTHING, False, ["Put", "Put", "ConditionCheck", "Update", "Update"]),
+        (EVERYTHING, True, ["Put", "ConditionCheck", "Update", "Update"]),
+        (Limits(recipient_daily=1), True, ["Put", "Update"]),
+        (Limits(recipient_hourly=1), True, ["Put", "Update"]),
+        (Limits(client_daily=1), False, ["Put", "Update"]),
+        (Limits(suppressions=True), False, ["Put", "ConditionCheck"]),
+        (Limits(double_click=WINDOW), False, ["Put", "Put"]),
+    ],
+)
+def test_with_guards_it_is_one_transaction(
+    dynamodb: "DynamoDBClient", limits: Limits, actions: list[str], *, id_is_chosen: bool
+) -> None:
+    intake = an_intake(dynamodb, limits)
+    with calls_of(dynamodb) as made:
+        intake.store(a_new(), id_is_chosen=id_is_chosen)
+
+    ((name, params),) = made
+    assert name == "TransactWriteItems"
+    assert [action for item in params["TransactItems"] for action in item] == actions
+
+
+def test_the_items_are_what_their_documentation_says(dynamodb: "DynamoDBClient") -> None:
+    intake = an_intake(dynamodb, replace(EVERYTHING, client_daily=50))
+    first, second = a_new(), a_new(START + HOUR)
+    intake.store(first, id_is_chosen=False)
+    intake.store(second, id_is_chosen=True)
+
+    items = guards(intake)
+
+    (twin,) = (key for key in items if key.startswith("twin#"))
+    assert re.fullmatch(r"twin#[0-9a-f]{64}", twin)
+    assert items == {
+        f"recipient#+40721234567#{DAY}": {
+            "sent": {"L": [{"N": "1795361700123"}, {"N": "1795358100123"}]},
+            "expiresAt": {"N": str(LATE)},
+        },
+        f"client#clinic#{DAY}#0": {"messages": {"N": "2"}, "expiresAt": {"N": str(LATE)}},
+        twin: {
+            "messageId": {"S": first.message_id},
+            "equalUntil": {"N": "1795358110123"},
+            "expiresAt": {"N": str(1795358110 + 86400)},
+        },
+    }
+
+
+# --- how a client's count is spread ----------------------------------------------------------
+
+
+def count_as_used_up(intake: GuardedIntake, limit: int, *, but: int) -> None:
+    """Fill the rows that hold this limit, all but so many messages, one in each row."""
+    shards = min(16, max(1, limit // 100))
+    for shard in range(shards):
+        share = limit // shards + (shard < limit % shards)
+        intake.messages.client.put_item(
+            TableName=intake.guards_table,
+            Item={
+                "guard": {"S": f"client#clinic#{DAY}#{shard}"},
+                "messages": {"N": str(share - (shard < but))},
+            },
+        )
+
+
+@pytest.mark.parametrize("limit", [1, 99, 100, 199, 250, 1599, 1600, 1607, 10_000, 1_000_003])
+def test_the_rows_of_a_count_hold_the_limit_between_them(
+    dynamodb: "DynamoDBClient", limit: int
+) -> None:
+    intake = an_intake(dynamodb, Limits(client_daily=limit))
+    left = min(16, max(1, limit // 100))
+    count_as_used_up(intake, limit, but=left)
+
+    for _ in range(left):
+        intake.store(a_new(), id_is_chosen=True)
+    with pytest.raises(ClientLimitError):
+        intake.store(a_new(), id_is_chosen=True)
+
+    counts = {key: int(item["messages"]["N"]) for key, item in guards(intake).items()}
+    assert sum(counts.values()) == limit
+    assert max(counts.values()) - min(counts.values()) <= 1
+
+
+def test_a_count_is_spread_over_its_rows(dynamodb: "DynamoDBClient") -> None:
+    intake = an_intake(dynamodb, Limits(client_daily=10_000))
+    for _ in range(100):
+        intake.store(a_new(), id_is_chosen=True)
+
+    assert len(guards(intake)) > MAX_SHARDS / 2
+
+
+def test_a_client_at_its_limit_costs_a_round_of_its_rows_once_and_then_one_look_each(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    intake = an_intake(dynamodb, Limits(client_daily=1600))
+    count_as_used_up(intake, 1600, but=0)
+    tried = []
+    for _ in range(3):
+        with calls_of(dynamodb) as made, pytest.raises(ClientLimitError):
+            intake.store(a_new(), id_is_chosen=True)
+        tried.append(len(made))
+
+    assert tried == [MAX_SHARDS, 1, 1]
+
+
+def test_what_is_remembered_of_a_full_row_holds_for_its_client_and_its_day_alone(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    intake = an_intake(dynamodb, Limits(client_daily=200))
+    count_as_used_up(intake, 200, but=0)
+    with pytest.raises(ClientLimitError):
+        intake.store(a_new(), id_is_chosen=True)
+
+    intake.store(a_new(client="shop"), id_is_chosen=True)
+    intake.store(a_new(START + timedelta(days=1)), id_is_chosen=True)
+    with calls_of(dynamodb) as made, pytest.raises(ClientLimitError):
+        intake.store(a_new(), id_is_chosen=True)
+
+    assert len(made) == 2, "the day before has been forgotten"
+
+
+def test_a_message_that_was_taken_is_found_again_when_all_rows_are_known_to_be_full(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    intake = an_intake(dynamodb, Limits(client_daily=1))
+    first = a_new()
+    intake.store(first, id_is_chosen=True)
+    for _ in range(2):
+        with pytest.raises(ClientLimitError):
+            intake.store(a_new(), id_is_chosen=True)
+
+    with pytest.raises(AlreadyStoredError):
+        intake.store(first, id_is_chosen=True)
+
+
+# --- many at once ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def one_at_a_time(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB's transactions do not see each other's halves; moto's do, since it knows no lock.
+
+    So one call is let through at a time, and every third meets a conflict first, as it would if
+    they were under way together.
+    """
+    client: Any = dynamodb
+    lock, call, chance = RLock(), client._make_api_call, random.Random(7)  # noqa: S311, SLF001
+
+    def call_alone(operation: str, parameters: dict[str, Any]) -> Any:
+        with lock:
+            if operation == "TransactWriteItems" and chance.random() < 1 / 3:
+                raise a_conflict()
+            return call(operation, parameters)
+
+    monkeypatch.setattr(client, "_make_api_call", call_alone)
+
+
+def a_conflict() -> ClientError:
+    answer: Any = {
+        "Error": {"Code": "TransactionCanceledException", "Message": "busy"},
+        "CancellationReasons": [{"Code": CONFLICT}],
+    }
+    return ClientError(answer, "TransactWriteItems")
+
+
+def at_once(number: int, ask: Callable[[], object]) -> Counter[str]:
+    """What becomes of so many requests that come together."""
+    together = Barrier(number)
+
+    def one(_: int) -> str:
+        together.wait()
+        try:
+            ask()
+        except (LimitReachedError, DoubleClickError, AlreadyStoredError) as refused:
+            return type(refused).__name__
+        return "taken"
+
+    with ThreadPoolExecutor(number) as threads:
+        return Counter(threads.map(one, range(number)))
+
+
+@pytest.mark.usefixtures("one_at_a_time", "pauses")
+@pytest.mark.parametrize(
+    ("limits", "id_is_chosen", "came_to"),
+    [
+        (Limits(recipient_hourly=5), True, {"taken": 5, "RecipientLimitError": 25}),
+        (Limits(client_daily=7), True, {"taken": 7, "ClientLimitError": 23}),
+        (Limits(double_click=WINDOW), False, {"taken": 1, "DoubleClickError": 29}),
+    ],
+    ids=["recipient", "client", "clicks"],
+)
+def test_of_many_at_once_as_many_are_taken_as_the_guards_let_in(
+    dynamodb: "DynamoDBClient",
+    monkeypatch: pytest.MonkeyPatch,
+    limits: Limits,
+    came_to: dict[str, int],
+    *,
+    id_is_chosen: bool,
+) -> None:
+    intake = an_intake(dynamodb, limits)
+    # So that nobody loses a lottery: the conflicts here are as frequent as they come.
+    monkeypatch.setattr("sms_gateway.adapters.dynamodb.MAX_TRIES", 100)
+
+    assert at_once(30, lambda: intake.store(a_new(), id_is_chosen=id_is_chosen)) == came_to
+
+    rows = dynamodb.scan(TableName=intake.messages.table_name)["Count"]
+    assert rows == came_to["taken"]
+
+
+@pytest.mark.usefixtures("one_at_a_time", "pauses")
+def test_of_many_clients_rows_none_holds_more_than_its_share(
+    dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = an_intake(dynamodb, Limits(client_daily=250))
+    monkeypatch.setattr("sms_gateway.adapters.dynamodb.MAX_TRIES", 100)
+    count_as_used_up(intake, 250, but=2)
+
+    came_to = at_once(10, lambda: intake.store(a_new(), id_is_chosen=True))
+
+    assert came_to == {"taken": 2, "ClientLimitError": 8}
+    assert sum(int(item["messages"]["N"]) for item in guards(intake).values()) == 250
+
+
+# --- trouble with AWS ------------------------------------------------------------------------
+
+
+def cancelled(*codes: str) -> dict[str, Any]:
+    """What a stub needs for a transaction whose actions came to these codes."""
+    return {
+        "service_error_code": "TransactionCanceledException",
+        "http_status_code": 400,
+        "response_meta": {},
+        "modeled_fields": {"CancellationReasons": [{"Code": code} for code in codes]},
+    }
+
+
+def a_stubbed_intake(limits: Limits) -> tuple[GuardedIntake, Stubber]:
+    client = boto3.client(
+        "dynamodb",
+        region_name="eu-central-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
+    )
+    return GuardedIntake(MessagesTable(client, "M"), "G", limits), Stubber(client)
+
+
+def test_a_transaction_that_meets_another_one_is_repeated(pauses: list[float]) -> None:
+    intake, stub = a_stubbed_intake(Limits(recipient_hourly=1))
+    with stub:
+        stub.add_client_error("transact_write_items", **cancelled("None", CONFLICT))
+        stub.add_client_error("transact_write_items", **cancelled(CONFLICT, CONDITION))
+        stub.add_response("transact_write_items", {})
+
+        intake.store(a_new(), id_is_chosen=True)
+
+        stub.assert_no_pending_responses()
+    assert len(pauses) == 2
+
+
+@pytest.mark.usefixtures("pauses")
+def test_a_transaction_that_never_gets_through_makes_the_table_unavailable() -> None:
+    intake, stub = a_stubbed_intake(Limits(client_daily=10_000))
+    with stub:
+        for _ in range(MAX_TRIES):
+            stub.add_client_error("transact_write_items", **cancelled("None", CONFLICT))
+
+        with pytest.raises(StoreUnavailableError):
+            intake.store(a_new(), id_is_chosen=True)
+
+        stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("code", ["ThrottlingError", "ValidationError", "AccessDenied"])
+def test_a_transaction_that_fails_otherwise_makes_the_table_unavailable(code: str) -> None:
+    intake, stub = a_stubbed_intake(Limits(client_daily=10_000))
+    with stub:
+        stub.add_client_error("transact_write_items", **cancelled("None", code))
+
+        with pytest.raises(StoreUnavailableError):
+            intake.store(a_new(), id_is_chosen=True)
+
+        stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(
+    ("limits", "codes"),
+    [
+        (Limits(recipient_hourly=1), [CONDITION, "None"]),
+        (Limits(recipient_hourly=1), ["None", CONDITION]),
+        (Limits(double_click=WINDOW), ["None", CONDITION]),
+    ],
+    ids=["the message", "the recipient", "the twin"],
+)
+def test_a_row_in_the_way_that_is_not_shown_is_not_guessed_at(
+    limits: Limits, codes: list[str]
+) -> None:
+    intake, stub = a_stubbed_intake(limits)
+    with stub:
+        stub.add_client_error("transact_write_items", **cancelled(*codes))
+
+        with pytest.raises(StoreUnavailableError):
+            intake.store(a_new(), id_is_chosen=False)
+
+
+class NoBody:
+    """Of an answer that says nothing."""
+
+    @staticmethod
+    def stream(**_: Any) -> Iterator[bytes]:
+        yield b""
+
+
+def test_a_transaction_whose_answer_was_lost_is_ours_and_is_counted_once(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    """AWS's client repeats it under the same token, so that DynamoDB may tell (for ten minutes).
+
+    Moto knows no tokens, nor may a local AWS: then the row in the way carries our own claim.
+    """
+    intake = an_intake(dynamodb, EVERYTHING)
+    tokens: list[str] = []
+
+    def lose_the_first_answer(request: Any, **_: Any) -> AWSResponse | None:
+        tokens.append(json.loads(request.body)["ClientRequestToken"])
+        headers: Any = {}
+        return AWSResponse(request.url, 500, headers, NoBody()) if len(tokens) == 1 else None
+
+    events: Any = dynamodb.meta.events
+    events.register_first("before-send.dynamodb.TransactWriteItems", lose_the_first_answer)
+    result = StoreMessage(intake, intake.messages)(a_new(), id_is_chosen=False)
+    events.unregister("before-send.dynamodb.TransactWriteItems", lose_the_first_answer)
+
+    assert not result.replayed
+    assert len(tokens) == 2
+    assert len(set(tokens)) == 1
+    (sent,) = (item["sent"]["L"] for item in guards(intake).values() if "sent" in item)
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("limits", [Limits(), EVERYTHING], ids=["one write", "a transaction"])
+def test_a_table_that_does_not_answer_is_unavailable(
+    limits: Limits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="https://dynamodb.test")
+
+    intake, _ = a_stubbed_intake(limits)
+    monkeypatch.setattr(intake.messages.client, "_make_api_call", fail)
+
+    with pytest.raises(StoreUnavailableError):
+        intake.store(a_new(), id_is_chosen=False)
+
+
+def test_a_suppression_is_seen_by_the_very_next_message(dynamodb: "DynamoDBClient") -> None:
+    """It is a condition of the write itself, not something that was read before."""
+    intake = an_intake(dynamodb, Limits(suppressions=True))
+    table = SuppressionsTable(dynamodb, intake.guards_table)
+    with calls_of(dynamodb) as made:
+        table.put(Suppression(NUMBER, START, "clinic"))
+        with pytest.raises(InvalidValueError):
+            intake.store(a_new(), id_is_chosen=True)
+
+    assert [name for name, _ in made] == ["PutItem", "TransactWriteItems"]

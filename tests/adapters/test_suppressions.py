@@ -1,0 +1,172 @@
+"""The port `Suppressions`: one contract, held by the table and by the fake of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
+from botocore.stub import Stubber
+
+from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.guards import Suppression
+from sms_gateway.domain.phone_number import PhoneNumber
+from sms_gateway.use_cases.ports import Suppressions
+from tests.adapters.tables import a_guards_table
+from tests.fakes.builders import NUMBER
+from tests.fakes.clock import START
+from tests.fakes.intake import FakeSuppressions
+from tests.fakes.messages import Outage
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+OTHER = PhoneNumber("+40721234568")
+ENTRY = Suppression(NUMBER, START, "clinic")
+LATER = Suppression(NUMBER, START + timedelta(days=9), "shop")
+
+
+@pytest.fixture(scope="module")
+def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
+    return boto3.client("dynamodb")
+
+
+def in_memory(_: "DynamoDBClient") -> Suppressions:
+    return FakeSuppressions()
+
+
+def in_dynamodb(client: "DynamoDBClient") -> SuppressionsTable:
+    return SuppressionsTable(client, a_guards_table(client))
+
+
+@pytest.fixture(params=[in_memory, in_dynamodb], ids=["fake", "table"])
+def suppressions(request: pytest.FixtureRequest, dynamodb: "DynamoDBClient") -> Suppressions:
+    build: Callable[[DynamoDBClient], Suppressions] = request.param
+    return build(dynamodb)
+
+
+def test_a_number_nobody_has_entered_is_not_on_the_list(suppressions: Suppressions) -> None:
+    assert suppressions.get(NUMBER) is None
+
+
+def test_an_entry_is_read_back(suppressions: Suppressions) -> None:
+    suppressions.put(ENTRY)
+
+    assert suppressions.get(NUMBER) == ENTRY
+    assert suppressions.get(OTHER) is None
+
+
+def test_the_first_entry_stays(suppressions: Suppressions) -> None:
+    suppressions.put(ENTRY)
+
+    suppressions.put(LATER)
+
+    assert suppressions.get(NUMBER) == ENTRY
+
+
+def test_a_number_that_was_taken_off_is_not_on_the_list(suppressions: Suppressions) -> None:
+    suppressions.put(ENTRY)
+    suppressions.put(Suppression(OTHER, START, "clinic"))
+
+    suppressions.delete(NUMBER)
+
+    assert suppressions.get(NUMBER) is None
+    assert suppressions.get(OTHER) == Suppression(OTHER, START, "clinic")
+
+
+def test_a_number_that_is_not_on_the_list_can_be_taken_off(suppressions: Suppressions) -> None:
+    suppressions.delete(NUMBER)
+
+    assert suppressions.get(NUMBER) is None
+
+
+def test_a_number_that_comes_back_has_a_new_entry(suppressions: Suppressions) -> None:
+    suppressions.put(ENTRY)
+    suppressions.delete(NUMBER)
+
+    suppressions.put(LATER)
+
+    assert suppressions.get(NUMBER) == LATER
+
+
+def test_the_fake_can_be_away() -> None:
+    suppressions = FakeSuppressions()
+    suppressions.be_unavailable("put", Outage.AFTER)
+
+    with pytest.raises(StoreUnavailableError):
+        suppressions.put(ENTRY)
+
+    assert suppressions.get(NUMBER) == ENTRY
+
+
+# --- the table alone -------------------------------------------------------------------------
+
+
+def test_an_item_is_what_its_documentation_says_and_has_no_time_to_live(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    table = in_dynamodb(dynamodb)
+    table.put(ENTRY)
+
+    assert dynamodb.scan(TableName=table.table_name)["Items"] == [
+        {
+            "guard": {"S": "suppressed#+40721234567"},
+            "phoneNumber": {"S": "+40721234567"},
+            "since": {"S": "2026-11-22T14:35:00.123Z"},
+            "client": {"S": "clinic"},
+        }
+    ]
+
+
+CALLS: dict[str, Callable[[SuppressionsTable], object]] = {
+    "get_item": lambda table: table.get(NUMBER),
+    "put_item": lambda table: table.put(ENTRY),
+    "delete_item": lambda table: table.delete(NUMBER),
+}
+
+
+def a_client() -> "DynamoDBClient":
+    return boto3.client(
+        "dynamodb",
+        region_name="eu-central-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
+    )
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_a_table_that_refuses_is_unavailable(operation: str) -> None:
+    client = a_client()
+    with Stubber(client) as stub:
+        stub.add_client_error(operation, service_error_code="ThrottlingException")
+
+        with pytest.raises(StoreUnavailableError):
+            CALLS[operation](SuppressionsTable(client, "Guards"))
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_a_table_that_does_not_answer_is_unavailable(
+    operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+
+    client = a_client()
+    monkeypatch.setattr(client, "_make_api_call", fail)
+
+    with pytest.raises(StoreUnavailableError):
+        CALLS[operation](SuppressionsTable(client, "Guards"))
+
+
+def test_an_entry_is_read_as_it_stands_this_moment() -> None:
+    client = a_client()
+    with Stubber(client) as stub:
+        key = {"guard": {"S": "suppressed#+40721234567"}}
+        asked = {"TableName": "Guards", "Key": key, "ConsistentRead": True}
+        stub.add_response("get_item", {}, asked)
+
+        assert SuppressionsTable(client, "Guards").get(NUMBER) is None
