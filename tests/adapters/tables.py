@@ -1,35 +1,80 @@
 """The tables as the template makes them, for moto."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypedDict
 from uuid import uuid4
 
 from sms_gateway.adapters.messages_table import DUE_INDEX, MessagesTable
+from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.literals import BillingModeType
+    from mypy_boto3_dynamodb.type_defs import (
+        AttributeDefinitionTypeDef,
+        GlobalSecondaryIndexUnionTypeDef,
+        KeySchemaElementTypeDef,
+    )
+
+    class TableSchema(TypedDict):
+        """What `create_table` is told."""
+
+        BillingMode: BillingModeType
+        AttributeDefinitions: list[AttributeDefinitionTypeDef]
+        KeySchema: list[KeySchemaElementTypeDef]
+
+    class MessagesSchema(TableSchema):
+        """The same for a table with indexes."""
+
+        GlobalSecondaryIndexes: list[GlobalSecondaryIndexUnionTypeDef]
+
+
+MESSAGES_SCHEMA: "Final[MessagesSchema]" = {
+    "BillingMode": "PAY_PER_REQUEST",
+    "AttributeDefinitions": [
+        {"AttributeName": "messageId", "AttributeType": "S"},
+        {"AttributeName": "dueShard", "AttributeType": "S"},
+        {"AttributeName": "dueAt", "AttributeType": "N"},
+        {"AttributeName": "clientRecipient", "AttributeType": "S"},
+        {"AttributeName": "createdAt", "AttributeType": "S"},
+    ],
+    "KeySchema": [{"AttributeName": "messageId", "KeyType": "HASH"}],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": DUE_INDEX,
+            "KeySchema": [
+                {"AttributeName": "dueShard", "KeyType": "HASH"},
+                {"AttributeName": "dueAt", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        },
+        {
+            "IndexName": RECIPIENT_INDEX,
+            "KeySchema": [
+                {"AttributeName": "clientRecipient", "KeyType": "HASH"},
+                {"AttributeName": "createdAt", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        },
+    ],
+}
+"""The table of messages, all but its name and its stream (tests/template compares it)."""
+GUARDS_SCHEMA: "Final[TableSchema]" = {
+    "BillingMode": "PAY_PER_REQUEST",
+    "AttributeDefinitions": [{"AttributeName": "guard", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "guard", "KeyType": "HASH"}],
+}
+"""The table of guards, all but its name."""
 
 
 def a_messages_table(client: "DynamoDBClient") -> MessagesTable:
-    """A new table of its own, with the sparse index."""
+    """A new table of its own, with both indexes."""
     name = f"Messages-{uuid4()}"
-    client.create_table(
-        TableName=name,
-        AttributeDefinitions=[
-            {"AttributeName": "messageId", "AttributeType": "S"},
-            {"AttributeName": "dueShard", "AttributeType": "S"},
-            {"AttributeName": "dueAt", "AttributeType": "N"},
-        ],
-        KeySchema=[{"AttributeName": "messageId", "KeyType": "HASH"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": DUE_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "dueShard", "KeyType": "HASH"},
-                    {"AttributeName": "dueAt", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    client.create_table(TableName=name, **MESSAGES_SCHEMA)
     return MessagesTable(client, name)
+
+
+def a_guards_table(client: "DynamoDBClient") -> str:
+    """The name of a new table of its own."""
+    name = f"Guards-{uuid4()}"
+    client.create_table(TableName=name, **GUARDS_SCHEMA)
+    return name

@@ -3,18 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol
 
 import boto3
 import pytest
 
 from sms_gateway.adapters.messages_table import MAX_CONTRADICTING_REPORTS
-from sms_gateway.domain.message import Change, OnUnconfirmed
+from sms_gateway.domain.cursor import Position
+from sms_gateway.domain.message import Change, Message, OnUnconfirmed
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
-from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Messages
+from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
+from sms_gateway.use_cases.ports import Messages as PortMessages
 from tests.adapters.tables import a_messages_table
-from tests.fakes.builders import DUE, ID, a_change, a_message, a_report
+from tests.fakes.builders import DUE, ID, NUMBER, a_change, a_message, a_report
 from tests.fakes.clock import START
 from tests.fakes.messages import ROOM_FOR_CONTRADICTIONS, InMemoryMessages
 
@@ -22,6 +26,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 LATER = DUE + timedelta(minutes=10)
+
+
+class Messages(PortMessages, Protocol):
+    """The port, and the way in that belongs to the port `Intake`."""
+
+    def create(self, message: Message) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -389,3 +399,110 @@ def test_a_message_that_is_gone_is_not_put_off_and_not_brought_back(messages: Me
 
     assert refused.value.stored is None
     assert messages.get(ID) is None
+
+
+def a_list(
+    messages: Messages,
+    limit: int = 100,
+    after: Position | None = None,
+    client: str = "clinic",
+    number: PhoneNumber = NUMBER,
+) -> tuple[list[str], Position | None]:
+    """The ids on one page, and where the next begins."""
+    page, position = messages.list_for(client, number, limit, after)
+    return [message.message_id for message in page], position
+
+
+def pages(messages: Messages, limit: int) -> list[list[str]]:
+    """The ids on all pages of one walk."""
+    walked, after = a_list(messages, limit)
+    found = [walked]
+    while after:
+        walked, after = a_list(messages, limit, after)
+        found.append(walked)
+    return found
+
+
+def create(messages: Messages, *ids: str, every: timedelta = timedelta(milliseconds=1)) -> None:
+    for number, message_id in enumerate(ids):
+        messages.create(a_message(message_id=message_id, created_at=START + number * every))
+
+
+def test_where_nothing_was_sent_the_list_is_empty(messages: Messages) -> None:
+    assert a_list(messages) == ([], None)
+
+
+def test_a_list_shows_whole_messages_as_they_stand_newest_first(messages: Messages) -> None:
+    create(messages, "b", "a", "c")
+    changed = messages.change("a", a_change(Trigger.ACCEPTED))
+
+    page, position = messages.list_for("clinic", NUMBER, 100, None)
+
+    assert [message.message_id for message in page] == ["c", "a", "b"]
+    assert (page[1], position) == (changed, None)
+
+
+def test_a_list_holds_what_one_client_has_sent_to_one_number(messages: Messages) -> None:
+    other = PhoneNumber("+40721234568")
+    create(messages, "own")
+    messages.create(a_message(message_id="another's", client="crm"))
+    messages.create(a_message(message_id="to another", phone_number=other))
+
+    assert a_list(messages)[0] == ["own"]
+    assert a_list(messages, client="crm")[0] == ["another's"]
+    assert a_list(messages, number=other)[0] == ["to another"]
+    assert a_list(messages, client="crm", number=other)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "walked"),
+    [
+        (1, ["e", "d", "c", "b", "a"]),
+        (2, ["ed", "cb", "a"]),
+        (4, ["edcb", "a"]),
+        (5, ["edcba"]),
+        (6, ["edcba"]),
+    ],
+)
+def test_page_by_page_each_is_shown_once_and_no_page_is_empty(
+    messages: Messages, limit: int, walked: list[str]
+) -> None:
+    create(messages, *"abcde")
+
+    assert pages(messages, limit) == [list(page) for page in walked]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
+def test_of_one_millisecond_the_greatest_id_comes_first_on_whatever_page(
+    messages: Messages, limit: int
+) -> None:
+    create(messages, *"daecb", every=timedelta())
+    messages.create(a_message(message_id="z", created_at=START - timedelta(milliseconds=1)))
+    messages.create(a_message(message_id="A", created_at=START + timedelta(milliseconds=1)))
+
+    assert list(chain(*pages(messages, limit))) == list("Aedcbaz")
+
+
+def test_what_is_sent_meanwhile_moves_nothing_on_the_pages_that_follow(messages: Messages) -> None:
+    create(messages, *"abcd")
+    first, after = a_list(messages, 2)
+    messages.create(a_message(message_id="new", created_at=START + timedelta(seconds=1)))
+
+    assert (first, a_list(messages, 2, after)) == (["d", "c"], (["b", "a"], None))
+
+
+def test_a_list_goes_on_from_where_there_is_no_message_any_more(messages: Messages) -> None:
+    create(messages, *"abcd")
+    gone = Position(START + timedelta(milliseconds=2), "bb")
+
+    assert a_list(messages, 100, gone) == (["b", "a"], None)
+
+
+def test_a_hundred_messages_are_one_page(messages: Messages) -> None:
+    ids = [f"m-{number:03}" for number in range(101)]
+    create(messages, *ids)
+
+    first, after = a_list(messages, 100)
+
+    assert first == ids[:0:-1]
+    assert a_list(messages, 100, after) == (ids[:1], None)

@@ -27,7 +27,7 @@ from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import MOVES, SETTLED, Reason, Status, Trigger
 from tests.adapters.tables import a_messages_table
-from tests.fakes.builders import DUE, ID, a_change, a_message, a_report
+from tests.fakes.builders import DUE, ID, NUMBER, a_change, a_message, a_report
 from tests.fakes.clock import START
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ MESSAGES = st.builds(
     valid_until=st.none() | MOMENTS,
     on_unconfirmed=st.sampled_from(OnUnconfirmed),
     due_at=st.none() | WHOLE_SECONDS,
+    cut_from=st.none() | COUNTS,
 )
 
 
@@ -93,6 +94,7 @@ def test_an_item_is_what_its_documentation_says() -> None:
         "attempt": {"N": "1"},
         "client": {"S": "clinic"},
         "phoneNumber": {"S": "+40721234567"},
+        "clientRecipient": {"S": "clinic#+40721234567"},
         "message": {"S": "Buna ziua, esti asteptat la ora 10"},
         "metadata": {"M": {}},
         "claim": {"S": "claim-1"},
@@ -261,6 +263,9 @@ NOTE: Call = lambda table: table.note_contradiction("m", a_report())  # noqa: E7
 ALL_CALLS = [pytest.param(call, id=name) for name, call in CALLS.items()]
 ALL_CALLS.append(pytest.param(NOTE, id="note"))
 ALL_CALLS.append(pytest.param(lambda table: table.postpone(a_message(), DUE), id="postpone"))
+ALL_CALLS.append(
+    pytest.param(lambda table: table.list_for("clinic", NUMBER, 20, None), id="list_for")
+)
 
 
 def a_client() -> "DynamoDBClient":
@@ -281,7 +286,6 @@ def a_client() -> "DynamoDBClient":
         "InternalServerError",
         "AccessDeniedException",
         "ResourceNotFoundException",
-        "TransactionConflictException",
     ],
 )
 @pytest.mark.parametrize(("operation", "call"), CALLS.items(), ids=CALLS)

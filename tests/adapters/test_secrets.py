@@ -15,10 +15,12 @@ from sms_gateway.adapters.secrets import (
     REMEMBERED_FOR,
     CallbackKeys,
     RememberedSecret,
+    SigningKeys,
     VoipitAccounts,
 )
 from sms_gateway.domain.account import Account
-from sms_gateway.domain.callback_url import SigningKey, read_callback_path
+from sms_gateway.domain.callback_url import CallbackKey, read_callback_path
+from sms_gateway.domain.cursor import CursorKey
 from sms_gateway.domain.errors import SecretUnavailableError
 from tests.fakes.clock import FakeClock
 
@@ -291,27 +293,36 @@ def test_after_a_rotation_the_old_key_is_found_and_the_new_one_signs(
 
     keys = manager.keys()
 
-    assert keys.find(SigningKey("first").key_id) == SigningKey("first")
-    assert SigningKey("second").key_id in keys.url_for("m", 1)
+    assert keys.find(CallbackKey("first").key_id) == CallbackKey("first")
+    assert CallbackKey("second").key_id in keys.url_for("m", 1)
+
+
+def test_a_secret_has_other_keys_for_another_purpose(manager: SecretsManager) -> None:
+    manager.rotate("second")
+    keys = SigningKeys(CursorKey, manager.remembered(), manager.remembered("AWSPREVIOUS"))
+
+    assert keys.current() == CursorKey("second")
+    assert keys.find(CursorKey("first").key_id) == CursorKey("first")
+    assert keys.find(CallbackKey("second").key_id) is None
 
 
 def test_a_key_made_seconds_ago_is_found_without_waiting_for_the_memory_to_age(
     manager: SecretsManager,
 ) -> None:
     keys = manager.keys()
-    assert keys.find(SigningKey("first").key_id)
+    assert keys.find(CallbackKey("first").key_id)
     manager.rotate("second")
     manager.clock.advance(ASKED_AGAIN_AFTER)
 
-    assert keys.find(SigningKey("second").key_id) == SigningKey("second")
-    assert keys.find(SigningKey("first").key_id) == SigningKey("first")
+    assert keys.find(CallbackKey("second").key_id) == CallbackKey("second")
+    assert keys.find(CallbackKey("first").key_id) == CallbackKey("first")
 
 
 def test_a_key_two_rotations_ago_is_no_longer_good(manager: SecretsManager) -> None:
     manager.rotate("second")
     manager.rotate("third")
 
-    assert manager.keys().find(SigningKey("first").key_id) is None
+    assert manager.keys().find(CallbackKey("first").key_id) is None
 
 
 def test_made_up_key_ids_cost_one_look_up_in_thirty_seconds(manager: SecretsManager) -> None:
@@ -333,7 +344,7 @@ def test_the_current_key_is_found_although_the_previous_one_cannot_be_read(
     keys.url_for("m", 1)
     manager.trouble = UNREACHABLE
 
-    assert keys.find(SigningKey("first").key_id) == SigningKey("first")
+    assert keys.find(CallbackKey("first").key_id) == CallbackKey("first")
     with pytest.raises(SecretUnavailableError):
         keys.find("00000000")
 
@@ -344,5 +355,5 @@ def test_an_empty_key_signs_nothing_and_is_never_found(client: "SecretsManagerCl
 
     with pytest.raises(SecretUnavailableError):
         CallbackKeys(empty, empty).url_for("m", 1)
-    assert CallbackKeys(empty, empty).find(SigningKey("").key_id) is None
-    assert keys.find(SigningKey("").key_id) is None
+    assert CallbackKeys(empty, empty).find(CallbackKey("").key_id) is None
+    assert keys.find(CallbackKey("").key_id) is None

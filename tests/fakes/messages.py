@@ -1,12 +1,14 @@
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 from typing import Literal
 
+from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
 from sms_gateway.use_cases.publish_changes import RowChange
@@ -17,7 +19,11 @@ __all__ = ["ROOM_FOR_CONTRADICTIONS", "InMemoryMessages", "Operation", "Outage"]
 
 ROOM_FOR_CONTRADICTIONS = 10
 
-Operation = Literal["create", "change", "note_contradiction", "get", "postpone", "due"]
+Operation = Literal["create", "change", "note_contradiction", "get", "postpone", "due", "list_for"]
+
+
+def _no_check() -> None:
+    pass
 
 
 class InMemoryMessages:
@@ -46,11 +52,13 @@ class InMemoryMessages:
         with self._lock:
             return dict(self._rows)
 
-    def create(self, message: Message) -> None:
+    def create(self, message: Message, check: Callable[[], None] = _no_check) -> None:
+        """What `check` raises refuses the write; it looks at the same moment as the write."""
         with self._operation("create"):
             stored = self._rows.get(message.message_id)
             if stored is not None:
                 raise AlreadyStoredError(stored)
+            check()
             self._write(message)
 
     def change(self, message_id: str, change: Change) -> Message:
@@ -93,6 +101,19 @@ class InMemoryMessages:
                 if row.due_at is not None and row.due_at <= now
             )
         yield from (message_id for _, message_id in due)
+
+    def list_for(
+        self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None
+    ) -> tuple[Sequence[Message], Position | None]:
+        with self._operation("list_for"):
+            rows = {
+                Position.of(row): row
+                for row in self._rows.values()
+                if (row.client, row.phone_number) == (client, phone_number)
+            }
+            places = sorted((p for p in rows if after is None or p < after), reverse=True)
+            page = places[:limit]
+            return [rows[p] for p in page], page[-1] if len(places) > limit else None
 
     def _write(self, message: Message) -> None:
         before = self._rows.get(message.message_id)

@@ -6,13 +6,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sms_gateway.domain.callback_url import (
+    CallbackKey,
     CallbackReference,
-    SigningKey,
     mint_callback_url,
     read_callback_path,
 )
 
-KEY = SigningKey("a-secret-of-the-callback")
+KEY = CallbackKey("a-secret-of-the-callback")
 BASE = "https://callback.test"
 MESSAGE_IDS = st.from_regex(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}", fullmatch=True)
 ATTEMPTS = st.integers(1, 999_999)
@@ -22,14 +22,14 @@ def minted_path(message_id: str = "appointment-17", attempt: int = 1) -> str:
     return urlsplit(mint_callback_url(BASE, message_id, attempt, KEY)).path
 
 
-def is_ours(path: str, key: SigningKey = KEY) -> bool:
+def is_ours(path: str, key: CallbackKey = KEY) -> bool:
     reference = read_callback_path(path)
     return reference is not None and reference.is_signed_by(key)
 
 
 @given(MESSAGE_IDS, ATTEMPTS, st.text(st.characters(codec="utf-8"), min_size=1))
 def test_a_minted_url_is_read_back(message_id: str, attempt: int, secret: str) -> None:
-    key = SigningKey(secret)
+    key = CallbackKey(secret)
 
     reference = read_callback_path(urlsplit(mint_callback_url(BASE, message_id, attempt, key)).path)
 
@@ -49,8 +49,21 @@ def test_a_signature_has_128_bits_and_fits_a_path() -> None:
 
 def test_a_url_is_the_same_whenever_it_is_minted() -> None:
     assert mint_callback_url(BASE, "m", 1, KEY) == (
-        f"{BASE}/m/1/{SigningKey(KEY.secret).key_id}.{SigningKey(KEY.secret).signature('m', 1)}"
+        f"{BASE}/m/1/{CallbackKey(KEY.secret).key_id}.{CallbackKey(KEY.secret).signature('m', 1)}"
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "message_id", "attempt", "url"),
+    [
+        (KEY, "appointment-17", 2, "appointment-17/2/b50ecff2.6aa5L03ym2qg3tmEJedh0A"),
+        (CallbackKey("ș"), "m", 1, "m/1/99d73079.JKKYKLyhDi6YRLcwzIgLeA"),
+    ],
+)
+def test_the_urls_that_are_under_way_at_voipit_stay_good(
+    key: CallbackKey, message_id: str, attempt: int, url: str
+) -> None:
+    assert mint_callback_url(BASE, message_id, attempt, key) == f"{BASE}/{url}"
 
 
 @given(st.data())
@@ -98,7 +111,7 @@ def test_a_signature_is_good_for_one_attempt_of_one_message(path: str) -> None:
 
 
 def test_another_key_is_refused() -> None:
-    assert not is_ours(minted_path(), SigningKey("another secret"))
+    assert not is_ours(minted_path(), CallbackKey("another secret"))
 
 
 def test_message_id_and_attempt_cannot_lend_each_other_digits() -> None:
@@ -127,13 +140,13 @@ def test_no_path_is_too_strange_to_be_refused(path: str) -> None:
 
 
 def test_a_key_id_is_stable_and_belongs_to_one_secret() -> None:
-    assert SigningKey("x").key_id == SigningKey("x").key_id
-    assert SigningKey("x").key_id != SigningKey("y").key_id
+    assert CallbackKey("x").key_id == CallbackKey("x").key_id
+    assert CallbackKey("x").key_id != CallbackKey("y").key_id
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=9))
 def test_a_key_shows_nothing_of_its_secret(secret: str) -> None:
-    key = SigningKey(secret)
+    key = CallbackKey(secret)
 
     assert re.fullmatch(r"[0-9a-f]{8}", key.key_id)
     assert key.key_id not in key.signature("m", 1)

@@ -29,3 +29,11 @@ def test_a_table_that_does_not_answer_is_not_an_unknown_message() -> None:
 
     with pytest.raises(StoreUnavailableError):
         ReadMessage(messages)("clinic", "appointment-17")
+
+
+def test_what_cannot_be_an_id_is_not_looked_for() -> None:
+    messages = InMemoryMessages()
+    messages.be_unavailable("get")
+
+    with pytest.raises(MessageNotFoundError):
+        ReadMessage(messages)("clinic", "x" * 3000)

@@ -5,6 +5,9 @@
 | `messageId`                     | S    | key                                                    |
 | `status` `version` `attempt`    | S N N| where it stands; `version` is the last event's sequence |
 | `client` `phoneNumber` `message`| S    | whose, to whom (E.164), the text as shown              |
+| `clientRecipient`               | S    | `<client>#<E.164>`; with `createdAt` the key of the    |
+|                                 |      | index `recipient`                                      |
+| `cutFrom`                       | N    | septets of the text asked for, if it was cut           |
 | `metadata`                      | M    | the caller's own strings                               |
 | `claim`                         | S    | token of whoever calls Voipit, or did last             |
 | `createdAt` `updatedAt`         | S    | ISO 8601, UTC, milliseconds                            |
@@ -58,7 +61,9 @@ def to_item(message: Message) -> dict[str, Any]:
         "attempt": message.attempt,
         "client": message.client,
         "phoneNumber": message.phone_number.e164,
+        "clientRecipient": client_recipient(message.client, message.phone_number),
         "message": message.text,
+        "cutFrom": message.cut_from,
         "metadata": dict(message.metadata),
         "claim": message.claim,
         "createdAt": to_iso(message.created_at),
@@ -104,6 +109,7 @@ def from_item(item: Item) -> Message:
         valid_until=_moment(plain, "validUntil"),
         on_unconfirmed=OnUnconfirmed(plain["onUnconfirmed"]),
         due_at=datetime.fromtimestamp(int(plain["dueAt"]), UTC) if "dueAt" in plain else None,
+        cut_from=int(plain["cutFrom"]) if "cutFrom" in plain else None,
     )
 
 
@@ -115,6 +121,11 @@ def epoch(moment: datetime) -> int:
 def due_shard(message_id: str) -> str:
     """Which of the `DUE_SHARDS` partitions of the index `due` a message belongs to."""
     return str(crc32(message_id.encode()) % DUE_SHARDS)
+
+
+def client_recipient(client: str, phone_number: PhoneNumber) -> str:
+    """The partition of the index `recipient` with what one client has sent to one number."""
+    return f"{client}#{phone_number.e164}"
 
 
 def history_entry(change: StatusChange) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """The `Messages` table. Every change of a message is one conditional write."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors
+from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, write
 from sms_gateway.adapters.message_item import (
     DUE_SHARDS,
+    Item,
     attribute,
+    client_recipient,
     due_shard,
     epoch,
     from_item,
@@ -17,14 +19,18 @@ from sms_gateway.adapters.message_item import (
     report_entry,
     to_item,
 )
+from sms_gateway.adapters.recipient_index import read_messages, read_positions
 from sms_gateway.domain.clock import to_iso
+from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
 DUE_INDEX: Final = "due"
 MAX_CONTRADICTING_REPORTS: Final = 10
@@ -39,19 +45,20 @@ class MessagesTable:
     table_name: str
 
     def create(self, message: Message) -> None:
-        """Store a new message: intent and claim in one write."""
+        """Store a new message, whatever else there is. Raises `AlreadyStoredError`."""
         try:
-            with table_errors():
-                self.client.put_item(
-                    TableName=self.table_name,
-                    Item=to_item(message),
-                    ConditionExpression="attribute_not_exists(messageId)",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
+            write(lambda: self.client.put_item(**self.as_put(message)))
         except ConditionFailedError as failure:
-            if failure.item is None:
-                raise StoreUnavailableError("The table did not show the stored row.") from failure
-            raise AlreadyStoredError(from_item(failure.item)) from failure
+            raise already_stored(failure.item) from failure
+
+    def as_put(self, message: Message) -> "PutTypeDef":
+        """The write that stores a new message: intent and claim in one."""
+        return {
+            "TableName": self.table_name,
+            "Item": to_item(message),
+            "ConditionExpression": "attribute_not_exists(messageId)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
 
     def change(self, message_id: str, change: Change) -> Message:
         """Make the change; its sources in the table of moves are the write's own condition."""
@@ -89,8 +96,8 @@ class MessagesTable:
         if removes:
             expression += f" REMOVE {', '.join(removes)}"
         try:
-            with table_errors():
-                answer = self.client.update_item(
+            answer = write(
+                lambda: self.client.update_item(
                     TableName=self.table_name,
                     Key={"messageId": attribute(message_id)},
                     UpdateExpression=expression,
@@ -100,6 +107,7 @@ class MessagesTable:
                     ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
+            )
         except ConditionFailedError as failure:
             raise ChangeRefusedError(from_item(failure.item) if failure.item else None) from failure
         return from_item(answer["Attributes"])
@@ -138,8 +146,8 @@ class MessagesTable:
     def _note(
         self, message_id: str, expression: str, condition: str, values: dict[str, Any]
     ) -> None:
-        with table_errors():
-            self.client.update_item(
+        write(
+            lambda: self.client.update_item(
                 TableName=self.table_name,
                 Key={"messageId": attribute(message_id)},
                 UpdateExpression=expression,
@@ -147,6 +155,7 @@ class MessagesTable:
                 ExpressionAttributeValues=values,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
+        )
 
     def postpone(self, message: Message, due_at: datetime) -> None:
         """Look at the message later: no change of status, so no event and the same `version`."""
@@ -156,8 +165,8 @@ class MessagesTable:
             ":version": message.version,
         }
         try:
-            with table_errors():
-                self.client.update_item(
+            write(
+                lambda: self.client.update_item(
                     TableName=self.table_name,
                     Key={"messageId": attribute(message.message_id)},
                     UpdateExpression="SET dueAt = :due, dueShard = :shard",
@@ -165,6 +174,7 @@ class MessagesTable:
                     ExpressionAttributeValues={k: attribute(v) for k, v in values.items()},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
+            )
         except ConditionFailedError as failure:
             raise ChangeRefusedError(from_item(failure.item) if failure.item else None) from failure
 
@@ -199,6 +209,23 @@ class MessagesTable:
             )
         item = answer.get("Item")
         return from_item(item) if item else None
+
+    def list_for(
+        self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None
+    ) -> tuple[Sequence[Message], Position | None]:
+        """Which ones from the index `recipient`, and each as it stands this moment."""
+        owner = client_recipient(client, phone_number)
+        positions = read_positions(self.client, self.table_name, owner, limit + 1, after)
+        page = positions[:limit]
+        messages = read_messages(self.client, self.table_name, page)
+        return messages, page[-1] if len(positions) > limit else None
+
+
+def already_stored(item: Item | None) -> AlreadyStoredError | StoreUnavailableError:
+    """What the row in the way of a new message means."""
+    if item is None:
+        return StoreUnavailableError("The table did not show the stored row.")
+    return AlreadyStoredError(from_item(item))
 
 
 def _written(message_id: str, change: Change) -> dict[str, Any]:

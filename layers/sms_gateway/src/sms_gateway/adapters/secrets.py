@@ -9,16 +9,19 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sms_gateway.domain.account import Account
-from sms_gateway.domain.callback_url import SigningKey, mint_callback_url
+from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from sms_gateway.domain.errors import SecretUnavailableError
+from sms_gateway.domain.signing import SigningKey
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+_Key = TypeVar("_Key", bound=SigningKey)
 
 REMEMBERED_FOR: Final = 300.0
 """Seconds a value is used without asking again."""
@@ -119,27 +122,27 @@ class VoipitAccounts:
         )
 
 
-class CallbackKeys:
-    """The keys that sign callback URLs: the current one, and the one before for what is under way.
+class SigningKeys(Generic[_Key]):
+    """The keys of one purpose: the current one, and the one before for what it has signed.
 
-    Implements the port `CallbackUrls`.
+    With `CursorKey` it implements the port `CursorKeys`.
     """
 
     def __init__(
-        self, current: RememberedSecret, previous: RememberedSecret, base_url: str = ""
+        self, kind: type[_Key], current: RememberedSecret, previous: RememberedSecret
     ) -> None:
+        self._kind = kind
         self._current = current
         self._previous = previous
-        self._base_url = base_url
 
-    def url_for(self, message_id: str, attempt: int) -> str:
-        """The `sendResultTo` of an attempt, signed with the current key."""
-        key = SigningKey(self._current.value() or "")
-        if not key.secret:
-            raise SecretUnavailableError("The callback signing key is empty.")
-        return mint_callback_url(self._base_url, message_id, attempt, key)
+    def current(self) -> _Key:
+        """The key that signs. Raises `SecretUnavailableError`."""
+        text = self._current.value()
+        if not text:
+            raise SecretUnavailableError("The signing key is empty.")
+        return self._kind(text)
 
-    def find(self, key_id: str) -> SigningKey | None:
+    def find(self, key_id: str) -> _Key | None:
         """The key with this id, or `None`. Raises `SecretUnavailableError`.
 
         An unknown id may be a key that was made seconds ago, so the secret is read again; not more
@@ -148,6 +151,20 @@ class CallbackKeys:
         for max_age in (REMEMBERED_FOR, ASKED_AGAIN_AFTER):
             for secret in (self._current, self._previous):
                 text = secret.value(max_age=max_age)
-                if text and SigningKey(text).key_id == key_id:
-                    return SigningKey(text)
+                if text and self._kind(text).key_id == key_id:
+                    return self._kind(text)
         return None
+
+
+class CallbackKeys(SigningKeys[CallbackKey]):
+    """The keys that sign callback URLs. Implements the port `CallbackUrls`."""
+
+    def __init__(
+        self, current: RememberedSecret, previous: RememberedSecret, base_url: str = ""
+    ) -> None:
+        super().__init__(CallbackKey, current, previous)
+        self._base_url = base_url
+
+    def url_for(self, message_id: str, attempt: int) -> str:
+        """The `sendResultTo` of an attempt, signed with the current key."""
+        return mint_callback_url(self._base_url, message_id, attempt, self.current())

@@ -5,37 +5,27 @@
 promises that a query string survives.
 """
 
-import hashlib
 import hmac
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
 from sms_gateway.domain.message_id import is_message_id
+from sms_gateway.domain.signing import SigningKey, to_base64url
 
-_PURPOSE: Final = b"voipit-sms-gateway/callback/v1"
-_SIGNATURE_BYTES: Final = 16
 _PATH_PARTS: Final = 3
 _MAX_ATTEMPT_DIGITS: Final = 6
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SigningKey:
-    """A secret that signs callback URLs. Its id is derived from it, so the two cannot part."""
+class CallbackKey(SigningKey):
+    """Signs callback URLs."""
 
-    secret: str
-
-    @property
-    def key_id(self) -> str:
-        """Eight hexadecimal digits that tell keys apart and give nothing away."""
-        return hmac.digest(self.secret.encode(), _PURPOSE + b"/key-id", "sha256").hex()[:8]
+    __slots__ = ()
+    purpose = b"voipit-sms-gateway/callback/v1"
 
     def signature(self, message_id: str, attempt: int) -> str:
-        """HMAC-SHA-256 over purpose, message id and attempt; 128 bits in base64url."""
-        signed = b"\x00".join((_PURPOSE, message_id.encode(), str(attempt).encode()))
-        mac = hmac.new(self.secret.encode(), signed, hashlib.sha256).digest()
-        return urlsafe_b64encode(mac[:_SIGNATURE_BYTES]).rstrip(b"=").decode()
+        """The signature over message id and attempt, in base64url."""
+        return to_base64url(self.sign(message_id.encode(), str(attempt).encode()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +37,13 @@ class CallbackReference:
     key_id: str
     signature: str
 
-    def is_signed_by(self, key: SigningKey) -> bool:
+    def is_signed_by(self, key: CallbackKey) -> bool:
         """Whether this very key minted the path; compared in constant time."""
         expected = key.signature(self.message_id, self.attempt)
         return hmac.compare_digest(expected.encode(), self.signature.encode())
 
 
-def mint_callback_url(base_url: str, message_id: str, attempt: int, key: SigningKey) -> str:
+def mint_callback_url(base_url: str, message_id: str, attempt: int, key: CallbackKey) -> str:
     """The `sendResultTo` of one attempt."""
     signature = key.signature(message_id, attempt)
     return f"{base_url.rstrip('/')}/{message_id}/{attempt}/{key.key_id}.{signature}"

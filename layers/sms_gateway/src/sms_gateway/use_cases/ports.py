@@ -6,9 +6,11 @@ from typing import Any, Protocol
 
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.cursor import CursorKey, Position
+from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.outcome import Outcome
-from sms_gateway.domain.phone_number import PhoneNumber
+from sms_gateway.domain.phone_number import ExaminedNumber, PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
 
 
@@ -31,11 +33,57 @@ class ChangeRefusedError(Exception):
         self.stored = stored
 
 
+class DoubleClickError(Exception):
+    """`store` has just stored an equal message, without an id of its own, under `message_id`."""
+
+    def __init__(self, message_id: str) -> None:
+        super().__init__("an equal message has just been stored")
+        self.message_id = message_id
+
+
+class Intake(Protocol):
+    """Where new messages come in: the table of messages, behind everything that may stop one."""
+
+    def store(self, message: Message, *, id_is_chosen: bool, instead_of: str | None = None) -> None:
+        """Store a new message and count it, in one write; or raise, and change nothing.
+
+        `id_is_chosen`: the caller has given its id, so an equal message is no double click.
+        `instead_of`: nor is an equal message with this id, if it is still the last one.
+
+        Raises:
+            AlreadyStoredError: the id is taken. This goes before everything else.
+            DoubleClickError: an equal message has just been stored.
+            InvalidValueError: `suppressed`.
+            LimitReachedError: the recipient or the client is at a limit.
+            StoreUnavailableError: a table does not answer.
+        """
+
+
+class Batches(Protocol):
+    """Batches whose callers gave them no id, known by their digest for `BATCH_KNOWN_FOR`."""
+
+    def remember(self, digest: str, batch_id: str, now: datetime) -> str:
+        """The id of this batch: the one it has got already, or else `batch_id`.
+
+        Raises `StoreUnavailableError`.
+        """
+
+
+class Suppressions(Protocol):
+    """The do-not-contact list. Every method raises `StoreUnavailableError` if it is away."""
+
+    def get(self, phone_number: PhoneNumber) -> Suppression | None:
+        """The entry of a number, or `None`."""
+
+    def put(self, suppression: Suppression) -> None:
+        """Enter a number; an entry that is there already stays as it is."""
+
+    def delete(self, phone_number: PhoneNumber) -> None:
+        """Take a number off the list, if it is there."""
+
+
 class Messages(Protocol):
     """The table of messages. Every method raises `StoreUnavailableError` if it does not answer."""
-
-    def create(self, message: Message) -> None:
-        """Store a new message. Raises `AlreadyStoredError`."""
 
     def change(self, message_id: str, change: Change) -> Message:
         """Make the change if the message may take it. Raises `ChangeRefusedError`."""
@@ -51,6 +99,16 @@ class Messages(Protocol):
 
     def due(self, now: datetime) -> Iterator[str]:
         """The ids of messages whose `due_at` has come, some of them perhaps not due any more."""
+
+    def list_for(
+        self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None
+    ) -> tuple[Sequence[Message], Position | None]:
+        """At most `limit` (1 to 100) of what the client has sent to the number, newest first.
+
+        They begin after the position given, or with the newest; the position returned is where the
+        next ones begin, or `None` if there are no more. Every message that stays is in exactly one
+        page, whatever is sent meanwhile. What was sent a moment ago may not be there yet.
+        """
 
 
 class Provider(Protocol):
@@ -116,6 +174,9 @@ class DispatchQueue(Protocol):
     def enqueue(self, message_id: str, delay: timedelta) -> None:
         """Have the message tried after the delay. Never raises: the due index is the guarantee."""
 
+    def enqueue_all(self, waits: Sequence[tuple[str, timedelta]]) -> None:
+        """The same for many (message id, delay), with fewer calls."""
+
 
 class ReportFallback(Protocol):
     """The callback's second store."""
@@ -135,7 +196,29 @@ class PhoneNumbers(Protocol):
     """The rules for destination numbers."""
 
     def normalise(self, text: str) -> PhoneNumber:
-        """The number in E.164 form. Raises `InvalidValueError` naming `phoneNumber`."""
+        """The number in E.164 form, if it may be texted.
+
+        Raises `InvalidValueError` naming `phoneNumber`.
+        """
+
+    def read(self, text: str) -> PhoneNumber:
+        """The number in E.164 form, wherever it is and whatever it is.
+
+        Raises `InvalidValueError` (`invalid-phone-number`) naming `phoneNumber`.
+        """
+
+    def examine(self, text: str) -> ExaminedNumber:
+        """What could be told of the number, and every rule's verdict. Never raises."""
+
+
+class CursorKeys(Protocol):
+    """The keys that sign cursors. Both methods raise `SecretUnavailableError`."""
+
+    def current(self) -> CursorKey:
+        """The key that signs."""
+
+    def find(self, key_id: str) -> CursorKey | None:
+        """The key with this id, if it still signs or did until lately."""
 
 
 class Publisher(Protocol):

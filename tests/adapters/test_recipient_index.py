@@ -1,0 +1,233 @@
+"""What holds for lists from the table alone: what they cost, and their trouble with AWS."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
+from botocore.stub import Stubber
+
+from sms_gateway.adapters.dynamodb import MAX_TRIES
+from sms_gateway.adapters.message_item import to_item
+from sms_gateway.adapters.messages_table import MessagesTable
+from sms_gateway.adapters.recipient_index import read_messages
+from sms_gateway.domain.cursor import Position
+from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.message import Change
+from sms_gateway.domain.status import Status, Trigger
+from tests.adapters.tables import a_messages_table
+from tests.fakes.builders import NUMBER, a_change, a_message, a_report
+from tests.fakes.clock import START
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLE = "Messages"
+
+
+@pytest.fixture
+def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
+    return boto3.client("dynamodb")
+
+
+@pytest.fixture
+def table(dynamodb: "DynamoDBClient") -> MessagesTable:
+    return a_messages_table(dynamodb)
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Stubber:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    client = boto3.client(
+        "dynamodb",
+        region_name="eu-central-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
+    )
+    stub = Stubber(client)
+    stub.activate()
+    return stub
+
+
+def stored(table: MessagesTable, number: int) -> None:
+    for position in range(number):
+        created_at = START + timedelta(milliseconds=position)
+        table.create(a_message(message_id=f"m-{position:03}", created_at=created_at))
+
+
+def asked(table: MessagesTable) -> list[tuple[str, dict[str, Any]]]:
+    """Every (operation, parameters) that the table's client asks from now on."""
+    heard: list[tuple[str, dict[str, Any]]] = []
+
+    def listen(params: dict[str, Any], model: Any, **_: Any) -> None:
+        heard.append((model.name, params))
+
+    table.client.meta.events.register("provide-client-params.dynamodb", listen)
+    return heard
+
+
+def test_a_page_costs_one_query_and_one_read_wherever_it_begins(table: MessagesTable) -> None:
+    stored(table, 12)
+    heard = asked(table)
+
+    _, after = table.list_for("clinic", NUMBER, 5, None)
+    table.list_for("clinic", NUMBER, 5, after)
+
+    assert [operation for operation, _ in heard] == ["Query", "BatchGetItem"] * 2
+
+
+def test_an_empty_list_costs_one_query(table: MessagesTable) -> None:
+    heard = asked(table)
+
+    assert table.list_for("clinic", NUMBER, 5, None) == ([], None)
+    assert [operation for operation, _ in heard] == ["Query"]
+
+
+def test_each_message_is_read_as_it_stands_this_moment(table: MessagesTable) -> None:
+    stored(table, 2)
+    heard = asked(table)
+
+    table.list_for("clinic", NUMBER, 5, None)
+
+    (read,) = [params for operation, params in heard if operation == "BatchGetItem"]
+    assert read["RequestItems"][table.table_name]["ConsistentRead"] is True
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table, row: table.change(row.message_id, a_change(Trigger.NOT_TAKEN)),
+        lambda table, row: table.change(row.message_id, Change.reported(a_report())),
+        lambda table, row: table.note_contradiction(row.message_id, a_report()),
+        lambda table, row: table.postpone(row, START + timedelta(hours=1)),
+    ],
+    ids=["change", "report", "contradiction", "postpone"],
+)
+def test_nothing_that_happens_to_a_message_is_written_to_the_index(
+    table: MessagesTable, change: Callable[..., object]
+) -> None:
+    message = a_message()
+    table.create(message)
+    heard = asked(table)
+
+    change(table, message)
+
+    (_, write), *_ = heard
+    words = set(write["UpdateExpression"].replace(",", " ").split())
+    assert words.isdisjoint({"clientRecipient", "createdAt", "messageId"})
+
+
+def test_a_message_that_expires_after_the_index_was_read_is_left_out(table: MessagesTable) -> None:
+    stored(table, 4)
+
+    def expire(**_: Any) -> None:
+        key: Any = {"messageId": {"S": "m-002"}}
+        boto3.client("dynamodb").delete_item(TableName=table.table_name, Key=key)
+
+    table.client.meta.events.register("provide-client-params.dynamodb.BatchGetItem", expire)
+
+    page, after = table.list_for("clinic", NUMBER, 2, None)
+    rest, end = table.list_for("clinic", NUMBER, 2, after)
+
+    assert [[m.message_id for m in some] for some in (page, rest)] == [
+        ["m-003"],
+        ["m-001", "m-000"],
+    ]
+    assert end is None
+
+
+def test_a_row_from_before_the_index_was_there_is_in_no_list(table: MessagesTable) -> None:
+    item = to_item(a_message())
+    del item["clientRecipient"]
+    table.client.put_item(TableName=table.table_name, Item=item)
+
+    assert table.get(a_message().message_id) == a_message()
+    assert table.list_for("clinic", NUMBER, 5, None) == ([], None)
+
+
+def wanted(*ids: str) -> dict[str, Any]:
+    keys = [{"messageId": {"S": message_id}} for message_id in ids]
+    return {TABLE: {"Keys": keys, "ConsistentRead": True}}
+
+
+def answer(*ids: str, left: tuple[str, ...] = ()) -> dict[str, Any]:
+    created = {"a": 0, "b": 1, "c": 2}
+    items = [
+        to_item(
+            a_message(
+                Status.QUEUED,
+                message_id=message_id,
+                created_at=START + timedelta(milliseconds=created[message_id]),
+            )
+        )
+        for message_id in ids
+    ]
+    return {"Responses": {TABLE: items}, "UnprocessedKeys": wanted(*left) if left else {}}
+
+
+POSITIONS = [Position(START, message_id) for message_id in "cba"]
+
+
+def test_keys_that_were_left_aside_are_asked_for_again(stub: Stubber) -> None:
+    stub.add_response(
+        "batch_get_item", answer("a", left=("c", "b")), {"RequestItems": wanted(*"cba")}
+    )
+    stub.add_response("batch_get_item", answer(left=("b", "c")), {"RequestItems": wanted(*"cb")})
+    stub.add_response("batch_get_item", answer("b", "c"), {"RequestItems": wanted(*"bc")})
+    client: Any = stub.client
+
+    found = read_messages(client, TABLE, POSITIONS)
+
+    assert [message.message_id for message in found] == ["c", "b", "a"]
+    stub.assert_no_pending_responses()
+
+
+def test_they_are_not_asked_for_for_ever(stub: Stubber) -> None:
+    for _ in range(MAX_TRIES):
+        stub.add_response("batch_get_item", answer(left=tuple("cba")))
+    client: Any = stub.client
+
+    with pytest.raises(StoreUnavailableError):
+        read_messages(client, TABLE, POSITIONS)
+
+    stub.assert_no_pending_responses()
+
+
+def test_the_last_time_counts(stub: Stubber) -> None:
+    for _ in range(MAX_TRIES - 1):
+        stub.add_response("batch_get_item", answer(left=tuple("cba")))
+    stub.add_response("batch_get_item", answer(*"abc"))
+    client: Any = stub.client
+
+    assert len(read_messages(client, TABLE, POSITIONS)) == 3
+
+
+@pytest.mark.parametrize("operation", ["query", "batch_get_item"])
+def test_a_table_that_refuses_is_unavailable(stub: Stubber, operation: str) -> None:
+    index = {"Items": [{"messageId": {"S": "a"}, "createdAt": {"S": "2026-11-22T14:35:00.123Z"}}]}
+    if operation == "batch_get_item":
+        stub.add_response("query", index)
+    stub.add_client_error(operation, service_error_code="ProvisionedThroughputExceededException")
+    client: Any = stub.client
+
+    with pytest.raises(StoreUnavailableError):
+        MessagesTable(client, TABLE).list_for("clinic", NUMBER, 5, None)
+
+    stub.assert_no_pending_responses()
+
+
+def test_a_table_that_goes_away_after_the_index_was_read_is_unavailable(
+    table: MessagesTable,
+) -> None:
+    def fail(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+
+    stored(table, 1)
+    table.client.meta.events.register("before-call.dynamodb.BatchGetItem", fail)
+
+    with pytest.raises(StoreUnavailableError):
+        table.list_for("clinic", NUMBER, 5, None)

@@ -1,0 +1,151 @@
+"""Two clients at one API: neither can read, list, cancel or reuse what the other has sent."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.handlers.cloud import Cloud
+from tests.handlers.lambdas import Function
+from tests.handlers.samples import API_KEY_ID, MESSAGE_ID, NUMBER, sample, with_headers
+from tests.handlers.voipit import FakeVoipit
+
+OTHER = "an0therkey"
+TEXT = "Comanda dvs. este gata."
+Json = dict[str, Any]
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def by(client: str, event: Json, **changes: Any) -> Json:
+    """The event as if this client had sent it."""
+    event = event | changes
+    identity = event["requestContext"]["identity"] | {"apiKeyId": client}
+    return event | {"requestContext": event["requestContext"] | {"identity": identity}}
+
+
+def about(message_id: str, event: Json) -> Json:
+    """The event of one message, about this one."""
+    return event | {
+        "path": f"/messages/{message_id}",
+        "pathParameters": {"messageId": message_id},
+    }
+
+
+def a_post(client: str, **body: Any) -> Json:
+    given = {"phoneNumber": NUMBER, "message": TEXT, "messageId": MESSAGE_ID} | body
+    content = {name: value for name, value in given.items() if value is not None}
+    return by(client, sample("send-post-message"), body=json.dumps(content))
+
+
+@pytest.fixture(params=[(API_KEY_ID, OTHER), (OTHER, API_KEY_ID)], ids=["one", "the other"])
+def clients(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Whose message there is, and who tries."""
+    owner, other = request.param
+    return owner, other
+
+
+def test_a_message_of_the_other_is_read_as_one_that_does_not_exist(
+    send: Function, status: Function, clients: tuple[str, str]
+) -> None:
+    owner, other = clients
+    send(a_post(owner))
+    theirs = status.invoke(by(other, about(MESSAGE_ID, sample("status-get-message"))))
+    unknown = status.invoke(by(other, about("never-sent", sample("status-get-message"))))
+    assert theirs["statusCode"] == 404
+    assert json.dumps(theirs).encode() == json.dumps(unknown).encode()
+    assert status(by(owner, sample("status-get-message"))).status == 200
+
+
+def test_a_message_of_the_other_cannot_be_taken_back(
+    send: Function, cloud: Cloud, clients: tuple[str, str]
+) -> None:
+    owner, other = clients
+    assert send(by(owner, sample("send-scheduled-message"))).status == 202
+    before = cloud.rows()
+    theirs = send.invoke(by(other, about(MESSAGE_ID, sample("send-delete-message"))))
+    unknown = send.invoke(by(other, about("never-sent", sample("send-delete-message"))))
+    assert theirs["statusCode"] == 404
+    assert json.dumps(theirs).encode() == json.dumps(unknown).encode()
+    assert cloud.rows() == before
+    assert send(by(owner, sample("send-delete-message"))).body["status"] == "cancelled"
+
+
+def test_nor_is_it_told_that_it_was_tried_already(send: Function, clients: tuple[str, str]) -> None:
+    owner, other = clients
+    send(a_post(owner))
+    assert send(by(other, sample("send-delete-message"))).status == 404
+    assert send(by(owner, sample("send-delete-message"))).status == 409
+
+
+def test_the_messages_of_the_other_are_in_no_list(
+    send: Function, status: Function, clients: tuple[str, str]
+) -> None:
+    owner, other = clients
+    send(a_post(owner))
+    request = sample("status-list-messages")
+    listed = {client: status(by(client, request)).body["messages"] for client in clients}
+    assert (len(listed[owner]), listed[other]) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"message": "Altceva."},
+        {"phoneNumber": "+40721234568"},
+        {"sendAt": "2026-11-22T20:00:00Z"},
+        {"validUntil": "2026-11-22T10:00:00Z"},
+    ],
+    ids=["equal", "other text", "other number", "scheduled", "too late"],
+)
+@pytest.mark.parametrize("where", ["body", "header"])
+def test_an_id_of_the_other_is_taken_and_nothing_is_told_about_its_message(
+    send: Function,
+    cloud: Cloud,
+    clients: tuple[str, str],
+    where: str,
+    body: Json,
+) -> None:
+    owner, other = clients
+    send(a_post(owner, metadata={"orderId": "1042"}))
+    before = cloud.rows()
+    request = a_post(other, **body)
+    if where == "header":
+        content = json.loads(request["body"])
+        del content["messageId"]
+        request = with_headers(request, {"Idempotency-Key": MESSAGE_ID})
+        request["body"] = json.dumps(content)
+    theirs = send.invoke(request)
+    own = send.invoke(a_post(owner, message="Not what it was."))
+    assert theirs["statusCode"] == 422
+    assert json.loads(theirs["body"])["type"].endswith(":message-id-reused")
+    assert json.dumps(theirs).encode() == json.dumps(own).encode()
+    told = theirs["body"]
+    assert [word for word in (owner, MESSAGE_ID, TEXT, NUMBER, "1042") if word in told] == []
+    assert cloud.rows() == before
+
+
+def test_nor_in_a_batch(send: Function, cloud: Cloud, clients: tuple[str, str]) -> None:
+    owner, other = clients
+    send(a_post(owner))
+    before = cloud.row(MESSAGE_ID)
+    items = [
+        {"phoneNumber": NUMBER, "message": TEXT, "messageId": MESSAGE_ID},
+        {"phoneNumber": "+40721234568", "message": TEXT, "messageId": "their-own"},
+    ]
+    batch = sample("send-post-message") | {"path": "/messages/batch", "resource": "/messages/batch"}
+    answer = send(by(other, batch, body=json.dumps({"messages": items})))
+    problem, taken = (answer.body["results"][place] for place in (0, 1))
+    assert problem["problem"]["type"].endswith(":message-id-reused")
+    assert taken["message"]["messageId"] == "their-own"
+    assert (cloud.row(MESSAGE_ID), cloud.row("their-own")["client"]) == (before, other)
+
+
+def test_two_clients_who_send_the_same_at_once_have_not_clicked_twice(
+    send: Function, cloud: Cloud, voipit: FakeVoipit, clients: tuple[str, str]
+) -> None:
+    answers = [send(a_post(client, messageId=None)) for client in clients]
+    assert [answer.status for answer in answers] == [202, 202]
+    assert {row["client"] for row in cloud.rows()} == set(clients)
+    assert len(voipit.taken) == 2

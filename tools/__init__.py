@@ -1,0 +1,1 @@
+"""Programs for people who run the gateway, or use it from outside."""
