@@ -53,6 +53,8 @@ class RecordingClient:
         if self._trouble:
             raise self._trouble
 
+    send_message_batch = send_message
+
 
 def delay_of(delay: timedelta) -> object:
     client: Any = RecordingClient()
@@ -138,6 +140,59 @@ def test_a_queue_in_trouble_is_no_error_since_the_due_index_is_the_guarantee(
     client: Any = RecordingClient(trouble)
 
     SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue("m", timedelta())
+
+    assert len(client.asked) == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 25])
+def test_many_are_put_into_the_queue_each_once(
+    sqs: "SQSClient", queue_url: str, count: int
+) -> None:
+    queue: DispatchQueue = SqsDispatchQueue(sqs, queue_url)
+    ids = [f"m-{number}" for number in range(count)]
+
+    queue.enqueue_all([(message_id, timedelta()) for message_id in ids])
+
+    found: list[str] = []
+    while bodies := received(sqs, queue_url):
+        found += map(read_dispatch, bodies)
+    assert sorted(found) == sorted(ids)
+
+
+def test_many_are_put_into_the_queue_ten_in_a_call_each_with_its_own_delay() -> None:
+    client: Any = RecordingClient()
+    waits = [(f"m-{number}", timedelta(seconds=number * 100 - 50)) for number in range(12)]
+
+    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue_all(waits)
+
+    first, second = client.asked
+    assert first["QueueUrl"] == second["QueueUrl"] == "https://sqs.test/dispatch"
+    assert [entry["DelaySeconds"] for entry in first["Entries"]] == [
+        0, 50, 150, 250, 350, 450, 550, 650, 750, 850,
+    ]  # fmt: skip
+    assert [entry["DelaySeconds"] for entry in second["Entries"]] == [900, 900]
+    assert len({entry["Id"] for entry in first["Entries"]}) == 10
+    assert [json.loads(entry["MessageBody"]) for entry in second["Entries"]] == [
+        {"messageId": "m-10"},
+        {"messageId": "m-11"},
+    ]
+
+
+def test_a_delayed_one_of_many_is_not_there_yet(sqs: "SQSClient", queue_url: str) -> None:
+    SqsDispatchQueue(sqs, queue_url).enqueue_all(
+        [("now", timedelta()), ("later", timedelta(minutes=15))]
+    )
+
+    assert [read_dispatch(body) for body in received(sqs, queue_url)] == ["now"]
+
+
+@pytest.mark.parametrize("trouble", TROUBLE, ids=str)
+def test_a_queue_in_trouble_is_not_asked_about_the_rest_of_many(trouble: Exception) -> None:
+    client: Any = RecordingClient(trouble)
+
+    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue_all(
+        [(f"m-{number}", timedelta()) for number in range(25)]
+    )
 
     assert len(client.asked) == 1
 

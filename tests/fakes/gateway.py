@@ -5,19 +5,28 @@ from sms_gateway.domain.circuit import Circuit
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import new_message_id
 from sms_gateway.domain.report import DeliveryReport
+from sms_gateway.domain.text import TextRules
 from sms_gateway.use_cases.cancel_message import CancelMessage
 from sms_gateway.use_cases.dispatch_message import DispatchMessage
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import HandOver
+from sms_gateway.use_cases.list_messages import ListMessages, Page
+from sms_gateway.use_cases.prepare_message import PrepareMessage, SendRequest
 from sms_gateway.use_cases.read_message import ReadMessage
 from sms_gateway.use_cases.record_report import Recorded, RecordReport
-from sms_gateway.use_cases.send_message import SendMessage, SendRequest, SendResult
+from sms_gateway.use_cases.send_batch import SendBatch
+from sms_gateway.use_cases.send_message import SendMessage
+from sms_gateway.use_cases.store_message import SendResult, StoreMessage
 from sms_gateway.use_cases.watch import Watch, Watched
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.batches import FakeBatches
+from tests.fakes.boundary import Boundary
 from tests.fakes.builders import ID, NUMBER, TEXT
 from tests.fakes.callback_urls import FakeCallbackUrls
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import FakeClock
+from tests.fakes.cursor_keys import FakeCursorKeys
+from tests.fakes.intake import FakeIntake, FakeSuppressions
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.phone_numbers import FakePhoneNumbers
 from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback
@@ -34,17 +43,21 @@ class FakeGateway:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self.messages = InMemoryMessages()
+        self.boundary = Boundary()
+        self.messages = InMemoryMessages(boundary=self.boundary)
         self.voipit = FakeVoipit()
         self.circuits = FakeCircuits(Circuit(proven="v1"))
         self.accounts = FakeAccounts("v1")
-        self.queue = FakeDispatchQueue(self.clock)
+        self.queue = FakeDispatchQueue(self.clock, boundary=self.boundary)
+        self.batches = FakeBatches(boundary=self.boundary)
         self.fallback = FakeReportFallback()
         self.callback_urls = FakeCallbackUrls()
         self.seconds_left = 25.0
         self.chance = 0.0
         self.gate = Gate(self.circuits, self.accounts, self.voipit, self.clock)
         self.read_message = ReadMessage(self.messages)
+        self.cursor_keys = FakeCursorKeys()
+        self.list_messages = ListMessages(self.messages, FakePhoneNumbers(), self.cursor_keys)
         self.hand_over = HandOver(
             messages=self.messages,
             provider=self.voipit,
@@ -55,19 +68,36 @@ class FakeGateway:
             chance=lambda: self.chance,
             report_deadline=REPORT_DEADLINE,
         )
-        self.send_message = SendMessage(
-            messages=self.messages,
+        self.suppressions = FakeSuppressions()
+        self.intake = FakeIntake(self.messages, suppressions=self.suppressions)
+        self.prepare_message = PrepareMessage(
             phone_numbers=FakePhoneNumbers(),
-            gate=self.gate,
-            hand_over=self.hand_over,
-            queue=self.queue,
+            text_rules=TextRules(),
             now=self.clock,
-            chance=lambda: self.chance,
             new_id=new_message_id,
             kept_for=timedelta(days=30),
         )
+        self.store_message = StoreMessage(self.intake, self.messages)
+        self.send_message = SendMessage(
+            prepare=self.prepare_message,
+            store=self.store_message,
+            gate=self.gate,
+            hand_over=self.hand_over,
+            queue=self.queue,
+            chance=lambda: self.chance,
+        )
+        self.send_batch = SendBatch(
+            prepare=self.prepare_message,
+            store=self.store_message,
+            batches=self.batches,
+            queue=self.queue,
+            now=self.clock,
+            new_id=new_message_id,
+            joins_equal=True,
+        )
         self.dispatch_message = DispatchMessage(
             messages=self.messages,
+            suppressions=self.suppressions,
             gate=self.gate,
             hand_over=self.hand_over,
             queue=self.queue,
@@ -115,6 +145,10 @@ class FakeGateway:
     def cancel(self, message_id: str = ID, client: str = "clinic") -> Message:
         """Take a message back."""
         return self.cancel_message(client, message_id)
+
+    def list(self, client: str = "clinic", cursor: str | None = None, limit: int = 20) -> Page:
+        """What a client has sent to the ordinary number."""
+        return self.list_messages(client, NUMBER.e164, limit, cursor)
 
     def report(self, report: DeliveryReport, message_id: str = ID) -> Recorded:
         """Let Voipit report."""

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +34,19 @@ class FakeDispatchQueue:
         self._losing += times
 
     def enqueue(self, message_id: str, delay: timedelta) -> None:
-        with suppress(StoreUnavailableError), self._boundary.crossing("queue.enqueue"), self._lock:
+        with suppress(StoreUnavailableError), self._boundary.crossing("queue.enqueue"):
+            self._put(message_id, delay)
+
+    def enqueue_all(self, waits: Sequence[tuple[str, timedelta]]) -> None:
+        """Ten in a call; after a call that failed no other is made."""
+        with suppress(StoreUnavailableError):
+            for start in range(0, len(waits), 10):
+                with self._boundary.crossing("queue.enqueue_all"):
+                    for message_id, delay in waits[start : start + 10]:
+                        self._put(message_id, delay)
+
+    def _put(self, message_id: str, delay: timedelta) -> None:
+        with self._lock:
             self.enqueued.append((message_id, delay))
             if self._losing:
                 self._losing -= 1

@@ -2,9 +2,10 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,6 +16,10 @@ from sms_gateway.domain.report import DeliveryReport
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+MAX_ENTRIES: Final = 10
+"""What SQS takes in one call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +30,32 @@ class SqsDispatchQueue:
     queue_url: str
 
     def enqueue(self, message_id: str, delay: timedelta) -> None:
-        """Have the message tried after the delay, at most 15 minutes.
-
-        In whole seconds, rounded up: what comes before its time would be put off over and over.
-        """
-        seconds = math.ceil(max(timedelta(), min(delay, MAX_QUEUE_DELAY)).total_seconds())
+        """Have the message tried after the delay, at most 15 minutes."""
         try:
             self.client.send_message(
-                QueueUrl=self.queue_url,
-                MessageBody=json.dumps({"messageId": message_id}),
-                DelaySeconds=seconds,
+                QueueUrl=self.queue_url, MessageBody=_body(message_id), DelaySeconds=_seconds(delay)
             )
         except (BotoCoreError, ClientError):
             return  # the row's `dueAt` brings it back a minute later
+
+    def enqueue_all(self, waits: Sequence[tuple[str, timedelta]]) -> None:
+        """Have each message tried after its delay. What SQS does not take is left to `dueAt`.
+
+        After a call that failed no other is made: each may take as long as this one did.
+        """
+        for start in range(0, len(waits), MAX_ENTRIES):
+            entries: list[SendMessageBatchRequestEntryTypeDef] = [
+                {
+                    "Id": str(position),
+                    "MessageBody": _body(message_id),
+                    "DelaySeconds": _seconds(delay),
+                }
+                for position, (message_id, delay) in enumerate(waits[start : start + MAX_ENTRIES])
+            ]
+            try:
+                self.client.send_message_batch(QueueUrl=self.queue_url, Entries=entries)
+            except (BotoCoreError, ClientError):
+                return
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,15 @@ class SqsReportFallback:
             self.client.send_message(QueueUrl=self.queue_url, MessageBody=json.dumps(body))
         except (BotoCoreError, ClientError) as error:
             raise StoreUnavailableError("The fallback queue did not answer.") from error
+
+
+def _body(message_id: str) -> str:
+    return json.dumps({"messageId": message_id})
+
+
+def _seconds(delay: timedelta) -> int:
+    """Whole seconds, rounded up: what comes before its time would be put off over and over."""
+    return math.ceil(max(timedelta(), min(delay, MAX_QUEUE_DELAY)).total_seconds())
 
 
 def read_dispatch(body: str) -> str:

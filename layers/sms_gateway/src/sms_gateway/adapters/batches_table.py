@@ -1,0 +1,51 @@
+"""Batches without an id of their own: items `batch#<digest>` of the table `Guards`.
+
+`batchId` is a string, `knownUntil` a moment in ISO 8601, `expiresAt` the table's time to live.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sms_gateway.adapters.dynamodb import ConditionFailedError, write
+from sms_gateway.adapters.message_item import attribute, epoch
+from sms_gateway.domain.clock import to_iso
+from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.guards import BATCH_KNOWN_FOR
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class BatchesTable:
+    """Implements the port `Batches` on DynamoDB."""
+
+    client: "DynamoDBClient"
+    table_name: str
+
+    def remember(self, digest: str, batch_id: str, now: datetime) -> str:
+        """The id of this batch: one write, whose failure shows the id there is."""
+        until = now + BATCH_KNOWN_FOR
+        item = {
+            "guard": f"batch#{digest}",
+            "batchId": batch_id,
+            "knownUntil": to_iso(until),
+            "expiresAt": epoch(until),
+        }
+        try:
+            write(
+                lambda: self.client.put_item(
+                    TableName=self.table_name,
+                    Item={name: attribute(value) for name, value in item.items()},
+                    ConditionExpression="attribute_not_exists(guard) OR knownUntil <= :now",
+                    ExpressionAttributeValues={":now": attribute(to_iso(now))},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            )
+        except ConditionFailedError as known:
+            if known.item is None:
+                raise StoreUnavailableError("The table did not show the stored row.") from known
+            stored: str = known.item["batchId"]["S"]
+            return stored
+        return batch_id

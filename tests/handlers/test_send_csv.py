@@ -1,0 +1,118 @@
+"""The program that sends files and the functions that answer it mean the same."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import requests
+from requests.adapters import BaseAdapter
+
+from tests.handlers.cloud import Cloud
+from tests.handlers.lambdas import Function
+from tests.handlers.samples import API_KEY, sample
+from tests.handlers.voipit import FakeVoipit
+from tools.bulk import Bulk, Plan
+from tools.csv_results import ResultFile
+from tools.csv_rows import Row
+from tools.gateway_client import Gateway
+
+ADDRESS: Final = "https://api.test/v1"
+ROWS: Final = [
+    *(Row(line, f"0721 000 {line:03}", f"Comanda {line} este gata.") for line in range(2, 12)),
+    Row(12, "0721 00", "A number with digits missing."),
+    Row(13, "0721 000 200", "x" * 161),
+    Row(14, "0721-000-002", "Comanda 2 este gata."),
+    *(Row(15 + n, "0721 000 300", f"Comanda {n} este gata.") for n in range(12)),
+]
+REFUSED: Final = {
+    12: "invalid-phone-number",
+    13: "text-too-long",
+    25: "recipient-limit-reached",
+    26: "recipient-limit-reached",
+}
+
+
+class Functions(BaseAdapter):
+    """In place of the network: hands requests to the functions, as API Gateway does."""
+
+    def __init__(self, send: Function, status: Function) -> None:
+        super().__init__()
+        self._send, self._status = send, status
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        assert request.headers["x-api-key"] == API_KEY
+        path = (request.url or "").removeprefix(ADDRESS)
+        if request.method == "POST":
+            assert isinstance(request.body, bytes)
+            event = sample("send-post-message") | {"resource": path, "body": request.body.decode()}
+            answer = self._send(event | {"path": path})
+        else:
+            answer = self._status(sample("status-get-message") | {"path": path})
+        response = requests.Response()
+        response.status_code = answer.status
+        response.headers.update(answer.headers)
+        response.raw = BytesIO(json.dumps(answer.body).encode())
+        return response
+
+    def close(self) -> None:
+        pass
+
+
+class Watcher:
+    def done(self, rows: int) -> None:
+        assert rows >= 0
+
+    def pausing(self, why: str, seconds: float) -> None:
+        pytest.fail(f"{why}: {seconds}")
+
+
+def a_run(folder: Path, send: Function, status: Function) -> Bulk:
+    """One run of the program."""
+    session = requests.Session()
+    session.mount(ADDRESS, Functions(send, status))
+    gateway = Gateway(ADDRESS, API_KEY, 0.0, Watcher().pausing, session)
+    file = ResultFile(folder / "people.csv.results.csv", ",")
+    plan, known = Plan.of(ROWS, "people.csv"), dict(file.read())
+    bulk = Bulk(plan, known, file, gateway, Watcher(), wait=0.0, sleep=lambda _: None)
+    bulk.rewrite()
+    bulk.send()
+    return bulk
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_file_is_sent_once_however_often_it_is_sent(  # noqa: PLR0913, PLR0917
+    tmp_path: Path,
+    send: Function,
+    status: Function,
+    dispatch: Function,
+    cloud: Cloud,
+    voipit: FakeVoipit,
+) -> None:
+    first = a_run(tmp_path, send, status)
+    assert {r.line: r.problem.rpartition(":")[2] for r in first.results() if r.problem} == REFUSED
+    assert len(cloud.rows()) == 20
+
+    (tmp_path / "people.csv.results.csv").unlink()
+    second = a_run(tmp_path, send, status)
+
+    assert second.results() == first.results()
+    assert len(cloud.rows()) == 20
+    dispatch.invoke({"Records": cloud.waiting(cloud.dispatch_queue)})
+    assert len(voipit.taken) == 20
+    for row in cloud.rows():
+        cloud.clients.dynamodb.update_item(
+            TableName="Messages",
+            Key={"messageId": {"S": row["messageId"]}},
+            UpdateExpression="SET #status = :sent",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":sent": {"S": "sent"}},
+        )
+
+    second.follow()
+
+    by_line = {result.line: result.status for result in second.results()}
+    assert {line for line, status in by_line.items() if status == "refused"} == set(REFUSED)
+    assert [line for line, status in by_line.items() if status == "duplicate"] == [14]
+    assert list(by_line.values()).count("sent") == 20

@@ -1,0 +1,276 @@
+import socket
+from collections import deque
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tools.fake_gateway import (
+    API_KEY,
+    BAD_GATEWAY,
+    CUT,
+    CUT_AFTER_STORING,
+    TOO_MANY,
+    UNAVAILABLE,
+    UNREADABLE,
+    FakeGateway,
+    Trouble,
+)
+from tools.gateway_client import (
+    Gateway,
+    GaveUpError,
+    NotAcceptedError,
+    checked_address,
+    checked_key,
+    growing_pauses,
+)
+
+MESSAGE = {"messageId": "csv-1", "phoneNumber": "0721234567", "message": "Bună ziua, „tu” 👍"}
+
+
+class Patience:
+    """A clock that only pauses move, and what was said about them."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.paused: list[tuple[str, float]] = []
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+    def note(self, why: str, seconds: float) -> None:
+        self.paused.append((why, seconds))
+
+
+@pytest.fixture
+def patience() -> Patience:
+    return Patience()
+
+
+Connect = Callable[..., Gateway]
+
+
+@pytest.fixture
+def connect(gateway: FakeGateway, patience: Patience) -> Connect:
+    def connected(**values: Any) -> Gateway:
+        return Gateway(
+            **{
+                "url": gateway.url,
+                "api_key": API_KEY,
+                "patience": 300.0,
+                "on_pause": patience.note,
+                "sleep": patience.sleep,
+                "now": patience.now,
+                **values,
+            }
+        )
+
+    return connected
+
+
+def test_a_batch_is_sent_and_its_results_come_back_in_order(
+    gateway: FakeGateway, connect: Connect, patience: Patience
+) -> None:
+    gateway.problems["112"] = deque([(422, "invalid-phone-number")])
+    other = {"messageId": "csv-2", "phoneNumber": "112", "message": "x"}
+
+    taken, refused = connect().send_batch([MESSAGE, other])
+
+    assert taken == {"message": {"messageId": "csv-1", "status": "queued"}, "replayed": False}
+    assert refused["problem"]["type"] == "urn:problem-type:sms-gateway:invalid-phone-number"
+    assert gateway.batches == [[MESSAGE, other]]
+    assert patience.paused == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "why"),
+    [
+        (CUT, "no answer (ConnectionError)"),
+        (CUT_AFTER_STORING, "no answer (ConnectionError)"),
+        (TOO_MANY, "429 Slow down."),
+        (UNAVAILABLE, "503 Service Unavailable"),
+        (BAD_GATEWAY, "502 Bad Gateway"),
+        (UNREADABLE, "an answer that cannot be read"),
+        (Trouble(202, body="[]"), "an answer that cannot be read"),
+        (Trouble(202, body='{"results": []}'), "an answer that cannot be read"),
+        (Trouble(202, body='{"results": 7}'), "an answer that cannot be read"),
+        (Trouble(500, body='{"detail": "Oh."}'), "500 Oh."),
+        (Trouble(504), "504 Gateway Timeout"),
+    ],
+)
+def test_a_batch_is_repeated_until_it_is_answered_and_taken_once(
+    gateway: FakeGateway, connect: Connect, patience: Patience, trouble: Trouble, why: str
+) -> None:
+    gateway.troubles.extend([trouble, trouble])
+
+    (result,) = connect().send_batch([MESSAGE])
+
+    assert result["message"]["messageId"] == "csv-1"
+    assert [said for said, _ in patience.paused] == [why, why]
+    assert set(gateway.accepted.values()) == {1}
+
+
+def test_a_batch_is_asked_for_again_if_nothing_of_it_could_be_stored(
+    gateway: FakeGateway, connect: Connect, patience: Patience
+) -> None:
+    gateway.problems["0721234567"] = deque([(503, "store-unavailable")])
+
+    (result,) = connect().send_batch([MESSAGE])
+
+    assert result["replayed"] is False
+    assert [why for why, _ in patience.paused] == ["nothing could be stored"]
+
+
+def test_what_was_stored_of_a_batch_is_an_answer_even_if_the_rest_was_not(
+    gateway: FakeGateway, connect: Connect, patience: Patience
+) -> None:
+    gateway.problems["112"] = deque([(503, "store-unavailable")])
+    other = {"messageId": "csv-2", "phoneNumber": "112", "message": "x"}
+
+    results = connect().send_batch([MESSAGE, other])
+
+    assert ["problem" in result for result in results] == [False, True]
+    assert patience.paused == []
+
+
+@pytest.mark.parametrize(
+    ("header", "least"),
+    [("7", 7.0), ("0", 0.0), (None, 0.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), ("-5", 0.0)],
+)
+def test_a_pause_is_as_long_as_the_gateway_asks_and_never_none(
+    gateway: FakeGateway,
+    connect: Connect,
+    patience: Patience,
+    header: str | None,
+    least: float,
+) -> None:
+    gateway.troubles.append(Trouble(429, retry_after=header))
+
+    connect().send_batch([MESSAGE])
+
+    ((_, seconds),) = patience.paused
+    assert max(least, 0.5) <= seconds <= max(least, 1.0)
+
+
+def test_a_gateway_that_goes_on_failing_is_given_up_after_a_while(
+    gateway: FakeGateway, connect: Connect, patience: Patience
+) -> None:
+    gateway.troubles.extend([BAD_GATEWAY] * 1000)
+
+    with pytest.raises(GaveUpError, match=r"^502 Bad Gateway$"):
+        connect(patience=300.0).send_batch([MESSAGE])
+
+    assert 270 <= patience.time <= 300
+    assert 10 <= len(gateway.batches) <= 30
+
+
+def test_a_gateway_that_asks_for_more_time_than_there_is_is_given_up_at_once(
+    gateway: FakeGateway, connect: Connect, patience: Patience
+) -> None:
+    gateway.troubles.append(Trouble(429, retry_after="3600"))
+
+    with pytest.raises(GaveUpError, match=r"^429 .*, and it asks to wait 3600 s"):
+        connect(patience=300.0).send_batch([MESSAGE])
+
+    assert patience.time == 0.0
+
+
+def test_nobody_listening_is_no_answer(connect: Connect) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+        with pytest.raises(GaveUpError, match="no answer"):
+            connect(url=url, patience=5.0).send_batch([MESSAGE])
+
+
+@pytest.mark.parametrize("status", [301, 307, 400, 401, 404, 413, 415])
+def test_what_would_be_refused_again_is_not_repeated(
+    gateway: FakeGateway, connect: Connect, patience: Patience, status: int
+) -> None:
+    gateway.troubles.append(Trouble(status, body='{"detail": "No."}'))
+
+    with pytest.raises(NotAcceptedError, match=f"{status} No."):
+        connect().send_batch([MESSAGE])
+
+    assert patience.paused == []
+
+
+def test_a_wrong_key_is_not_accepted(connect: Connect) -> None:
+    with pytest.raises(NotAcceptedError, match=r"^403 An API key is required\.$"):
+        connect(api_key="another").send_batch([MESSAGE])
+
+
+def test_a_message_is_asked_for(gateway: FakeGateway, connect: Connect) -> None:
+    connect().send_batch([MESSAGE])
+    gateway.statuses["0721234567"] = "sent"
+
+    message = connect().message("csv-1")
+
+    assert message is not None
+    assert message["status"] == "sent"
+
+
+def test_a_message_nobody_knows_is_none(connect: Connect) -> None:
+    assert connect().message("csv-7") is None
+
+
+def test_a_question_is_repeated_too(
+    gateway: FakeGateway, connect: Connect, patience: Patience
+) -> None:
+    connect().send_batch([MESSAGE])
+    gateway.troubles.extend([CUT, TOO_MANY, BAD_GATEWAY])
+
+    assert connect().message("csv-1") is not None
+    assert len(patience.paused) == 3
+
+
+def test_the_key_is_not_shown(connect: Connect) -> None:
+    assert API_KEY not in repr(connect())
+
+
+@given(st.floats(0, 1))
+def test_pauses_grow_from_about_a_second_to_about_half_a_minute(chance: float) -> None:
+    pauses = list(islice(growing_pauses(lambda: chance), 9))
+
+    assert pauses == sorted(pauses)
+    assert 0.5 <= pauses[0] <= 1
+    assert 15 <= pauses[-1] == pauses[-2] <= 30
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://api.example.com/v1", "https://api.example.com/v1"),
+        ("https://api.example.com/v1/", "https://api.example.com/v1"),
+        ("http://127.0.0.1:4566/restapis/a/v1", "http://127.0.0.1:4566/restapis/a/v1"),
+        ("http://localhost/", "http://localhost"),
+        ("http://[::1]:80/v1", "http://[::1]:80/v1"),
+    ],
+)
+def test_an_address_loses_its_last_slash(url: str, address: str) -> None:
+    assert checked_address(url) == address
+
+
+@pytest.mark.parametrize(
+    "url", ["", "api.example.com", "ftp://a/b", "https://", "http://api.example.com/v1", "file:/x"]
+)
+def test_a_key_is_not_sent_to_just_any_address(url: str) -> None:
+    with pytest.raises(ValueError, match="https://"):
+        checked_address(url)
+
+
+@pytest.mark.parametrize("key", ["ă", "a\nb", "a\x00"])
+def test_a_key_that_no_header_can_hold_is_none(key: str) -> None:
+    with pytest.raises(ValueError, match="the API key has characters that no key has"):
+        checked_key(key)
+
+
+def test_a_key_may_have_been_read_with_its_line_end() -> None:
+    assert checked_key(" abc\n") == "abc"

@@ -1,0 +1,179 @@
+"""Send rows in batches, and later ask what became of them.
+
+Every row has an id that comes from its content, so whatever is cut short here is simply done again.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Final, Protocol
+
+from tools.csv_results import DUPLICATE, REFUSED, SETTLED, UNKNOWN, Result, ResultFile
+from tools.csv_rows import Row
+from tools.gateway_client import Json, growing_pauses
+
+BATCH: Final = 100
+"""What the gateway takes at once."""
+_NOT_NOW: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+"""Problems with these statuses may be over in a moment."""
+
+
+class Gateway(Protocol):
+    """What is asked of the gateway; see `gateway_client`."""
+
+    def send_batch(self, messages: Sequence[Json]) -> list[Json]:
+        """One result per message, in order."""
+
+    def message(self, message_id: str) -> Json | None:
+        """The message as it stands now."""
+
+
+class Watcher(Protocol):
+    """Who looks on."""
+
+    def done(self, rows: int) -> None:
+        """So many rows more are done with."""
+
+    def pausing(self, why: str, seconds: float) -> None:
+        """Nothing happens for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One send: `rows` by their message id, and the `duplicates` of them, all in order."""
+
+    name: str
+    rows: Mapping[str, Row]
+    duplicates: Sequence[tuple[str, Row]]
+
+    @classmethod
+    def of(cls, rows: Iterable[Row], name: str) -> "Plan":
+        """What the send of this name consists of."""
+        first: dict[str, Row] = {}
+        duplicates = []
+        for row in rows:
+            message_id = row.message_id(name)
+            if first.setdefault(message_id, row) is not row:
+                duplicates.append((message_id, row))
+        return cls(name, first, duplicates)
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """One run of one send. `known` is what the file of results says, and is kept up to date.
+
+    `wait`: how many seconds rows are offered again that cannot be taken just now.
+    """
+
+    plan: Plan
+    known: dict[str, Result]
+    file: ResultFile
+    gateway: Gateway
+    watcher: Watcher
+    wait: float
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
+
+    def to_send(self) -> list[str]:
+        """The ids of the rows of which no message is known, also of those refused earlier."""
+        taken = set(self.taken())
+        return [i for i in self.plan.rows if i not in taken]
+
+    def send(self) -> None:
+        """Send what is to be sent. Raises what the gateway raises; what is known is on the disk."""
+        later = self._offer(self.to_send())
+        give_up_at = self.now() + self.wait
+        for pause in growing_pauses():
+            if not later or self.now() + pause > give_up_at:
+                break
+            self.watcher.pausing(f"{len(later)} of the rows cannot be taken just now", pause)
+            self.sleep(pause)
+            later = self._offer(later)
+        self.watcher.done(len(later))
+
+    def _offer(self, message_ids: Sequence[str]) -> list[str]:
+        """Offer rows to the gateway; returns those that may be taken later."""
+        later = []
+        for ids in _in_batches(message_ids):
+            answers = self.gateway.send_batch([self._message(i) for i in ids])
+            self._note([self._result(i, a) for i, a in zip(ids, answers, strict=True)])
+            not_now = [
+                i
+                for i, answer in zip(ids, answers, strict=True)
+                if answer.get("problem", {}).get("status") in _NOT_NOW
+            ]
+            later += not_now
+            self.watcher.done(len(ids) - len(not_now))
+        return later
+
+    def follow(self) -> None:
+        """Ask for every message until all are settled. Raises what the gateway raises."""
+        for pause in growing_pauses():
+            unsettled = self.unsettled()
+            if not unsettled:
+                return
+            self.sleep(pause)
+            for message_id in unsettled:
+                before = self.known[message_id]
+                message = self.gateway.message(message_id)
+                after = (
+                    replace(before, status=UNKNOWN, detail="the gateway does not know it any more")
+                    if message is None
+                    else self._result(message_id, {"message": message})
+                )
+                self.known[message_id] = after
+                self.watcher.done(int(after.status in SETTLED))
+            self.rewrite()
+
+    def taken(self) -> list[str]:
+        """The ids of this send's messages."""
+        known = self.known
+        return [i for i in self.plan.rows if i in known and known[i].is_taken]
+
+    def unsettled(self) -> list[str]:
+        """The ids of those of them of which more is to be heard."""
+        return [i for i in self.taken() if self.known[i].status not in SETTLED]
+
+    def results(self) -> list[Result]:
+        """Of this send's rows in their order, as far as they are known."""
+        rows = self.plan.rows
+        results = [
+            replace(self.known[i], line=row.line, number=row.number)
+            for i, row in rows.items()
+            if i in self.known
+        ]
+        results += [
+            Result(row.line, row.number, i, DUPLICATE, detail=f"the same as line {rows[i].line}")
+            for i, row in self.plan.duplicates
+        ]
+        return sorted(results, key=lambda result: result.line)
+
+    def rewrite(self) -> None:
+        """Put the file of results in order. What it tells of other sends stays."""
+        others = [result for i, result in self.known.items() if i not in self.plan.rows]
+        self.file.rewrite([*self.results(), *others])
+
+    def _message(self, message_id: str) -> Json:
+        row = self.plan.rows[message_id]
+        return {"messageId": message_id, "phoneNumber": row.number, "message": row.message}
+
+    def _result(self, message_id: str, answer: Json) -> Result:
+        row = self.plan.rows[message_id]
+        result = Result(row.line, row.number, message_id, REFUSED)
+        if "problem" in answer:
+            problem = answer["problem"]
+            return replace(result, problem=problem["type"], detail=problem["detail"])
+        message = answer["message"]
+        why = [message[name] for name in ("reason", "errorMessage") if name in message]
+        return replace(result, status=message["status"], detail=": ".join(why))
+
+    def _note(self, results: Iterable[Result]) -> None:
+        news = [result for result in results if self.known.get(result.message_id) != result]
+        self.file.append(news)
+        self.known.update({result.message_id: result for result in news})
+
+
+def _in_batches(message_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(message_ids), BATCH):
+        yield message_ids[start : start + BATCH]

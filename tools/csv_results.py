@@ -1,0 +1,105 @@
+"""The file that says what became of each row, and is never wrong about what was not sent.
+
+Each line is whole before the next is begun, and is on the disk before the next batch leaves: what
+a killed program leaves behind is read by the next one. The text of a message is not in it.
+"""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tools.csv_rows import DELIMITERS
+
+REFUSED: Final = "refused"
+DUPLICATE: Final = "duplicate"
+UNKNOWN: Final = "unknown"
+SETTLED: Final = frozenset(
+    {"sent", "failed", "cancelled", "no_report", REFUSED, DUPLICATE, UNKNOWN}
+)
+"""Statuses nobody waits for any more. The last three are this program's own."""
+
+
+class ResultsError(Exception):
+    """There is a file where the results go, and it is none of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one row. `problem` is the type of the problem it was refused with."""
+
+    line: int
+    number: str = field(repr=False)
+    message_id: str
+    status: str
+    problem: str = ""
+    detail: str = ""
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether there is a message."""
+        return self.status not in {REFUSED, DUPLICATE}
+
+
+COLUMNS: Final = ("line", "number", "messageId", "status", "problem", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """The results of one CSV file, in its own kind of CSV."""
+
+    path: Path
+    delimiter: str
+
+    def read(self) -> Mapping[str, Result]:
+        """The last result there is of each message id; duplicates are left out.
+
+        A last line that was not finished does not count. Raises `ResultsError`.
+        """
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            return {}
+        results: dict[str, Result] = {}
+        for result in self._parsed(content):
+            if result.status != DUPLICATE:
+                results[result.message_id] = result
+        return results
+
+    def append(self, results: Iterable[Result]) -> None:
+        """Add results to what `rewrite` has written; they are on the disk when this returns."""
+        with self.path.open("ab") as file:
+            file.write(self._lines(map(astuple, results)))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def rewrite(self, results: Iterable[Result]) -> None:
+        """Put these results in the place of all that is there, at once or not at all."""
+        new = self.path.with_name(f".{self.path.name}.new")
+        with new.open("wb") as file:
+            file.write(self._lines([COLUMNS, *map(astuple, results)]))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.path)
+
+    def _lines(self, records: Iterable[Iterable[object]]) -> bytes:
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n")
+        for record in records:
+            writer.writerow([" ".join(str(cell).split()) for cell in record])
+        return text.getvalue().encode()
+
+    def _parsed(self, content: bytes) -> Iterator[Result]:
+        whole = content[: content.rfind(b"\n") + 1].decode("utf-8-sig", "replace")
+        header, _, records = whole.partition("\n")
+        delimiter = next((d for d in DELIMITERS if header.strip() == d.join(COLUMNS)), None)
+        if delimiter is None:
+            raise ResultsError(f"{self.path} is not a file of results: move it away")
+        for number, cells in enumerate(csv.reader(io.StringIO(records), delimiter=delimiter), 2):
+            if len(cells) != len(COLUMNS) or not cells[0].isdecimal():
+                raise ResultsError(f"{self.path}, line {number}: this is no result")
+            line, phone_number, message_id, status, problem, detail = cells
+            yield Result(int(line), phone_number, message_id, status, problem, detail)

@@ -1,0 +1,184 @@
+"""The gateway over HTTP, for a program that has much to send and time to wait.
+
+Only what may be repeated goes through here: reads, and messages with an id of their own.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+
+Json = dict[str, Any]
+_Content = TypeVar("_Content")
+
+TIMEOUT: Final = (5.0, 35.0)
+"""Seconds to connect, and to wait for an answer: API Gateway gives up after 29."""
+FIRST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 30.0
+_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class NotAcceptedError(Exception):
+    """The gateway refuses such requests, and would again; the message says why."""
+
+
+class GaveUpError(Exception):
+    """The gateway was asked again and again, for as long as was agreed."""
+
+
+class _TroubleError(Exception):
+    """No answer to go on with this time; `retry_after` are the seconds the gateway asks for."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+def growing_pauses(chance: Callable[[], float] = random.random) -> Iterator[float]:
+    """Seconds: 1, 2, 4 … 30, each up to a half shorter by chance."""
+    pause = FIRST_PAUSE
+    while True:
+        yield pause * (1 - chance() / 2)
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def checked_address(url: str) -> str:
+    """The address without a slash at its end. Raises `ValueError` if no key is to be sent there."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("the gateway's address has to begin with https://")
+    if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
+        raise ValueError("the key would travel in the open: the address has to begin with https://")
+    return url.rstrip("/")
+
+
+def checked_key(key: str) -> str:
+    """The key without spaces around it. Raises `ValueError` if no HTTP header can hold it."""
+    key = key.strip()
+    if not key.isascii() or not key.isprintable():
+        raise ValueError("the API key has characters that no key has")
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """One gateway, with one API key.
+
+    `patience`: seconds after which a request that goes on failing is given up. `on_pause` is told
+    what the trouble is, and how many seconds there are until the next try.
+    """
+
+    url: str
+    api_key: str = field(repr=False)
+    patience: float
+    on_pause: Callable[[str, float], None]
+    session: requests.Session = field(default_factory=requests.Session)
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
+
+    def send_batch(self, messages: Sequence[Json]) -> list[Json]:
+        """One result per message, in order, each with a `message` or a `problem`.
+
+        A batch of which nothing was taken since the gateway's table is away is asked for again.
+
+        Raises:
+            NotAcceptedError: the gateway takes no batches from here.
+            GaveUpError: it did not answer for too long.
+        """
+
+        def read(answer: requests.Response) -> list[Json]:
+            content = _content(answer, HTTPStatus.ACCEPTED)
+            results = content.get("results")
+            if not isinstance(results, list) or len(results) != len(messages):
+                raise _TroubleError("an answer that cannot be read")
+            problems = [result["problem"] for result in results if "problem" in result]
+            if len(problems) == len(results) and any(
+                problem["status"] == HTTPStatus.SERVICE_UNAVAILABLE for problem in problems
+            ):
+                raise _TroubleError("nothing could be stored")
+            return results
+
+        return self._ask("POST", "/messages/batch", read, {"messages": list(messages)})
+
+    def message(self, message_id: str) -> Json | None:
+        """The message as it stands now; `None` if the gateway does not know it.
+
+        Raises as `send_batch`.
+        """
+
+        def read(answer: requests.Response) -> Json | None:
+            if answer.status_code == HTTPStatus.NOT_FOUND:
+                return None
+            return _content(answer, HTTPStatus.OK)
+
+        return self._ask("GET", f"/messages/{message_id}", read)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[requests.Response], _Content],
+        body: Json | None = None,
+    ) -> _Content:
+        """What `read` makes of the first answer there is no trouble with."""
+        give_up_at = self.now() + self.patience
+        pauses = growing_pauses()
+        while True:
+            try:
+                return read(self._request(method, path, body))
+            except requests.RequestException as error:
+                trouble = _TroubleError(f"no answer ({type(error).__name__})")
+            except _TroubleError as error:
+                trouble = error
+            seconds = max(next(pauses), trouble.retry_after or 0)
+            if self.now() + seconds > give_up_at:
+                asks = trouble.retry_after
+                wish = f", and it asks to wait {asks:.0f} s" if asks else ""
+                raise GaveUpError(f"{trouble}{wish}") from trouble
+            self.on_pause(str(trouble), seconds)
+            self.sleep(seconds)
+
+    def _request(self, method: str, path: str, body: Json | None) -> requests.Response:
+        return self.session.request(
+            method,
+            f"{self.url}{path}",
+            data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+            headers={"x-api-key": self.api_key, "content-type": "application/json"},
+            timeout=TIMEOUT,
+            allow_redirects=False,  # the key is for this address and for no other
+        )
+
+
+def _content(answer: requests.Response, wanted: HTTPStatus) -> Json:
+    """The JSON object in a good answer; raises for every other."""
+    status = answer.status_code
+    content = _json_object(answer)
+    if status == wanted:
+        if content is None:
+            raise _TroubleError("an answer that cannot be read")
+        return content
+    detail = str((content or {}).get("detail") or answer.reason or "")
+    sentence = f"{status} {detail}".strip()
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise _TroubleError(sentence, _retry_after(answer))
+    raise NotAcceptedError(sentence)
+
+
+def _json_object(answer: requests.Response) -> Json | None:
+    try:
+        content = answer.json()
+    except requests.JSONDecodeError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _retry_after(answer: requests.Response) -> float | None:
+    """The header in seconds; a date there, which no gateway of ours sends, is left out."""
+    text = answer.headers.get("Retry-After", "")
+    return float(text) if text.isascii() and text.isdecimal() else None

@@ -1,0 +1,223 @@
+"""Send an SMS to every row of a CSV file, as often as it takes and no message twice."""
+
+import argparse
+import fcntl
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rich.markup import escape
+
+from local.progress import console
+from tools.bulk import Bulk, Plan
+from tools.bulk_screen import BulkScreen, show_summary
+from tools.csv_results import REFUSED, ResultFile, ResultsError
+from tools.csv_rows import CsvError, read_sheet
+from tools.gateway_client import (
+    Gateway,
+    GaveUpError,
+    NotAcceptedError,
+    checked_address,
+    checked_key,
+)
+
+STACK_FILE: Final = Path(__file__).parents[1] / ".local" / "stack.json"
+"""What `make run` writes (local/stack.py, which would be slow to import)."""
+URL_VARIABLE: Final = "SMS_GATEWAY_URL"
+KEY_VARIABLE: Final = "SMS_GATEWAY_API_KEY"
+
+WELL: Final = 0
+SOME_REFUSED: Final = 1
+CANNOT_BEGIN: Final = 2
+GAVE_UP: Final = 3
+INTERRUPTED: Final = 130
+
+_EPILOG: Final = f"""\
+the file:
+  Its first line names the columns number and message; other columns are left alone. Commas,
+  semicolons or tabs, in UTF-8 ("CSV UTF-8" in Excel). Every row is checked before one is sent.
+
+the gateway:
+  {URL_VARIABLE} and {KEY_VARIABLE} say where it is and which key to use (the outputs of
+  sam deploy tell both). If they are not set and `make run` is running, it is that stack.
+
+running it again:
+  A row is known by the name of the send, its number and its text. Running the same command again
+  goes on where the last one stopped, and sends nothing twice: after Ctrl-C, after a crash, and with
+  rows added to the file. Two equal rows are one message. Rows that were refused are offered again.
+  To send the same rows once more, give the send another --name.
+
+the results:
+  <file>.results.csv beside the file, written batch by batch: line, number, messageId, status,
+  problem, detail.
+
+exit status:
+  {WELL}    every row was taken (with --follow: and none has failed)
+  {SOME_REFUSED}    some rows were refused or have failed; the results say why
+  {CANNOT_BEGIN}    the file, or what was said about the gateway, cannot be used; nothing was sent
+  {GAVE_UP}    the gateway did not answer, or takes nothing from here; run it again to go on
+  {INTERRUPTED}  interrupted; run it again to go on
+"""
+
+
+class _WhereError(Exception):
+    """It is not known where the gateway is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The gateway to use."""
+
+    url: str
+    api_key: str
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Send one file; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        where = find_gateway(options.url, options.api_key, os.environ, STACK_FILE)
+        with _alone_with(options.csv):
+            return _send(options, where)
+    except CsvError as error:
+        _complain(f"{options.csv} cannot be sent:\n{error}")
+    except (_WhereError, ResultsError) as error:
+        _complain(str(error))
+    except OSError as error:
+        _complain(f"{error}. Run the same command again to go on.")
+        return GAVE_UP
+    return CANNOT_BEGIN
+
+
+def find_gateway(
+    url: str | None, api_key: str | None, environment: Mapping[str, str], stack_file: Path
+) -> Where:
+    """From the options, else from the environment, else the local stack. Raises `_WhereError`."""
+    url = url or environment.get(URL_VARIABLE)
+    api_key = api_key or environment.get(KEY_VARIABLE)
+    if not url and not api_key and stack_file.exists():
+        stack = json.loads(stack_file.read_text(encoding="utf-8"))
+        url, api_key = str(stack["apiUrl"]), str(stack["apiKey"])
+        console.print(f"Using the local stack of `make run`: {escape(url)}")
+    if not url or not api_key:
+        raise _WhereError(
+            f"Where is the gateway? Set {URL_VARIABLE} and {KEY_VARIABLE}, or start `make run`."
+        )
+    try:
+        return Where(checked_address(url), checked_key(api_key))
+    except ValueError as error:
+        raise _WhereError(str(error)) from error
+
+
+def _send(options: argparse.Namespace, where: Where) -> int:
+    path: Path = options.csv
+    sheet = read_sheet(path)
+    plan = Plan.of(sheet.rows, options.name or path.name)
+    file = ResultFile(path.with_name(f"{path.name}.results.csv"), sheet.delimiter)
+    with BulkScreen() as screen:
+        gateway = Gateway(where.url, where.api_key, options.patience, screen.pausing)
+        bulk = Bulk(plan, dict(file.read()), file, gateway, screen, options.wait)
+        bulk.rewrite()
+        stopped = _run(bulk, screen, follow=options.follow)
+        bulk.rewrite()
+    show_summary(bulk)
+    if stopped is not None:
+        return stopped
+    bad = {REFUSED, "failed"} if options.follow else {REFUSED}
+    return SOME_REFUSED if any(r.status in bad for r in bulk.results()) else WELL
+
+
+def _run(bulk: Bulk, screen: BulkScreen, *, follow: bool) -> int | None:
+    """Send, and follow if that is wanted; the exit status if it did not come to its end."""
+    try:
+        screen.begin("sending", len(bulk.plan.rows), still=len(bulk.to_send()))
+        bulk.send()
+        if follow:
+            screen.begin("settling", len(bulk.taken()), still=len(bulk.unsettled()))
+            bulk.follow()
+    except KeyboardInterrupt:
+        screen.say("Interrupted. Run the same command again to go on.")
+        return INTERRUPTED
+    except GaveUpError as error:
+        screen.say(f"Given up: {error}. Run the same command again to go on.")
+        return GAVE_UP
+    except NotAcceptedError as error:
+        screen.say(f"The gateway takes nothing from here: {error}")
+        return GAVE_UP
+    return None
+
+
+@contextmanager
+def _alone_with(path: Path) -> Iterator[None]:
+    """No two runs write one file of results. The lock goes with the process."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise CsvError(f"{error.strerror}") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CsvError("another run is sending it right now") from error
+        yield
+
+
+def _complain(sentence: str) -> None:
+    console.print(f"[bold red]{escape(sentence)}[/bold red]")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.send_csv",
+        description=__doc__,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("csv", type=Path, help="the file, such as people.csv")
+    parser.add_argument(
+        "--name", help="the name of this send (default: the file's name, without its folder)"
+    )
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="then ask what became of each message until all are settled (Ctrl-C stops it)",
+    )
+    parser.add_argument(
+        "--wait",
+        type=seconds,
+        default=120.0,
+        metavar="SECONDS",
+        help="how long to offer rows again that hit a limit (default: 120)",
+    )
+    parser.add_argument(
+        "--patience",
+        type=seconds,
+        default=300.0,
+        metavar="SECONDS",
+        help="how long to repeat a request that is not answered (default: 300)",
+    )
+    parser.add_argument("--url", help=f"the gateway's address (default: {URL_VARIABLE})")
+    parser.add_argument(
+        "--api-key",
+        metavar="KEY",
+        help=f"better in {KEY_VARIABLE}: options of a program can be seen by others",
+    )
+    return parser
+
+
+def seconds(text: str) -> float:
+    """So many seconds, given on the command line. Raises `ValueError`."""
+    number = float(text)
+    if not 0 <= number < math.inf:
+        raise ValueError(text)
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())
