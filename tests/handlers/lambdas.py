@@ -7,6 +7,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 from typing import Any
 
+from tests.contract.answers import assert_conforms
 from tests.handlers.samples import ROOT
 
 
@@ -80,4 +81,8 @@ class Function:
         return json.loads(json.dumps(result))
 
     def __call__(self, event: Mapping[str, Any], **context: Any) -> Answer:
-        return Answer.of(self.invoke(event, **context))
+        """The answer to a request. One to the API is held against the contract, every time."""
+        answer = Answer.of(self.invoke(event, **context))
+        if "httpMethod" in event:
+            assert_conforms(event["httpMethod"], event["resource"], answer)
+        return answer

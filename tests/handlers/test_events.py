@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from sms_gateway.adapters.message_item import from_item, to_item
-from sms_gateway.domain.callback_url import SigningKey, read_callback_path
+from sms_gateway.domain.callback_url import CallbackKey, read_callback_path
 from tests.handlers.cloud import Cloud
 from tests.handlers.output import leaks
 from tests.handlers.samples import API_KEY, EVENTS, SIGNING_KEY, sample
@@ -44,7 +44,7 @@ def test_a_callback_url_is_signed_with_the_documented_key_unless_it_is_the_wrong
 ) -> None:
     reference = read_callback_path(sample(name)["rawPath"])
     assert reference
-    key = SigningKey(SIGNING_KEY)
+    key = CallbackKey(SIGNING_KEY)
     assert reference.key_id == key.key_id
     assert reference.is_signed_by(key) is (name != "callback-wrong-signature")
 

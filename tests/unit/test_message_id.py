@@ -38,7 +38,7 @@ def test_ids_of_the_same_moment_differ() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a", "0", "007", "...", ".a", "a.", "A-z_0.9~", "x" * 64, "-", "~"],
+    ["a", "0", "007", "...", ".a", "a.", "A-z_0.9~", "x" * 64, "-", "~", "batch1", "Preview"],
 )
 def test_what_survives_a_path_unescaped_is_a_message_id(text: str) -> None:
     assert is_message_id(text)
@@ -47,6 +47,8 @@ def test_what_survives_a_path_unescaped_is_a_message_id(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "batch",
+        "preview",
         "",
         ".",
         "..",

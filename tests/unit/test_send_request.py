@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sms_gateway.domain.errors import MalformedRequestError
 from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.domain.message_id import PATTERN
-from sms_gateway.entrypoints.send_request import SCHEMA, read_send_request
-from sms_gateway.use_cases.send_message import SendRequest
+from sms_gateway.entrypoints.contract import schema
+from sms_gateway.entrypoints.send_request import read_send_request
+from sms_gateway.use_cases.prepare_message import SendRequest
 
 KNOWN = (
     "phoneNumber", "message", "messageId", "sendAt", "validUntil", "onUnconfirmed", "metadata",
@@ -64,7 +65,7 @@ def test_everything_a_caller_may_say_is_read() -> None:
         pytest.param(b'{"phoneNumber":' + b"1" * 5000 + b"}", "body", id="huge number"),
         pytest.param(b'{"phoneNumber":NaN}', "body", id="NaN"),
         pytest.param(b'{"phoneNumber":-Infinity}', "body", id="infinity"),
-        pytest.param(rb'{"phoneNumber":"1","message":"\ud800"}', "body", id="lone surrogate"),
+        pytest.param(rb'{"phoneNumber":"1","message":"\ud800"}', "message", id="lone surrogate"),
         pytest.param(rb'{"\udfff":"1"}', "body", id="lone surrogate in a name"),
         pytest.param(b'{"message":"x","message":"y"}', "message", id="a field twice"),
         pytest.param(
@@ -237,6 +238,23 @@ def test_every_moment_there_is_can_be_said_or_is_refused(moment: datetime, field
     assert timedelta() <= moment - found < timedelta(milliseconds=1)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        encoded(**{"x" * 999: "y"}),
+        encoded(metadata={"x" * 999: 1}),
+        b'{"%b":1,"%b":2}' % (b"x" * 999, b"x" * 999),
+    ],
+    ids=["an unknown field", "a name in metadata", "a field twice"],
+)
+def test_the_refusal_repeats_the_beginning_of_a_long_name_only(body: bytes) -> None:
+    error = refusal(body)
+
+    assert "x" * 50 in error.field
+    assert len(error.field) == 64
+    assert "x" * 65 not in str(error)
+
+
 def test_the_refusal_does_not_repeat_the_value() -> None:
     error = refusal(encoded(phoneNumber="+40721234567" * 9))
 
@@ -282,7 +300,7 @@ JSON_VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-NAMES = st.sampled_from([*SCHEMA["properties"], "sendat"])
+NAMES = st.sampled_from([*schema("SendRequest")["properties"], "sendat"])
 ODD_NAMES = st.text(st.sampled_from("{}[].'\"\\%$\nax0")) | st.text()
 BODIES = st.one_of(
     st.binary(),

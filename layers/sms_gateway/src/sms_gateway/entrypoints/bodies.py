@@ -1,8 +1,14 @@
 """The body of an HTTP event as bytes."""
 
 import base64
+from typing import Final
 
-from sms_gateway.domain.errors import MalformedRequestError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from sms_gateway.domain.errors import BodyTooLargeError, MalformedRequestError
+
+MAX_REQUEST_BYTES: Final = 1024 * 1024
+"""What a request may take: a hundred messages of the greatest length, and some to spare."""
 
 
 def body_bytes(body: str | None, *, is_base64: bool) -> bytes:
@@ -17,3 +23,16 @@ def body_bytes(body: str | None, *, is_base64: bool) -> bytes:
         return base64.b64decode(body or "", validate=True)
     except ValueError as error:
         raise MalformedRequestError("body", "The body is not valid base64.") from error
+
+
+def request_body(event: APIGatewayProxyEvent) -> bytes:
+    """The body of an API request.
+
+    Raises:
+        BodyTooLargeError: it is longer than `MAX_REQUEST_BYTES`.
+        MalformedRequestError: as `body_bytes`.
+    """
+    body = body_bytes(event.body, is_base64=bool(event.is_base64_encoded))
+    if len(body) > MAX_REQUEST_BYTES:
+        raise BodyTooLargeError("The body is longer than 1 MiB.")
+    return body

@@ -1,43 +1,41 @@
-"""The body of `POST /messages`, read with nothing taken on trust."""
+"""The bodies of `POST /messages` and `POST /messages/batch`, read with nothing taken on trust."""
 
+import hashlib
 import json
+import re
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NoReturn
-
-import fastjsonschema
-from fastjsonschema import JsonSchemaValueException
 
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.errors import MalformedRequestError
 from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.domain.message_id import PATTERN, is_message_id
-from sms_gateway.use_cases.send_message import SendRequest
+from sms_gateway.entrypoints.contract import LONGEST_NAME, check_of, header_schema, schema
+from sms_gateway.use_cases.prepare_message import SendRequest
+from sms_gateway.use_cases.send_batch import BatchItem
 
-SCHEMA: Final[dict[str, Any]] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["phoneNumber", "message"],
-    "properties": {
-        "phoneNumber": {"type": "string", "minLength": 1, "maxLength": 64},
-        "message": {"type": "string", "maxLength": 2000},
-        "messageId": {"type": "string", "pattern": PATTERN},
-        "sendAt": {"type": "string", "format": "date-time"},
-        "validUntil": {"type": "string", "format": "date-time"},
-        "onUnconfirmed": {"enum": ["hold", "resend"]},
-        "metadata": {
-            "type": "object",
-            "maxProperties": 10,
-            "propertyNames": {"minLength": 1, "maxLength": 40},
-            "additionalProperties": {"type": "string", "maxLength": 200},
-        },
-    },
-}
-"""JSON Schema of the body. The bounds on `metadata` keep ten events within one SNS batch."""
-
-_validate: Final = fastjsonschema.compile(SCHEMA, use_default=False)
+_checked_request: Final = check_of(schema("SendRequest"))
+_checked_batch: Final = check_of(schema("BatchRequest"))
+_BATCH_KEY: Final[str] = header_schema("BatchKey")["pattern"]
 _BODY: Final = "body"
 _IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+_MESSAGES: Final = "messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a caller asks for at once; an item that cannot be read is the error that says why.
+
+    `batch_id` is the caller's own name for it. `digest` is the same for the same client and content
+    (SHA-256 of their canonical JSON, hexadecimal), however the JSON was written.
+    """
+
+    items: tuple[BatchItem, ...]
+    batch_id: str | None
+    digest: str
 
 
 def read_send_request(
@@ -50,23 +48,58 @@ def read_send_request(
     Raises:
         MalformedRequestError: naming the field (`body` if it cannot be read at all).
     """
-    values = _checked(_json_object(body))
-    message_id = values.get("messageId")
-    if idempotency_key is not None:
-        if not is_message_id(idempotency_key):
-            raise MalformedRequestError(
-                _IDEMPOTENCY_KEY, f"{_IDEMPOTENCY_KEY} must match {PATTERN}."
-            )
-        if message_id not in (None, idempotency_key):
-            raise MalformedRequestError(
-                _IDEMPOTENCY_KEY, f"{_IDEMPOTENCY_KEY} and messageId differ: give one of them."
-            )
-        message_id = idempotency_key
+    values = _json_object(body)
+    _refuse_what_is_no_data(values)
+    request = _send_request(values, client)
+    if idempotency_key is None:
+        return request
+    if not is_message_id(idempotency_key):
+        raise MalformedRequestError(_IDEMPOTENCY_KEY, f"{_IDEMPOTENCY_KEY} must match {PATTERN}.")
+    if request.message_id not in (None, idempotency_key):
+        raise MalformedRequestError(
+            _IDEMPOTENCY_KEY, f"{_IDEMPOTENCY_KEY} and messageId differ: give one of them."
+        )
+    return replace(request, message_id=idempotency_key)
+
+
+def read_batch(body: bytes, *, client: str, idempotency_key: str | None = None) -> Batch:
+    """What the caller asks for, item by item. `Idempotency-Key` names the batch as a whole.
+
+    Raises:
+        MalformedRequestError: it is no batch; the field is named. (An item that cannot be read is
+            no error here, but stands among the items.)
+    """
+    if idempotency_key is not None and not re.fullmatch(_BATCH_KEY, idempotency_key):
+        raise MalformedRequestError(
+            _IDEMPOTENCY_KEY, f"{_IDEMPOTENCY_KEY} must match {_BATCH_KEY}."
+        )
+    envelope = _json_object(body)
+    _refuse_what_is_no_data(envelope, but=_MESSAGES)
+    items = _checked_batch(envelope)[_MESSAGES]
+    return Batch(
+        items=tuple(_batch_item(values, client) for values in items),
+        batch_id=idempotency_key,
+        digest=_digest([client, items]),
+    )
+
+
+def _batch_item(values: Any, client: str) -> BatchItem:
+    if not isinstance(values, dict):
+        return MalformedRequestError(_BODY, "A message must be a JSON object.")
+    try:
+        _refuse_what_is_no_data(values)
+        return _send_request(values, client)
+    except MalformedRequestError as error:
+        return error
+
+
+def _send_request(given: Mapping[str, Any], client: str) -> SendRequest:
+    values = _checked_request(given)
     return SendRequest(
         client=client,
         phone_number=values["phoneNumber"],
         text=values["message"],
-        message_id=message_id,
+        message_id=values.get("messageId"),
         metadata=values.get("metadata", {}),
         send_at=_moment(values, "sendAt"),
         valid_until=_moment(values, "validUntil"),
@@ -91,15 +124,18 @@ def _no_moment(name: str) -> NoReturn:
     ) from None
 
 
+class _Ambiguous(dict[str, Any]):
+    """A JSON object in which a name is given twice. It is refused where it is looked at."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        counted = Counter(name for name, _ in pairs)
+        self.twice = next(name for name in counted if counted[name] > 1)[:LONGEST_NAME]
+
+
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        values = json.loads(
-            body, object_pairs_hook=_without_duplicates, parse_constant=_no_constant
-        )
-        # A lone surrogate (`"\ud800"`) is valid JSON and not text: no table could store it.
-        json.dumps(values, ensure_ascii=False).encode()
-    except MalformedRequestError:
-        raise
+        values = json.loads(body, object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise MalformedRequestError(_BODY, "The body is not valid JSON.") from error
     if not isinstance(values, dict):
@@ -107,46 +143,51 @@ def _json_object(body: bytes) -> dict[str, Any]:
     return values
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
-    if len(values) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise MalformedRequestError(twice, "A field is given twice.")
-    return values
+    return values if len(values) == len(pairs) else _Ambiguous(pairs)
 
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _checked(values: dict[str, Any]) -> Mapping[str, Any]:
+def _refuse_what_is_no_data(values: dict[str, Any], *, but: str | None = None) -> None:
+    """Raises for valid JSON that means nothing; what stands under the name `but` may.
+
+    That is a name given twice, and half a character: a lone surrogate is no text, and no table
+    could store it. JavaScript makes them of an emoji that is cut in two.
+    """
+    for name in values:
+        if not _is_text(name):
+            raise MalformedRequestError(_BODY, "The name of a field holds half a character.")
+    if isinstance(values, _Ambiguous):
+        raise MalformedRequestError(values.twice, "A field is given twice.")
+    for name, value in values.items():
+        waiting = [] if name == but else [value]
+        while waiting:
+            each = waiting.pop()
+            if isinstance(each, _Ambiguous):
+                raise MalformedRequestError(each.twice, "A field is given twice.")
+            if isinstance(each, dict):
+                waiting += [*each, *each.values()]
+            elif isinstance(each, list):
+                waiting += each
+            elif isinstance(each, str) and not _is_text(each):
+                raise MalformedRequestError(name, f"{name} holds half a character.")
+
+
+def _is_text(text: str) -> bool:
     try:
-        _validate(values)
-    except JsonSchemaValueException as error:
-        raise _explained(error) from error
-    return values
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-def _explained(error: JsonSchemaValueException) -> MalformedRequestError:
-    """The validator's finding as a sentence that names the field and shows no value."""
-    field = ".".join(map(str, error.path[1:]))
-    if error.rule == "required":
-        missing = next(name for name in error.rule_definition if name not in error.value)
-        return MalformedRequestError(missing, f"{missing} is required.")
-    if error.rule == "additionalProperties":
-        unknown = next(name for name in error.value if name not in SCHEMA["properties"])[:64]
-        known = ", ".join(SCHEMA["properties"])
-        return MalformedRequestError(unknown, f"Unknown field. Known are {known}.")
-    if error.rule == "propertyNames":
-        return MalformedRequestError(field, f"{field}: a name is too long or empty.")
-    rule = {
-        "type": f"must be of type {error.rule_definition}",
-        "minLength": "must not be empty",
-        "maxLength": f"must not be longer than {error.rule_definition} characters",
-        "maxProperties": f"must not have more than {error.rule_definition} entries",
-        "pattern": f"must match {error.rule_definition}",
-        "format": "must be a time with its zone, such as 2026-12-24T18:00:00+02:00",
-        "enum": f"must be one of {error.rule_definition}",
-    }[error.rule or "type"]
-    return MalformedRequestError(field, f"{field} {rule}.")
+def _digest(content: Any) -> str:
+    try:
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    except RecursionError as error:
+        raise MalformedRequestError(_BODY, "The body is nested too deeply.") from error
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,110 @@
+"""The contract, and the checks of requests that are made of its own schemas.
+
+`openapi.json` is the repository's openapi.yaml as JSON, because the layer is built from its own
+folder alone. `make contract` writes it, nobody else. The checks are compiled when they are made, at
+import; what that costs and why not earlier: docs/decisions/2026-11-22-contract.md.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import fastjsonschema
+from fastjsonschema import JsonSchemaValueException
+
+from sms_gateway.domain.errors import MalformedRequestError
+
+TEXT: Final = Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
+"""The whole contract, as `GET /openapi.json` answers it."""
+
+LONGEST_NAME: Final = 64
+"""Characters that an answer repeats of a name which somebody has made up."""
+
+_CONTRACT: Final[Mapping[str, Any]] = json.loads(TEXT)
+
+Check: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""Gives back the values that it was given, or raises `MalformedRequestError` naming the field."""
+
+
+def schema(name: str) -> dict[str, Any]:
+    """A schema of the contract's components, with everything it refers to put in its place."""
+    resolved: dict[str, Any] = _resolved({"$ref": f"#/components/schemas/{name}"})
+    return resolved
+
+
+def header_schema(name: str) -> dict[str, Any]:
+    """The schema of one of the contract's header parameters."""
+    resolved: dict[str, Any] = _resolved({"$ref": f"#/components/parameters/{name}"})["schema"]
+    return resolved
+
+
+def query_schema(path: str) -> dict[str, Any]:
+    """The query of `GET` on this path, as the schema of one object."""
+    parameters = _resolved(_CONTRACT["paths"][path]["get"]["parameters"])
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [each["name"] for each in parameters if each.get("required")],
+        "properties": {each["name"]: each["schema"] for each in parameters},
+    }
+
+
+def check_of(of: dict[str, Any], *, what: str = "field", use_default: bool = False) -> Check:
+    """A check of values against a schema. `what` is what a caller would call one of them.
+
+    `use_default`: what is not given gets the schema's default, where it has one.
+    """
+    validate = fastjsonschema.compile(of, use_default=use_default)
+
+    def check(values: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            checked: dict[str, Any] = validate(values)
+        except JsonSchemaValueException as error:
+            raise _explained(error, what) from error
+        return checked
+
+    return check
+
+
+def _resolved(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_resolved(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        target: Any = _CONTRACT
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        return _resolved(target)
+    if {} in node.get("anyOf", ()):
+        return {}  # a choice of which one allows anything allows anything
+    return {name: _resolved(value) for name, value in node.items()}
+
+
+def _explained(error: JsonSchemaValueException, what: str) -> MalformedRequestError:
+    """The validator's finding as a sentence that names the field and shows no value."""
+    field = ".".join(map(str, error.path[1:]))[:LONGEST_NAME]
+    if error.rule == "required":
+        missing = next(name for name in error.rule_definition if name not in error.value)
+        return MalformedRequestError(missing, f"{missing} is required.")
+    if error.rule == "additionalProperties":
+        names = error.definition["properties"]
+        unknown = next(name for name in error.value if name not in names)[:LONGEST_NAME]
+        return MalformedRequestError(unknown, f"Unknown {what}. Known are {', '.join(names)}.")
+    if error.rule == "propertyNames":
+        return MalformedRequestError(field, f"{field}: a name is too long or empty.")
+    rule = {
+        "type": f"must be of type {error.rule_definition}",
+        "minLength": "must not be empty",
+        "maxLength": f"must not be longer than {error.rule_definition} characters",
+        "minimum": f"must not be less than {error.rule_definition}",
+        "maximum": f"must not be more than {error.rule_definition}",
+        "minItems": "must not be empty",
+        "maxItems": f"must not have more than {error.rule_definition} entries",
+        "maxProperties": f"must not have more than {error.rule_definition} entries",
+        "pattern": f"must match {error.rule_definition}",
+        "format": "must be a time with its zone, such as 2026-12-24T18:00:00+02:00",
+        "enum": f"must be one of {error.rule_definition}",
+    }[error.rule or "type"]
+    return MalformedRequestError(field, f"{field} {rule}.")

@@ -1,0 +1,69 @@
+"""`GET /openapi.json`, and what holds for the bodies of all requests."""
+
+import json
+from typing import Any
+
+import pytest
+
+from local.contract import contract
+from sms_gateway.entrypoints.bodies import MAX_REQUEST_BYTES
+from tests.handlers.cloud import Calls
+from tests.handlers.conftest import ColdStart
+from tests.handlers.lambdas import Function
+from tests.handlers.samples import sample
+
+
+def test_the_whole_contract_is_shown_and_nothing_is_asked_of_aws(
+    status: Function, calls: Calls
+) -> None:
+    answer = status(sample("status-get-openapi"))
+
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.body == contract()
+    assert calls.made == []
+
+
+def test_the_contract_is_shown_to_who_has_a_key_only(status: Function) -> None:
+    event = sample("status-get-openapi")
+    del event["requestContext"]["identity"]["apiKeyId"]
+    event["headers"].pop("x-api-key")
+    answer = status(event)
+
+    assert (answer.status, answer.is_problem("forbidden")) == (403, True)
+
+
+EXAMPLES = contract()["components"]["examples"]
+
+
+@pytest.mark.parametrize(
+    ("request_body", "example"),
+    [
+        (EXAMPLES["SendNow"]["value"], "AcceptedPreview"),
+        ({"phoneNumber": "0721 234 56", "message": "La mulți ani! 🎂"}, "RefusedPreview"),
+    ],
+)
+def test_the_previews_that_the_contract_shows_are_what_the_gateway_answers(
+    status: Function, request_body: dict[str, Any], example: str
+) -> None:
+    answer = status(sample("status-preview") | {"body": json.dumps(request_body)})
+
+    assert answer.status == 200
+    assert answer.body == EXAMPLES[example]["value"]
+    rules = [entry["rule"] for entry in answer.body["rules"]]
+    assert rules == contract()["components"]["schemas"]["Rule"]["enum"]
+
+
+@pytest.mark.usefixtures("voipit")
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [("send", "send-post-message"), ("send", "send-post-batch"), ("status", "status-preview")],
+)
+def test_a_body_that_is_too_large_is_413_and_nothing_is_asked_of_aws(
+    cold_start: ColdStart, calls: Calls, function: str, name: str
+) -> None:
+    event = sample(name)
+    body = json.loads(event["body"]) | {"more": "x" * MAX_REQUEST_BYTES}
+    answer = cold_start(function)(event | {"body": json.dumps(body)})
+
+    assert (answer.status, answer.is_problem("body-too-large")) == (413, True)
+    assert calls.made == []
