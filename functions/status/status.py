@@ -1,4 +1,4 @@
-"""The read routes: a message with its history, and the way to Voipit."""
+"""The read routes: messages with their history, who must not be texted, the way to Voipit."""
 
 import json
 from functools import cache
@@ -8,14 +8,22 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from sms_gateway.entrypoints import wiring
+from sms_gateway.domain.clock import to_iso
+from sms_gateway.entrypoints import contract, wiring
+from sms_gateway.entrypoints.bodies import request_body
+from sms_gateway.entrypoints.list_query import read_list_query
 from sms_gateway.entrypoints.logs import logger, metrics
 from sms_gateway.entrypoints.message_view import message_view
+from sms_gateway.entrypoints.preview_view import preview_view
 from sms_gateway.entrypoints.provider_view import provider_view
-from sms_gateway.entrypoints.rest_api import caller, rest_api
+from sms_gateway.entrypoints.rest_api import caller, path_value, rest_api
+from sms_gateway.entrypoints.send_request import read_send_request
 from sms_gateway.entrypoints.settings import StatusSettings
+from sms_gateway.use_cases.list_messages import ListMessages
 from sms_gateway.use_cases.ports import Circuits
+from sms_gateway.use_cases.preview_message import PreviewMessage
 from sms_gateway.use_cases.read_message import ReadMessage
+from sms_gateway.use_cases.suppress import ReadSuppression
 
 api = rest_api()
 
@@ -27,17 +35,73 @@ def read_message() -> ReadMessage:
 
 
 @cache
+def list_messages() -> ListMessages:
+    """The use case, wired once per execution environment."""
+    return wiring.list_messages(StatusSettings.from_environment())
+
+
+@cache
+def preview_message() -> PreviewMessage:
+    """The use case, wired once per execution environment."""
+    return wiring.preview_message(StatusSettings.from_environment())
+
+
+@cache
+def read_suppression() -> ReadSuppression:
+    """The use case, wired once per execution environment."""
+    return wiring.read_suppression(StatusSettings.from_environment())
+
+
+@cache
 def circuits() -> Circuits:
     """The stored circuit, wired once per execution environment."""
     return wiring.circuits(StatusSettings.from_environment())
 
 
+@api.get("/messages")
+def get_messages() -> Response[str]:
+    """What the caller has sent to one number, newest first."""
+    client = caller(api.current_event)
+    query = read_list_query(api.current_event.resolved_query_string_parameters)
+    page = list_messages()(client, query.phone_number, query.limit, query.cursor)
+    logger.info("messages listed", found=len(page.messages), more=page.cursor is not None)
+    body: dict[str, Any] = {"messages": [message_view(message) for message in page.messages]}
+    if page.cursor is not None:
+        body["cursor"] = page.cursor
+    return Response(HTTPStatus.OK, "application/json", json.dumps(body))
+
+
 @api.get("/messages/<message_id>")
 def get_message(message_id: str) -> Response[str]:
     """One message of the caller's own."""
-    message = read_message()(caller(api.current_event), message_id)
+    message = read_message()(caller(api.current_event), path_value(message_id))
     logger.info("message read", message_id=message.message_id, status=message.status)
     return Response(HTTPStatus.OK, "application/json", json.dumps(message_view(message)))
+
+
+@api.post("/messages/preview")
+def post_preview() -> Response[str]:
+    """What would become of a message. It is a read route: this function may write nothing."""
+    event = api.current_event
+    request = read_send_request(
+        request_body(event),
+        client=caller(event),
+        idempotency_key=event.headers.get("Idempotency-Key"),
+    )
+    preview = preview_message()(request)
+    failed = [verdict.rule for verdict in preview.verdicts if verdict.problem]
+    logger.info("message previewed", extra={"failed": failed})
+    return Response(HTTPStatus.OK, "application/json", json.dumps(preview_view(preview)))
+
+
+@api.get("/suppressions/<phone_number>")
+def get_suppression(phone_number: str) -> Response[str]:
+    """Since when this number must not be texted."""
+    caller(api.current_event)
+    entry = read_suppression()(path_value(phone_number))
+    logger.info("suppression read", phone_number=entry.phone_number.masked)
+    body = {"phoneNumber": entry.phone_number.e164, "since": to_iso(entry.since)}
+    return Response(HTTPStatus.OK, "application/json", json.dumps(body))
 
 
 @api.get("/provider")
@@ -45,6 +109,13 @@ def get_provider() -> Response[str]:
     """Whether Voipit is reachable, and if not since when and why."""
     caller(api.current_event)
     return Response(HTTPStatus.OK, "application/json", json.dumps(provider_view(circuits().get())))
+
+
+@api.get("/openapi.json")
+def get_contract() -> Response[str]:
+    """The whole contract."""
+    caller(api.current_event)
+    return Response(HTTPStatus.OK, "application/json", contract.TEXT)
 
 
 @metrics.log_metrics
@@ -56,4 +127,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 if wiring.IN_LAMBDA:
     read_message()
+    list_messages()
+    preview_message()
+    read_suppression()
     circuits()

@@ -1,7 +1,10 @@
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from moto import mock_aws
+
+from sms_gateway.adapters import dynamodb
 
 
 @pytest.fixture(scope="module")
@@ -14,3 +17,11 @@ def aws() -> Iterator[None]:
         environment.delenv("AWS_PROFILE", raising=False)
         with mock_aws():
             yield
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that repeated writes make, in seconds; nobody waits for them."""
+    made: list[float] = []
+    monkeypatch.setattr(dynamodb, "time", SimpleNamespace(sleep=made.append))
+    return made

@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import boto3
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from sms_gateway.adapters.guards_table import GuardsTable
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.use_cases.ports import Circuits
+from tests.adapters.tables import a_guards_table
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import START
 
@@ -35,14 +35,7 @@ def in_memory(_: "DynamoDBClient") -> Circuits:
 
 
 def in_dynamodb(client: "DynamoDBClient") -> Circuits:
-    table = f"Guards-{uuid4()}"
-    client.create_table(
-        TableName=table,
-        AttributeDefinitions=[{"AttributeName": "guard", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "guard", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return GuardsTable(client, table)
+    return GuardsTable(client, a_guards_table(client))
 
 
 @pytest.fixture(params=[in_memory, in_dynamodb], ids=["fake", "table"])

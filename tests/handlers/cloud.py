@@ -8,6 +8,8 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import EndpointConnectionError
 
+from sms_gateway.adapters.guards_table import CIRCUIT
+from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 from tests.handlers import voipit
 from tests.handlers.samples import SIGNING_KEY
 
@@ -48,6 +50,7 @@ class Calls:
         session.events.register("provide-client-params.sns.PublishBatch", keep_back)
         session.events.register("after-call.sns.PublishBatch", self._tell)
         session.events.register("provide-client-params.sqs.SendMessage", self._note)
+        session.events.register("provide-client-params.sqs.SendMessageBatch", self._note_all)
 
     def forget(self) -> None:
         self.made.clear()
@@ -72,6 +75,10 @@ class Calls:
 
     def _note(self, params: dict[str, Any], **_: Any) -> None:
         self.enqueued.append((json.loads(params["MessageBody"]), params.get("DelaySeconds", 0)))
+
+    def _note_all(self, params: dict[str, Any], **_: Any) -> None:
+        for entry in params["Entries"]:
+            self._note(entry)
 
     def _tell(self, parsed: dict[str, Any], **_: Any) -> None:
         parsed["Failed"] = [
@@ -108,40 +115,18 @@ class Cloud:
     calls: Calls
     account_secret: str = field(init=False)
     signing_secret: str = field(init=False)
+    cursor_secret: str = field(init=False)
     topic: str = field(init=False)
     queue: str = field(init=False)
     dispatch_queue: str = field(init=False)
     fallback_queue: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.clients.dynamodb.create_table(
-            TableName=TABLE,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": "messageId", "AttributeType": "S"},
-                {"AttributeName": "dueShard", "AttributeType": "S"},
-                {"AttributeName": "dueAt", "AttributeType": "N"},
-            ],
-            KeySchema=[{"AttributeName": "messageId", "KeyType": "HASH"}],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "due",
-                    "KeySchema": [
-                        {"AttributeName": "dueShard", "KeyType": "HASH"},
-                        {"AttributeName": "dueAt", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
-            ],
-        )
-        self.clients.dynamodb.create_table(
-            TableName=GUARDS,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "guard", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "guard", "KeyType": "HASH"}],
-        )
+        self.clients.dynamodb.create_table(TableName=TABLE, **MESSAGES_SCHEMA)
+        self.clients.dynamodb.create_table(TableName=GUARDS, **GUARDS_SCHEMA)
         self.account_secret = self._secret("VoipitAccount", _account(voipit.PASSWORD))
         self.signing_secret = self._secret("CallbackSigningKey", SIGNING_KEY)
+        self.cursor_secret = self._secret("CursorSigningKey", "a signing key of the tests")
         self.topic = self.clients.sns.create_topic(Name="StatusEvents")["TopicArn"]
         self.queue = self._queue("events")
         self.dispatch_queue = self._queue("DispatchQueue")
@@ -167,16 +152,37 @@ class Cloud:
                 "REPORT_DEADLINE_MINUTES": "60",
             }
         )
-        dispatch = delivery | key | {"CALLBACK_URL": "https://callback.example/"}
+        dispatch = delivery | key
+        dispatch |= {"CALLBACK_URL": "https://callback.example/", "SUPPRESSION_LIST": "on"}
+        dispatch |= {"DEFAULT_REGION": "RO", "VOIPIT_NUMBER_FORMAT": "e164"}
+        rules = {
+            "DEFAULT_REGION": "RO",
+            "ALLOWED_COUNTRIES": "RO",
+            "ALLOWED_NUMBER_TYPES": "mobile",
+            "UNKNOWN_NUMBERS": "refuse",
+            "ALLOWED_PREFIXES": "",
+            "REFUSED_PREFIXES": "",
+            "LONG_TEXT": "refuse",
+        }
         return {
             "send": dispatch
+            | rules
             | {
-                "DEFAULT_REGION": "RO",
-                "ALLOWED_COUNTRIES": "RO",
                 "ALLOWED_ORIGIN": "",
                 "MESSAGE_RETENTION_DAYS": "90",
+                "RECIPIENT_HOURLY_LIMIT": "10",
+                "RECIPIENT_DAILY_LIMIT": "50",
+                "CLIENT_DAILY_LIMIT": "10000",
+                "DOUBLE_CLICK_SECONDS": "10",
             },
-            "status": messages | guards | {"ALLOWED_ORIGIN": ""},
+            "status": messages
+            | guards
+            | rules
+            | {
+                "CURSOR_KEY_SECRET_ARN": self.cursor_secret,
+                "ALLOWED_ORIGIN": "",
+                "SUPPRESSION_LIST": "on",
+            },
             "callback": messages | key | {"REPORT_FALLBACK_QUEUE_URL": self.fallback_queue},
             "dispatch": dispatch,
             "watch": delivery | {"DRAIN_PER_SECOND": "10"},
@@ -191,8 +197,8 @@ class Cloud:
         return next(row for row in self.rows() if row["messageId"] == message_id)
 
     def circuit(self) -> dict[str, Any]:
-        """The one row of `Guards`, if there is one."""
-        return next(iter(self.rows(GUARDS)), {})
+        """The circuit's row of `Guards`, if there is one."""
+        return next((row for row in self.rows(GUARDS) if row["guard"] == CIRCUIT), {})
 
     def store(self, item: dict[str, Any]) -> None:
         self.clients.dynamodb.put_item(TableName=TABLE, Item=item)
@@ -201,6 +207,9 @@ class Cloud:
         self.clients.secretsmanager.put_secret_value(
             SecretId=self.signing_secret, SecretString=text
         )
+
+    def rotate_cursor_key(self, text: str) -> None:
+        self.clients.secretsmanager.put_secret_value(SecretId=self.cursor_secret, SecretString=text)
 
     def change_password(self, password: str) -> None:
         self.clients.secretsmanager.put_secret_value(

@@ -25,6 +25,7 @@ def from_a_page(event: dict[str, Any], origin: str = ORIGIN) -> dict[str, Any]:
         pytest.param("send", sample("send-without-key"), 403, id="no key"),
         pytest.param("send", sample("send-delete-message"), 404, id="nothing to take back"),
         pytest.param("status", sample("status-unknown-message"), 404, id="an unknown message"),
+        pytest.param("status", sample("status-list-messages"), 200, id="a list"),
         pytest.param("status", sample("status-get-provider"), 200, id="the way to Voipit"),
     ],
 )

@@ -267,7 +267,7 @@ def test_an_account_is_proven_by_an_answer(
     assert set(cloud.circuit()) == {"guard"} | ({"proven"} if proven else set())
 
 
-@pytest.mark.parametrize("call", ["dynamodb:PutItem", "secretsmanager"])
+@pytest.mark.parametrize("call", ["dynamodb:TransactWriteItems", "secretsmanager"])
 def test_a_try_that_did_not_come_about_keeps_nobody_else_from_trying(
     cloud: Cloud, voipit: FakeVoipit, send: Function, calls: Calls, call: str
 ) -> None:

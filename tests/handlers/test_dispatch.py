@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sms_gateway.domain.callback_url import SigningKey, mint_callback_url
+from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.conftest import ColdStart
@@ -40,7 +40,7 @@ def test_a_queued_message_is_sent(
     (form,) = voipit.taken
     assert form["messageId"] == MESSAGE_ID
     assert form["sendResultTo"] == mint_callback_url(
-        "https://callback.example", MESSAGE_ID, 1, SigningKey(SIGNING_KEY)
+        "https://callback.example", MESSAGE_ID, 1, CallbackKey(SIGNING_KEY)
     )
     (line,) = [line for line in output.lines() if line["message"] == "message dispatched"]
     assert (line["message_id"], line["status"]) == (MESSAGE_ID, "submitted")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sms_gateway.domain.callback_url import SigningKey, mint_callback_url
+from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from sms_gateway.entrypoints.settings import SettingsError
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Calls, Cloud
@@ -79,7 +79,7 @@ def test_voipit_gets_its_documented_form_with_a_signed_url_for_the_report(
             "phoneNumber": NUMBER,
             "message": SHOWN_TEXT,
             "sendResultTo": mint_callback_url(
-                "https://callback.example", MESSAGE_ID, 1, SigningKey(SIGNING_KEY)
+                "https://callback.example", MESSAGE_ID, 1, CallbackKey(SIGNING_KEY)
             ),
             "messageId": MESSAGE_ID,
         }
@@ -251,7 +251,10 @@ def test_a_message_without_an_id_gets_one_that_is_ordered_by_time(send: Function
     event = sample("send-post-message")
     body = json.loads(event["body"])
     del body["messageId"]
-    ids = [send(event | {"body": json.dumps(body)}).body["messageId"] for _ in range(2)]
+    ids = [
+        send(event | {"body": json.dumps(body | {"message": text})}).body["messageId"]
+        for text in ("Una.", "Alta.")
+    ]
     assert [message_id[14] for message_id in ids] == ["7", "7"]
     assert len(set(ids)) == 2
 
@@ -375,7 +378,9 @@ def test_a_message_with_a_time_is_stored_and_sent_by_somebody_else_at_that_time(
     assert answer.body["validUntil"] == "2026-11-22T18:00:00.000Z"
     assert answer.body["onUnconfirmed"] == "resend"
     assert (voipit.called, calls.enqueued) == ([], [])
-    assert calls.made == ["dynamodb:PutItem"], "nobody asks about a call that is not made now"
+    assert calls.made == ["dynamodb:TransactWriteItems"], (
+        "nobody asks about a call that is not made now"
+    )
     assert cloud.row(MESSAGE_ID)["dueAt"] == int(clock.time()) + 3600 - 60
 
 

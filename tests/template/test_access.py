@@ -1,9 +1,12 @@
 """Who may call what, and what each function may do."""
 
+import json
 from typing import Any, Final
+from unittest import mock
 
 import pytest
 
+from sms_gateway.entrypoints.problems import TYPE_PREFIX, problem_document
 from tests.template.loading import TEMPLATE, named, properties, several
 
 FUNCTIONS = properties(TEMPLATE, "AWS::Serverless::Function")
@@ -18,7 +21,10 @@ ALLOWED: Final[dict[str, set[Permission]]] = {
         ("dynamodb:GetItem", "Messages.Arn"),
         ("dynamodb:PutItem", "Messages.Arn"),
         ("dynamodb:UpdateItem", "Messages.Arn"),
+        ("dynamodb:ConditionCheckItem", "Guards.Arn"),
+        ("dynamodb:DeleteItem", "Guards.Arn"),
         ("dynamodb:GetItem", "Guards.Arn"),
+        ("dynamodb:PutItem", "Guards.Arn"),
         ("dynamodb:UpdateItem", "Guards.Arn"),
         ("sqs:SendMessage", "DispatchQueue.Arn"),
         ("secretsmanager:GetSecretValue", "VoipitAccount"),
@@ -26,8 +32,11 @@ ALLOWED: Final[dict[str, set[Permission]]] = {
         *((action, "SendLogs.Arn") for action in _MAY_LOG),
     },
     "StatusFunction": {
+        ("dynamodb:BatchGetItem", "Messages.Arn"),
         ("dynamodb:GetItem", "Messages.Arn"),
+        ("dynamodb:Query", "Messages.Arn/index/recipient"),
         ("dynamodb:GetItem", "Guards.Arn"),
+        ("secretsmanager:GetSecretValue", "CursorSigningKey"),
         *((action, "StatusLogs.Arn") for action in _MAY_LOG),
     },
     "CallbackFunction": {
@@ -72,6 +81,32 @@ KNOW_NO_RESOURCE: Final = {"dynamodb:ListStreams"}
 """Actions that can only be allowed for everything (AWS's service authorization reference)."""
 
 
+SERVED_BY: Final = {
+    "send": {
+        ("post", "/messages"),
+        ("options", "/messages"),
+        ("post", "/messages/batch"),
+        ("options", "/messages/batch"),
+        ("delete", "/messages/{messageId}"),
+        ("options", "/messages/{messageId}"),
+        ("put", "/suppressions/{phoneNumber}"),
+        ("delete", "/suppressions/{phoneNumber}"),
+        ("options", "/suppressions/{phoneNumber}"),
+    },
+    "status": {
+        ("get", "/messages"),
+        ("get", "/messages/{messageId}"),
+        ("post", "/messages/preview"),
+        ("options", "/messages/preview"),
+        ("get", "/suppressions/{phoneNumber}"),
+        ("get", "/provider"),
+        ("options", "/provider"),
+        ("get", "/openapi.json"),
+        ("options", "/openapi.json"),
+    },
+}
+
+
 def role_of(function: str) -> str:
     return named(FUNCTIONS[function]["Role"]).removesuffix(".Arn")
 
@@ -101,13 +136,9 @@ def test_every_route_asks_for_an_api_key_except_preflight_requests(
         for method, operation in operations.items()
     }
     assert asked == {
-        ("post", "/messages"): [{"api_key": []}],
-        ("options", "/messages"): [],
-        ("get", "/messages/{messageId}"): [{"api_key": []}],
-        ("delete", "/messages/{messageId}"): [{"api_key": []}],
-        ("options", "/messages/{messageId}"): [],
-        ("get", "/provider"): [{"api_key": []}],
-        ("options", "/provider"): [],
+        route: [] if route[0] == "options" else [{"api_key": []}]
+        for routes in SERVED_BY.values()
+        for route in routes
     }
     assert api["Body"]["components"]["securitySchemes"]["api_key"]["name"] == "x-api-key"
 
@@ -123,19 +154,7 @@ def test_a_route_leads_to_the_function_that_serves_it(cloudformation: dict[str, 
     for route, uri in leads_to.items():
         (function,) = [name for name in serves if f"{name.capitalize()}Function.Arn" in uri]
         serves[function].add(route)
-    assert serves == {
-        "send": {
-            ("post", "/messages"),
-            ("options", "/messages"),
-            ("delete", "/messages/{messageId}"),
-            ("options", "/messages/{messageId}"),
-        },
-        "status": {
-            ("get", "/messages/{messageId}"),
-            ("get", "/provider"),
-            ("options", "/provider"),
-        },
-    }
+    assert serves == SERVED_BY
 
 
 def test_a_page_may_ask_before_every_method_that_a_browser_asks_about(
@@ -237,27 +256,80 @@ def test_no_action_is_a_pattern_and_everything_is_allowed_on_named_resources(rol
     assert on_everything <= KNOW_NO_RESOURCE
 
 
-def test_status_may_read_one_item_at_a_time_and_write_nothing() -> None:
+def test_status_may_read_and_write_nothing() -> None:
+    """So a preview has no side effect, whatever its code does."""
     on_data = {action for action, _ in permissions("StatusRole") if action not in _MAY_LOG}
-    assert on_data == {"dynamodb:GetItem"}
+    assert on_data == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "secretsmanager:GetSecretValue",
+    }
 
 
-def test_nobody_may_read_a_whole_table_or_delete_from_one() -> None:
+def test_nobody_may_read_a_whole_table() -> None:
     everything = {action for role in ROLES for action, _ in permissions(role)}
-    assert everything & {"dynamodb:Scan", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} == set()
+    assert everything & {"dynamodb:Scan", "dynamodb:BatchWriteItem"} == set()
 
 
-def test_only_watch_may_list_messages_and_only_by_what_is_due() -> None:
+def test_nobody_may_delete_a_message() -> None:
+    deleting = {
+        (role, resource)
+        for role in ROLES
+        for action, resource in permissions(role)
+        if action == "dynamodb:DeleteItem"
+    }
+    assert deleting == {("SendRole", "Guards.Arn")}, "an entry of the do-not-contact list"
+
+
+def test_messages_are_listed_by_what_is_due_and_by_recipient_and_in_no_other_way() -> None:
     listing = {
         (role, resource)
         for role in ROLES
         for action, resource in permissions(role)
         if action == "dynamodb:Query"
     }
-    assert listing == {("WatchRole", "Messages.Arn/index/due")}
+    assert listing == {
+        ("WatchRole", "Messages.Arn/index/due"),
+        ("StatusRole", "Messages.Arn/index/recipient"),
+    }
 
 
 def test_the_account_is_known_only_to_those_that_call_voipit() -> None:
     may_read = ("secretsmanager:GetSecretValue", "VoipitAccount")
     knowing = {role for role in ROLES if may_read in permissions(role)}
     assert knowing == {"SendRole", "DispatchRole", "WatchRole"}
+
+
+def _answers(cloudformation: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
+    answers: dict[str, dict[str, Any]] = api["Body"]["x-amazon-apigateway-gateway-responses"]
+    return answers
+
+
+def test_what_api_gateway_refuses_is_a_problem_document_too(cloudformation: dict[str, Any]) -> None:
+    for kind, answer in _answers(cloudformation).items():
+        (template,) = answer["responseTemplates"].values()
+        # The one variable stands for a JSON string, quotes and all.
+        document = json.loads(template.replace("$context.error.messageString", '"No such thing."'))
+        code = document["type"].removeprefix(TYPE_PREFIX)
+        assert document == problem_document(code, document["detail"]) | {"status": mock.ANY}, kind
+        assert str(document["status"]) == str(answer["statusCode"]), kind
+        assert document["detail"].endswith("."), kind
+
+
+def test_a_page_may_read_what_api_gateway_refuses(cloudformation: dict[str, Any]) -> None:
+    for kind, answer in _answers(cloudformation).items():
+        headers = answer["responseParameters"]
+        origin = headers["gatewayresponse.header.Access-Control-Allow-Origin"]
+        assert origin == {"Fn::Sub": "'${AllowedOrigin}'"}, kind
+        content_type = headers["gatewayresponse.header.Content-Type"]
+        assert content_type == "'application/problem+json'", kind
+        waits = "gatewayresponse.header.Retry-After" in headers
+        assert waits == (str(answer["statusCode"]) == "429"), kind
+
+
+def test_api_gateway_has_an_answer_of_ours_for_whatever_goes_wrong(
+    cloudformation: dict[str, Any],
+) -> None:
+    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= set(_answers(cloudformation))

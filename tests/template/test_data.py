@@ -8,13 +8,14 @@ import pytest
 
 from sms_gateway.adapters.message_item import to_item
 from sms_gateway.adapters.messages_table import DUE_INDEX
+from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
+from tests.adapters.tables import MESSAGES_SCHEMA
 from tests.fakes.builders import a_message
 from tests.template.loading import TEMPLATE, named, of_type, properties
 
 TABLES = of_type(TEMPLATE, "AWS::DynamoDB::Table")
 MESSAGES: dict[str, Any] = TABLES["Messages"]["Properties"]
-OUTLIVE_THE_STACK: Final = {"Messages": "Retain", "Guards": "Delete"}
-"""What was sent to whom is not ours to throw away; what may stop a message is learnt again."""
+INDEXES = {index["IndexName"]: index for index in MESSAGES["GlobalSecondaryIndexes"]}
 STREAM_KEEPS_HOURS: Final = 24
 
 
@@ -26,14 +27,11 @@ def mapping(cloudformation: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_the_table_above_speaks_of_every_table() -> None:
-    assert set(OUTLIVE_THE_STACK) == set(TABLES)
-
-
 @pytest.mark.parametrize("table", TABLES)
-def test_messages_outlive_the_stack_and_its_replacements_and_guards_may_go(table: str) -> None:
-    assert TABLES[table]["DeletionPolicy"] == OUTLIVE_THE_STACK[table]
-    assert TABLES[table]["UpdateReplacePolicy"] == OUTLIVE_THE_STACK[table]
+def test_a_table_outlives_the_stack_and_its_replacements(table: str) -> None:
+    """What was sent to whom, and who must not be texted, is not ours to throw away."""
+    assert TABLES[table]["DeletionPolicy"] == "Retain"
+    assert TABLES[table]["UpdateReplacePolicy"] == "Retain"
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -47,8 +45,12 @@ def test_the_stream_shows_a_message_before_and_after_the_change() -> None:
     assert MESSAGES["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 
-def test_messages_expire_by_the_attribute_that_the_gateway_writes() -> None:
-    assert MESSAGES["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_expire_by_the_attribute_that_the_gateway_writes(table: str) -> None:
+    assert TABLES[table]["Properties"]["TimeToLiveSpecification"] == {
+        "AttributeName": "expiresAt",
+        "Enabled": True,
+    }
 
 
 def test_a_message_is_found_by_its_id() -> None:
@@ -61,8 +63,7 @@ def test_a_guard_is_found_by_its_name() -> None:
 
 
 def test_what_is_due_is_found_by_its_shard_and_time_and_the_index_holds_no_more_than_keys() -> None:
-    (index,) = MESSAGES["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == DUE_INDEX
+    index = INDEXES[DUE_INDEX]
     assert index["KeySchema"] == [
         {"AttributeName": "dueShard", "KeyType": "HASH"},
         {"AttributeName": "dueAt", "KeyType": "RANGE"},
@@ -70,10 +71,29 @@ def test_what_is_due_is_found_by_its_shard_and_time_and_the_index_holds_no_more_
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 
+def test_a_list_is_found_by_client_and_recipient_in_the_order_of_time() -> None:
+    index = INDEXES[RECIPIENT_INDEX]
+    assert index["KeySchema"] == [
+        {"AttributeName": "clientRecipient", "KeyType": "HASH"},
+        {"AttributeName": "createdAt", "KeyType": "RANGE"},
+    ]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_the_table_of_the_other_tests_is_that_of_the_template() -> None:
+    definitions = [tuple(each.values()) for each in MESSAGES["AttributeDefinitions"]]
+    assert {name: MESSAGES[name] for name in MESSAGES_SCHEMA} == {
+        **MESSAGES_SCHEMA,
+        "AttributeDefinitions": MESSAGES["AttributeDefinitions"],
+    }
+    others = [tuple(each.values()) for each in MESSAGES_SCHEMA["AttributeDefinitions"]]
+    assert sorted(others) == sorted(definitions)
+
+
 def test_the_keys_of_the_index_are_what_the_gateway_writes_and_of_the_type_it_writes() -> None:
     written = to_item(a_message(due_at=datetime(2026, 11, 22, tzinfo=UTC)))
     defined = {a["AttributeName"]: a["AttributeType"] for a in MESSAGES["AttributeDefinitions"]}
-    assert set(defined) == {"messageId", "dueShard", "dueAt"}
+    assert set(defined) == {"messageId", "dueShard", "dueAt", "clientRecipient", "createdAt"}
     assert {name: set(written[name]) for name in defined} == {
         name: {kind} for name, kind in defined.items()
     }

@@ -44,6 +44,20 @@ CLAIMING: Final = {"SendFunction", "DispatchFunction"}
 BEHIND_THE_API: Final = {"SendFunction", "StatusFunction"}
 
 
+CHOSEN: Final = {
+    "DEFAULT_REGION": "RO",
+    "ALLOWED_COUNTRIES": "RO",
+    "ALLOWED_NUMBER_TYPES": "mobile",
+    "UNKNOWN_NUMBERS": "refuse",
+    "ALLOWED_PREFIXES": "",
+    "REFUSED_PREFIXES": "",
+    "LONG_TEXT": "refuse",
+    "SUPPRESSION_LIST": "on",
+    "VOIPIT_NUMBER_FORMAT": "e164",
+}
+"""Settings that not every value will do for."""
+
+
 class Asked(dict[str, str]):
     """An environment that has everything and remembers what it was asked for."""
 
@@ -53,7 +67,7 @@ class Asked(dict[str, str]):
 
     def __getitem__(self, name: str) -> str:
         self.names.add(name)
-        return "1"
+        return CHOSEN.get(name, "1")
 
     def get(self, name: str, _: object = None) -> str:
         return self[name]

@@ -12,6 +12,10 @@ OUTPUTS: dict[str, dict[str, Any]] = TEMPLATE["Outputs"]
 TYPED = [name for name, p in PARAMETERS.items() if p["Type"] in {"String", "CommaDelimitedList"}]
 NUMBERS = [name for name, p in PARAMETERS.items() if p["Type"] == "Number"]
 
+_PREFIXES = (
+    ["", "+4", "+40799", "+40799000022"],
+    ["40799", "+0", "+", "+40 799", "+40799*", "00407"],
+)
 EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     "VoipitAccountNumber": (
         ["400123", "acme_1-b", "a" * 64],
@@ -40,6 +44,12 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "DefaultRegion": (["RO", "MD"], ["", "ro", "ROU", "R", "RO,MD", "40"]),
     "AllowedCountries": (["RO", "MD"], ["", "ro", "ROU", "R", "*", "RO;MD"]),
+    "AllowedNumberTypes": (
+        ["mobile", "fixed-line", "voip"],
+        ["", "Mobile", "premium-rate", "mobile fixed-line", "*"],
+    ),
+    "AllowedPrefixes": _PREFIXES,
+    "RefusedPrefixes": _PREFIXES,
     "AllowedOrigin": (
         ["", "*", "https://crm.example.com", "http://localhost:3000"],
         ["https://crm.example.com/", "crm.example.com", "https://*.example.com", "null"],
@@ -69,7 +79,8 @@ def test_what_is_typed_in_is_checked(name: str) -> None:
 @pytest.mark.parametrize("name", NUMBERS)
 def test_a_number_has_bounds(name: str) -> None:
     parameter = PARAMETERS[name]
-    assert "AllowedValues" in parameter or parameter["MinValue"] >= 1
+    least = 0 if "0 " in parameter["Description"] else 1  # a zero has to be explained
+    assert "AllowedValues" in parameter or parameter["MinValue"] >= least
 
 
 def test_the_examples_below_speak_of_every_pattern() -> None:

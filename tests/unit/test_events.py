@@ -8,7 +8,7 @@ from sms_gateway.adapters.topic import MAX_BATCH
 from sms_gateway.domain.events import status_event
 from sms_gateway.domain.report import MAX_ERROR_MESSAGE
 from sms_gateway.domain.status import Reason, Status
-from sms_gateway.entrypoints.send_request import SCHEMA
+from sms_gateway.entrypoints.contract import schema
 from tests.fakes.builders import a_message
 
 SNS_BATCH_BYTES = 256 * 1024
@@ -72,7 +72,7 @@ def test_the_same_change_told_twice_is_the_same_event() -> None:
     ids=["four bytes", "escaped with six", "quote", "backslash"],
 )
 def test_ten_of_the_largest_events_fit_into_one_batch(widest: str) -> None:
-    bounds = SCHEMA["properties"]["metadata"]
+    bounds = schema("Metadata")
     name_length = bounds["propertyNames"]["maxLength"]
     value = widest * bounds["additionalProperties"]["maxLength"]
     message = a_message(

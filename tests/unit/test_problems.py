@@ -1,5 +1,6 @@
 import ast
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from sms_gateway.domain.errors import (
     AlreadyTriedError,
     GatewayError,
     InvalidValueError,
+    LimitReachedError,
     MalformedRequestError,
     MessageIdReusedError,
     MessageNotFoundError,
+    RecipientLimitError,
     SecretUnavailableError,
     StoreUnavailableError,
 )
@@ -43,12 +46,18 @@ STATUSES = {
     "malformed-request": 400,
     "forbidden": 403,
     "message-not-found": 404,
+    "suppression-not-found": 404,
+    "body-too-large": 413,
+    "suppressed": 422,
+    "recipient-limit-reached": 429,
+    "client-limit-reached": 429,
     "blank-text": 422,
     "text-too-long": 422,
     "unsupported-characters": 422,
     "invalid-phone-number": 422,
     "country-not-allowed": 422,
     "number-type-not-allowed": 422,
+    "prefix-not-allowed": 422,
     "already-tried": 409,
     "already-too-late": 422,
     "time-too-far-ahead": 422,
@@ -60,7 +69,8 @@ BECOMES_AN_OUTCOME_OF_THE_CALL = {SecretUnavailableError.code}
 
 
 def test_every_code_an_error_can_carry_is_in_the_table_above() -> None:
-    codes = {kind.code for kind in all_kinds(GatewayError)} | codes_of_invalid_values()
+    kinds = all_kinds(GatewayError) - {LimitReachedError}
+    codes = {kind.code for kind in kinds} | codes_of_invalid_values()
 
     assert codes | {"malformed-request"} == STATUSES.keys() | BECOMES_AN_OUTCOME_OF_THE_CALL
 
@@ -126,6 +136,9 @@ def test_an_error_is_answered_with_what_it_carries(
     assert body["type"].endswith(f":{error.code}")
 
 
-def test_only_an_outage_of_ours_invites_another_try() -> None:
-    assert problem("store-unavailable", "Later.").headers["Retry-After"] == "5"
-    assert "Retry-After" not in problem("message-not-found", "None.").headers
+def test_what_will_pass_says_when_to_try_again() -> None:
+    limit = RecipientLimitError("Enough.", timedelta(minutes=7, milliseconds=1))
+
+    assert problem_for(StoreUnavailableError("Later.")).headers["Retry-After"] == "5"
+    assert problem_for(limit).headers["Retry-After"] == "421"
+    assert "Retry-After" not in problem_for(MessageNotFoundError("None.")).headers

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
+from sms_gateway.adapters.voipit.number_form import NumberFormat
+from sms_gateway.domain.guards import Limits
+from sms_gateway.domain.phone_number import NumberType
 from sms_gateway.entrypoints.settings import (
     CallbackSettings,
     DeliverySettings,
     DispatchSettings,
     PublishSettings,
+    RulesSettings,
     SendSettings,
     SettingsError,
     StatusSettings,
@@ -27,12 +31,25 @@ DISPATCH = {
     **DELIVERY,
     "CALLBACK_KEY_SECRET_ARN": "arn:key",
     "CALLBACK_URL": "https://callback.test/",
+    "SUPPRESSION_LIST": "on",
+    "DEFAULT_REGION": "RO",
+    "VOIPIT_NUMBER_FORMAT": "00",
+}
+RULES = {
+    "DEFAULT_REGION": "RO",
+    "ALLOWED_COUNTRIES": "RO, MD,",
+    "ALLOWED_NUMBER_TYPES": "mobile, voip",
+    "UNKNOWN_NUMBERS": "accept",
+    "LONG_TEXT": "cut",
 }
 SEND = {
     **DISPATCH,
-    "DEFAULT_REGION": "RO",
-    "ALLOWED_COUNTRIES": "RO, MD,",
+    **RULES,
     "MESSAGE_RETENTION_DAYS": "400",
+    "RECIPIENT_HOURLY_LIMIT": "10",
+    "RECIPIENT_DAILY_LIMIT": "0",
+    "CLIENT_DAILY_LIMIT": "2000",
+    "DOUBLE_CLICK_SECONDS": "15",
 }
 WATCH = {**DELIVERY, "DRAIN_PER_SECOND": "5"}
 CALLBACK = {
@@ -41,7 +58,13 @@ CALLBACK = {
     "REPORT_FALLBACK_QUEUE_URL": "https://sqs.test/reports",
 }
 PUBLISH = {"TOPIC_ARN": "arn:topic", "EVENT_SOURCE": "//sms.test"}
-STATUS = {"MESSAGES_TABLE": "Messages", "GUARDS_TABLE": "Guards"}
+STATUS = {
+    "MESSAGES_TABLE": "Messages",
+    "GUARDS_TABLE": "Guards",
+    "CURSOR_KEY_SECRET_ARN": "arn:cursor",
+    "SUPPRESSION_LIST": "on",
+    **RULES,
+}
 
 Reader = Callable[[Mapping[str, str]], Any]
 READERS: list[tuple[Reader, dict[str, str]]] = [
@@ -60,7 +83,23 @@ READ_DELIVERY = DeliverySettings(
     voipit_secret_arn="arn:voipit",
     report_deadline=timedelta(minutes=90),
 )
-READ_DISPATCH = DispatchSettings(READ_DELIVERY, "arn:key", "https://callback.test/")
+READ_DISPATCH = DispatchSettings(
+    READ_DELIVERY,
+    "arn:key",
+    "https://callback.test/",
+    suppressions=True,
+    default_region="RO",
+    number_format=NumberFormat.DOUBLE_ZERO,
+)
+READ_RULES = RulesSettings(
+    default_region="RO",
+    allowed_countries=frozenset({"RO", "MD"}),
+    allowed_types=frozenset({NumberType.MOBILE, NumberType.VOIP}),
+    accepts_unknown=True,
+    allowed_prefixes=(),
+    refused_prefixes=(),
+    cuts_long_text=True,
+)
 
 
 def test_the_settings_of_send_are_read_and_tidied() -> None:
@@ -68,16 +107,18 @@ def test_the_settings_of_send_are_read_and_tidied() -> None:
 
     assert settings == SendSettings(
         dispatch=READ_DISPATCH,
-        default_region="RO",
-        allowed_countries=frozenset({"RO", "MD"}),
+        rules=READ_RULES,
         kept_for=timedelta(days=400),
+        limits=Limits(10, 0, 2000, timedelta(seconds=15), suppressions=True),
     )
 
 
 def test_the_settings_of_the_others_are_read() -> None:
     assert DispatchSettings.from_environment(DISPATCH) == READ_DISPATCH
     assert WatchSettings.from_environment(WATCH) == WatchSettings(READ_DELIVERY, 5)
-    assert StatusSettings.from_environment(STATUS) == StatusSettings("Messages", "Guards")
+    assert StatusSettings.from_environment(STATUS) == StatusSettings(
+        "Messages", "Guards", "arn:cursor", READ_RULES, suppressions=True
+    )
     assert CallbackSettings.from_environment(CALLBACK) == CallbackSettings(
         "Messages", "arn:key", "https://sqs.test/reports"
     )
@@ -129,3 +170,34 @@ def test_a_number_that_is_none_is_refused(
 ) -> None:
     with pytest.raises(SettingsError, match=name):
         read(environment | {name: number})
+
+
+def test_lists_of_prefixes_may_be_empty_missing_or_several() -> None:
+    prefixes = {"ALLOWED_PREFIXES": " +40799, +1 ,", "REFUSED_PREFIXES": ""}
+    rules = RulesSettings.from_environment(RULES | prefixes)
+
+    assert (rules.allowed_prefixes, rules.refused_prefixes) == (("+40799", "+1"), ())
+    assert RulesSettings.from_environment(RULES) == READ_RULES
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEFAULT_REGION", "ro"),
+        ("DEFAULT_REGION", "RO,MD"),
+        ("ALLOWED_COUNTRIES", "RO,Moldova"),
+        ("ALLOWED_NUMBER_TYPES", "mobile,premium-rate"),
+        ("ALLOWED_NUMBER_TYPES", "Mobile"),
+        ("UNKNOWN_NUMBERS", "maybe"),
+        ("LONG_TEXT", "true"),
+        ("ALLOWED_PREFIXES", "40799"),
+        ("ALLOWED_PREFIXES", "+"),
+        ("REFUSED_PREFIXES", "+40 799"),
+        ("REFUSED_PREFIXES", "+0799"),
+        ("VOIPIT_NUMBER_FORMAT", "E164"),
+        ("SUPPRESSION_LIST", "yes"),
+    ],
+)
+def test_a_rule_nobody_can_follow_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        SendSettings.from_environment(SEND | {name: value})

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
-from sms_gateway.domain.callback_url import CallbackReference, SigningKey, read_callback_path
+from sms_gateway.domain.callback_url import CallbackKey, CallbackReference, read_callback_path
 from sms_gateway.domain.clock import Clock, utc_now
 from sms_gateway.domain.errors import (
     MalformedRequestError,
@@ -37,7 +37,7 @@ _COUNTED: Final = {
 class Keys(Protocol):
     """Finds the key that a callback URL names."""
 
-    def find(self, key_id: str) -> SigningKey | None:
+    def find(self, key_id: str) -> CallbackKey | None:
         """Raises `SecretUnavailableError`."""
 
 

@@ -18,6 +18,7 @@ def message_view(message: Message) -> dict[str, Any]:
             "errorMessage": message.error_message,
             "phoneNumber": message.phone_number.e164,
             "message": message.text,
+            "cutFrom": message.cut_from,
             "attempt": message.attempt,
             "sequence": message.version,
             "metadata": dict(message.metadata),

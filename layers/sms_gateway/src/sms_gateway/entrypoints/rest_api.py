@@ -2,18 +2,29 @@
 
 import hashlib
 import os
-from typing import Any
+from typing import Any, Final
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
+from sms_gateway.domain.errors import (
+    ClientLimitError,
+    GatewayError,
+    RecipientLimitError,
+    StoreUnavailableError,
+)
 from sms_gateway.entrypoints.logs import count, logger
 from sms_gateway.entrypoints.problems import problem, problem_for
 
 _EXPOSED_HEADERS = ["Idempotent-Replayed", "Retry-After"]
 _ALLOWED_HEADERS = ["Idempotency-Key"]
+_KEPT_OUT: Final = {
+    RecipientLimitError.code: "MessageRefusedByLimit",
+    ClientLimitError.code: "MessageRefusedByLimit",
+    "suppressed": "MessageRefusedBySuppression",
+}
 
 
 def rest_api() -> APIGatewayRestResolver:
@@ -47,6 +58,21 @@ def caller(event: APIGatewayProxyEvent) -> str:
     return f"key-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
 
 
+def path_value(text: str) -> str:
+    """A value from the path as the caller meant it.
+
+    API Gateway's REST APIs hand the path over as it was sent, `%2B40…` say, and Powertools routes
+    it without a change. (A `+` in a path is a plus, unlike in a query.)
+    """
+    return unquote(text)
+
+
+def count_refusal(error: GatewayError) -> None:
+    """What the guards keep out is counted: a stolen key shows there first."""
+    if name := _KEPT_OUT.get(error.code):
+        count(name)
+
+
 class ForbiddenError(GatewayError):
     """The request carries no API key."""
 
@@ -55,10 +81,11 @@ class ForbiddenError(GatewayError):
 
 def _on_gateway_error(error: GatewayError) -> Response[Any]:
     if isinstance(error, StoreUnavailableError):
-        logger.warning("the table did not answer", exc_info=error)
+        logger.warning("a store of ours did not answer", exc_info=error)
         count("StoreUnavailable")
     else:
         logger.info("request refused", extra={"code": error.code})
+        count_refusal(error)
     return problem_for(error)
 
 

@@ -1,10 +1,15 @@
 """The environment of each function, read once and checked before anything is done."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+from sms_gateway.adapters.voipit.number_form import NumberFormat
+from sms_gateway.domain.guards import Limits
+from sms_gateway.domain.phone_number import NumberType
 
 
 class SettingsError(Exception):
@@ -12,7 +17,7 @@ class SettingsError(Exception):
 
 
 def _read(environment: Mapping[str, str], *names: str) -> list[str]:
-    missing = [name for name in names if not environment.get(name, "").strip()]
+    missing = [name for name in dict.fromkeys(names) if not environment.get(name, "").strip()]
     if missing:
         raise SettingsError(f"These environment variables are missing or empty: {missing}")
     return [environment[name].strip() for name in names]
@@ -27,15 +32,112 @@ _DELIVERY: Final = (
     "VOIPIT_SECRET_ARN",
     "REPORT_DEADLINE_MINUTES",
 )
-_DISPATCH: Final = ("CALLBACK_KEY_SECRET_ARN", "CALLBACK_URL", *_DELIVERY)
-_SEND: Final = ("DEFAULT_REGION", "ALLOWED_COUNTRIES", "MESSAGE_RETENTION_DAYS", *_DISPATCH)
+_DISPATCH: Final = (
+    "CALLBACK_KEY_SECRET_ARN",
+    "CALLBACK_URL",
+    "SUPPRESSION_LIST",
+    "DEFAULT_REGION",
+    "VOIPIT_NUMBER_FORMAT",
+    *_DELIVERY,
+)
+_RULES: Final = (
+    "DEFAULT_REGION",
+    "ALLOWED_COUNTRIES",
+    "ALLOWED_NUMBER_TYPES",
+    "UNKNOWN_NUMBERS",
+    "LONG_TEXT",
+)
+_LIMITS: Final = (
+    "RECIPIENT_HOURLY_LIMIT",
+    "RECIPIENT_DAILY_LIMIT",
+    "CLIENT_DAILY_LIMIT",
+    "DOUBLE_CLICK_SECONDS",
+)
+_SEND: Final = ("MESSAGE_RETENTION_DAYS", *_RULES, *_LIMITS, *_DISPATCH)
+_STATUS: Final = (
+    "MESSAGES_TABLE",
+    "GUARDS_TABLE",
+    "CURSOR_KEY_SECRET_ARN",
+    "SUPPRESSION_LIST",
+    *_RULES,
+)
+_REGION: Final = re.compile(r"[A-Z]{2}")
+_ALLOWABLE_TYPE: Final = re.compile(r"mobile|fixed-line|voip")
+_PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,13}")
 
 
-def _whole_number(environment: Mapping[str, str], name: str) -> int:
+def _whole_number(environment: Mapping[str, str], name: str, *, least: int = 1) -> int:
     (text,) = _read(environment, name)
-    if not text.isdecimal() or int(text) == 0:
-        raise SettingsError(f"{name} is not a whole number above 0")
+    if not text.isdecimal() or int(text) < least:
+        raise SettingsError(f"{name} is not a whole number of at least {least}")
     return int(text)
+
+
+def _choice(environment: Mapping[str, str], name: str, *choices: str) -> str:
+    (text,) = _read(environment, name)
+    if text not in choices:
+        raise SettingsError(f"{name} is not one of {choices}")
+    return text
+
+
+def _list(environment: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """The entries of a comma-separated list, which may be empty or missing altogether."""
+    entries = filter(None, map(str.strip, environment.get(name, "").split(",")))
+    return tuple(_entry(name, entry, pattern) for entry in entries)
+
+
+def _entry(name: str, text: str, pattern: re.Pattern[str]) -> str:
+    if not pattern.fullmatch(text):
+        raise SettingsError(f"{name} does not match {pattern.pattern}: {text!r}")
+    return text
+
+
+def _default_region(environment: Mapping[str, str]) -> str:
+    (region,) = _read(environment, "DEFAULT_REGION")
+    return _entry("DEFAULT_REGION", region, _REGION)
+
+
+def _limits(environment: Mapping[str, str]) -> Limits:
+    hourly, daily, client, click = (_whole_number(environment, n, least=0) for n in _LIMITS)
+    return Limits(
+        recipient_hourly=hourly,
+        recipient_daily=daily,
+        client_daily=client,
+        double_click=timedelta(seconds=click),
+        suppressions=_suppressions(environment),
+    )
+
+
+def _suppressions(environment: Mapping[str, str]) -> bool:
+    return _choice(environment, "SUPPRESSION_LIST", "on", "off") == "on"
+
+
+@dataclass(frozen=True, slots=True)
+class RulesSettings:
+    """What may be sent, and to whom: for every function that reads a number or a text."""
+
+    default_region: str
+    allowed_countries: frozenset[str]
+    allowed_types: frozenset[NumberType]
+    accepts_unknown: bool
+    allowed_prefixes: tuple[str, ...]
+    refused_prefixes: tuple[str, ...]
+    cuts_long_text: bool
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "RulesSettings":
+        """Raises `SettingsError`."""
+        _read(environment, *_RULES)
+        types = _list(environment, "ALLOWED_NUMBER_TYPES", _ALLOWABLE_TYPE)
+        return cls(
+            default_region=_default_region(environment),
+            allowed_countries=frozenset(_list(environment, "ALLOWED_COUNTRIES", _REGION)),
+            allowed_types=frozenset(map(NumberType, types)),
+            accepts_unknown=_choice(environment, "UNKNOWN_NUMBERS", "refuse", "accept") == "accept",
+            allowed_prefixes=_list(environment, "ALLOWED_PREFIXES", _PREFIX),
+            refused_prefixes=_list(environment, "REFUSED_PREFIXES", _PREFIX),
+            cuts_long_text=_choice(environment, "LONG_TEXT", "refuse", "cut") == "cut",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +168,33 @@ class DeliverySettings:
 
 @dataclass(frozen=True, slots=True)
 class DispatchSettings:
-    """Settings of the function `dispatch`: all it takes to hand a message over."""
+    """Settings of the function `dispatch`: all it takes to hand a message over.
+
+    `suppressions`: whether the do-not-contact list is looked at. `number_format` is the form in
+    which Voipit gets phone numbers; those of `default_region` have one of their own.
+    """
 
     delivery: DeliverySettings
     callback_key_secret_arn: str
     callback_url: str
+    suppressions: bool
+    default_region: str
+    number_format: NumberFormat
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "DispatchSettings":
         """Raises `SettingsError`."""
         key, callback, *_ = _read(environment, *_DISPATCH)
-        return cls(DeliverySettings.from_environment(environment), key, callback)
+        return cls(
+            delivery=DeliverySettings.from_environment(environment),
+            callback_key_secret_arn=key,
+            callback_url=callback,
+            suppressions=_suppressions(environment),
+            default_region=_default_region(environment),
+            number_format=NumberFormat(
+                _choice(environment, "VOIPIT_NUMBER_FORMAT", *map(str, NumberFormat))
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +202,19 @@ class SendSettings:
     """Settings of the function `send`."""
 
     dispatch: DispatchSettings
-    default_region: str
-    allowed_countries: frozenset[str]
+    rules: RulesSettings
     kept_for: timedelta
+    limits: Limits
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "SendSettings":
         """Raises `SettingsError`."""
-        region, countries, *_ = _read(environment, *_SEND)
+        _read(environment, *_SEND)
         return cls(
             dispatch=DispatchSettings.from_environment(environment),
-            default_region=region,
-            allowed_countries=frozenset(c.strip() for c in countries.split(",") if c.strip()),
+            rules=RulesSettings.from_environment(environment),
             kept_for=timedelta(days=_whole_number(environment, "MESSAGE_RETENTION_DAYS")),
+            limits=_limits(environment),
         )
 
 
@@ -121,11 +239,21 @@ class StatusSettings:
 
     messages_table: str
     guards_table: str
+    cursor_key_secret_arn: str
+    rules: RulesSettings
+    suppressions: bool
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "StatusSettings":
         """Raises `SettingsError`."""
-        return cls(*_read(environment, "MESSAGES_TABLE", "GUARDS_TABLE"))
+        messages, guards, cursor_key, *_ = _read(environment, *_STATUS)
+        return cls(
+            messages_table=messages,
+            guards_table=guards,
+            cursor_key_secret_arn=cursor_key,
+            rules=RulesSettings.from_environment(environment),
+            suppressions=_suppressions(environment),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,33 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from sms_gateway.adapters import aws
+from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.guards_table import GuardsTable
+from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.phone_numbers import PhoneNumberRules
 from sms_gateway.adapters.queues import SqsDispatchQueue, SqsReportFallback
-from sms_gateway.adapters.secrets import CallbackKeys, RememberedSecret, VoipitAccounts
+from sms_gateway.adapters.secrets import (
+    CallbackKeys,
+    RememberedSecret,
+    SigningKeys,
+    VoipitAccounts,
+)
+from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.adapters.topic import Topic
 from sms_gateway.adapters.voipit.client import VoipitClient
+from sms_gateway.adapters.voipit.number_form import VoipitNumberForm
 from sms_gateway.adapters.voipit.transport import VoipitSession
 from sms_gateway.domain.clock import utc_now
+from sms_gateway.domain.cursor import CursorKey
 from sms_gateway.domain.message_id import new_message_id
+from sms_gateway.domain.text import TextRules
 from sms_gateway.entrypoints.settings import (
     CallbackSettings,
     DeliverySettings,
     DispatchSettings,
     PublishSettings,
+    RulesSettings,
     SendSettings,
     StatusSettings,
     WatchSettings,
@@ -29,10 +41,16 @@ from sms_gateway.use_cases.cancel_message import CancelMessage
 from sms_gateway.use_cases.dispatch_message import DispatchMessage
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import HandOver
+from sms_gateway.use_cases.list_messages import ListMessages
+from sms_gateway.use_cases.prepare_message import PrepareMessage
+from sms_gateway.use_cases.preview_message import PreviewMessage
 from sms_gateway.use_cases.publish_changes import PublishChanges
 from sms_gateway.use_cases.read_message import ReadMessage
 from sms_gateway.use_cases.record_report import RecordReport
+from sms_gateway.use_cases.send_batch import SendBatch
 from sms_gateway.use_cases.send_message import SendMessage
+from sms_gateway.use_cases.store_message import StoreMessage
+from sms_gateway.use_cases.suppress import ReadSuppression, Suppress, Unsuppress
 from sms_gateway.use_cases.watch import Watch
 
 if TYPE_CHECKING:
@@ -45,18 +63,27 @@ processor and does not count against a request; a test that imports a handler wi
 
 def send_message(settings: SendSettings) -> SendMessage:
     """`POST /messages`, with the real world around it."""
-    delivery = settings.dispatch.delivery
     gate, hand_over = _delivery(settings.dispatch)
     return SendMessage(
-        messages=hand_over.messages,
-        phone_numbers=PhoneNumberRules(settings.default_region, settings.allowed_countries),
+        prepare=_prepare_message(settings),
+        store=_store_message(settings),
         gate=gate,
         hand_over=hand_over,
-        queue=_dispatch_queue(delivery.dispatch_queue_url),
-        now=utc_now,
+        queue=hand_over.queue,
         chance=random.random,
+    )
+
+
+def send_batch(settings: SendSettings, one: SendMessage) -> SendBatch:
+    """`POST /messages/batch`, with the rules, table and queue of `POST /messages`."""
+    return SendBatch(
+        prepare=one.prepare,
+        store=one.store,
+        batches=BatchesTable(_dynamodb(), settings.dispatch.delivery.guards_table),
+        queue=one.queue,
+        now=utc_now,
         new_id=new_message_id,
-        kept_for=settings.kept_for,
+        joins_equal=bool(settings.limits.double_click),
     )
 
 
@@ -66,11 +93,25 @@ def cancel_message(settings: SendSettings) -> CancelMessage:
     return CancelMessage(messages, ReadMessage(messages), utc_now)
 
 
+def suppress(settings: SendSettings) -> Suppress:
+    """`PUT /suppressions/{phoneNumber}`, with the real world around it."""
+    suppressions = _suppressions(settings.dispatch.delivery.guards_table)
+    return Suppress(suppressions, _phone_numbers(settings.rules), utc_now)
+
+
+def unsuppress(settings: SendSettings) -> Unsuppress:
+    """`DELETE /suppressions/{phoneNumber}`, with the real world around it."""
+    suppressions = _suppressions(settings.dispatch.delivery.guards_table)
+    return Unsuppress(suppressions, _phone_numbers(settings.rules))
+
+
 def dispatch_message(settings: DispatchSettings) -> DispatchMessage:
     """`dispatch`, with the real world around it."""
     gate, hand_over = _delivery(settings)
+    suppressions = _suppressions(settings.delivery.guards_table)
     return DispatchMessage(
         messages=hand_over.messages,
+        suppressions=suppressions if settings.suppressions else None,
         gate=gate,
         hand_over=hand_over,
         queue=hand_over.queue,
@@ -98,6 +139,32 @@ def read_message(settings: StatusSettings) -> ReadMessage:
     return ReadMessage(_messages(settings.messages_table))
 
 
+def list_messages(settings: StatusSettings) -> ListMessages:
+    """`GET /messages`, with the real world around it."""
+    secret_id = settings.cursor_key_secret_arn
+    return ListMessages(
+        messages=_messages(settings.messages_table),
+        phone_numbers=_phone_numbers(settings.rules),
+        keys=SigningKeys(CursorKey, _secret(secret_id), _secret(secret_id, "AWSPREVIOUS")),
+    )
+
+
+def preview_message(settings: StatusSettings) -> PreviewMessage:
+    """`POST /messages/preview`, with the real world around it."""
+    suppressions = _suppressions(settings.guards_table)
+    return PreviewMessage(
+        phone_numbers=_phone_numbers(settings.rules),
+        text_rules=TextRules(settings.rules.cuts_long_text),
+        suppressions=suppressions if settings.suppressions else None,
+        now=utc_now,
+    )
+
+
+def read_suppression(settings: StatusSettings) -> ReadSuppression:
+    """`GET /suppressions/{phoneNumber}`, with the real world around it."""
+    return ReadSuppression(_suppressions(settings.guards_table), _phone_numbers(settings.rules))
+
+
 def circuits(settings: StatusSettings) -> GuardsTable:
     """`GET /provider`, with the real world around it."""
     return GuardsTable(_dynamodb(), settings.guards_table)
@@ -119,9 +186,38 @@ def publish_changes(settings: PublishSettings) -> PublishChanges:
     return PublishChanges(Topic(client, settings.topic_arn), settings.event_source)
 
 
+def _prepare_message(settings: SendSettings) -> PrepareMessage:
+    return PrepareMessage(
+        phone_numbers=_phone_numbers(settings.rules),
+        text_rules=TextRules(settings.rules.cuts_long_text),
+        now=utc_now,
+        new_id=new_message_id,
+        kept_for=settings.kept_for,
+    )
+
+
+def _phone_numbers(rules: RulesSettings) -> PhoneNumberRules:
+    return PhoneNumberRules(
+        default_region=rules.default_region,
+        allowed_countries=rules.allowed_countries,
+        allowed_types=rules.allowed_types,
+        accepts_unknown=rules.accepts_unknown,
+        allowed_prefixes=rules.allowed_prefixes,
+        refused_prefixes=rules.refused_prefixes,
+    )
+
+
+def _store_message(settings: SendSettings) -> StoreMessage:
+    delivery = settings.dispatch.delivery
+    messages = _messages(delivery.messages_table)
+    intake = GuardedIntake(messages, delivery.guards_table, settings.limits)
+    return StoreMessage(intake, messages)
+
+
 def _delivery(settings: DispatchSettings) -> tuple[Gate, HandOver]:
     delivery = settings.delivery
-    provider = VoipitClient(delivery.voipit_base_url, VoipitSession())
+    number_form = VoipitNumberForm(settings.number_format, settings.default_region)
+    provider = VoipitClient(delivery.voipit_base_url, VoipitSession(), number_form)
     gate = _gate(delivery, provider)
     return gate, HandOver(
         messages=_messages(delivery.messages_table),
@@ -139,6 +235,10 @@ def _gate(settings: DeliverySettings, provider: VoipitClient) -> Gate:
     secret = _secret(settings.voipit_secret_arn)
     accounts = VoipitAccounts(secret, settings.voipit_base_url)
     return Gate(GuardsTable(_dynamodb(), settings.guards_table), accounts, provider, utc_now)
+
+
+def _suppressions(table_name: str) -> SuppressionsTable:
+    return SuppressionsTable(_dynamodb(), table_name)
 
 
 def _messages(table_name: str) -> MessagesTable:
