@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 MESSAGES ?= 300
 SEED ?= 7
-SOAK_TESTS := tests/soak
+STACK ?= voipit-sms-gateway
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
@@ -12,7 +12,7 @@ LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run soak docs test test-guarantees test-soak check format lock clean
+.PHONY: help setup demo run send soak client contract docs test test-rules test-soak check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,6 +35,12 @@ demo: $(READY) ## set everything up and send one SMS, from the request to the SN
 run: $(READY) ## keep the local stack up until Ctrl-C
 	@$(BIN)/python -m local run
 
+client: $(READY) ## an API key for one more client: make client NAME=crm STACK=voipit-sms-gateway
+	@$(BIN)/python -m tools.add_client --stack-name '$(STACK)' --name '$(NAME)'
+
+send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTIONS=--follow
+	@$(BIN)/python -m tools.send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'
+
 soak: $(READY) ## many messages while Voipit misbehaves: make soak MESSAGES=300 SEED=7
 	@$(BIN)/python -m local soak --messages $(MESSAGES) --seed $(SEED)
 
@@ -42,21 +48,21 @@ test: $(READY) ## all tests; the end-to-end ones deploy the real template
 ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 else
-	$(BIN)/python -m pytest --ignore=tests/guarantees --ignore=$(SOAK_TESTS)
-	@echo "Now the guarantees, and beside them the soak, which mostly waits"
-	@$(MAKE) --no-print-directory -j2 test-guarantees test-soak
+	@echo "The rules, and beside them the soak, which mostly waits; then the deployed stack"
+	@$(MAKE) --no-print-directory -j2 test-soak test-rules
+	$(BIN)/python -m pytest tests/e2e
 endif
 
-test-guarantees: $(READY)
-	@$(BIN)/python -m pytest -q tests/guarantees
+test-rules: $(READY)
+	@$(BIN)/python -m pytest -q --ignore=tests/e2e --ignore=tests/soak
 
 test-soak: $(READY)
-	@$(BIN)/python -m pytest -q $(SOAK_TESTS)
+	@$(BIN)/python -m pytest -q tests/soak
 
 check: $(READY) ## format, lint, types, import contract, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy layers/sms_gateway/src functions/*/*.py local tests
+	$(BIN)/mypy layers/sms_gateway/src functions/*/*.py local tools tests
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/lint-imports
 	$(BIN)/sam validate --lint --region eu-central-1
 
@@ -64,8 +70,12 @@ format: $(READY) ## put the code into the one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(READY) ## draw the state diagram in docs/guarantees.md anew
+contract: $(READY) ## put openapi.yaml into the layer, as JSON
+	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m local.contract
+
+docs: contract ## the state diagram in docs/guarantees.md, and docs/api.md from openapi.yaml
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m local.state_diagram
+	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m local.api_reference
 
 lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the layer's requirements.in
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade requirements/dev.in -o requirements/dev.txt

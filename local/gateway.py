@@ -22,7 +22,7 @@ def patient_session() -> requests.Session:
     Only for requests that may be repeated: reads, and messages with an id of their own.
     """
     repeat = Retry(
-        total=8, backoff_factor=0.5, status_forcelist=(429, 502, 503, 504), allowed_methods=None
+        total=8, backoff_factor=0.5, status_forcelist=(502, 503, 504), allowed_methods=None
     )
     session = requests.Session()
     session.mount("http://", HTTPAdapter(max_retries=repeat))

@@ -37,6 +37,12 @@ A_SECOND: Final = 8
 """Messages sent per second: each new Lambda at work costs the local AWS a second of one core."""
 SETTLED_WITHIN: Final = 600.0
 SECOND_THOUGHTS: Final = 3.0
+_PARAMETERS: Final = {
+    "ReportDeadlineMinutes": "1",
+    # Few numbers misbehave, and each gets many messages.
+    "RecipientHourlyLimit": "0",
+    "RecipientDailyLimit": "0",
+}
 _THROTTLED: Final = "+40799000022"
 _ORDINARY: Final = "+4072100{:04}"
 
@@ -70,7 +76,7 @@ def soak(messages: int, seed: int) -> Findings:
     )
     with ExitStack() as running:
         provider = replace(account, url=running.enter_context(running_simulator(settings)))
-        stack = running.enter_context(running_stack(provider, {"ReportDeadlineMinutes": "1"}))
+        stack = running.enter_context(running_stack(provider, _PARAMETERS))
         sent = _send_all(stack, numbers(messages, seed))
         found = _settled(stack, sent)
     _show(found, seed)

@@ -2,7 +2,7 @@
 
 import pytest
 
-_MAY_USE_SOCKETS = {"adapters", "e2e", "simulator", "soak"}
+_MAY_USE_SOCKETS = {"adapters", "e2e", "simulator", "soak", "tools"}
 
 
 @pytest.fixture(autouse=True)

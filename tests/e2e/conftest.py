@@ -81,7 +81,18 @@ def queue(stack: LocalStack) -> SubscribedQueue:
     return SubscribedQueue(stack, stack.events_queue_url)
 
 
+LAST: Final = ("test_fuzz.py", "test_logs.py")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What the Lambdas have logged is judged when everything else has been logged."""
-    items.sort(key=lambda item: item.path.name == "test_logs.py" and "e2e" in item.path.parts)
+    """The fuzzer comes after the others, whose numbers it might suppress.
+
+    What the Lambdas have logged is judged when everything else has been logged.
+    """
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.name
+        return LAST.index(name) + 1 if name in LAST and "e2e" in item.path.parts else 0
+
+    items.sort(key=place)

@@ -8,17 +8,26 @@ from uuid import uuid4
 import pytest
 import requests
 
-from local.gateway import GatewayApi, SubscribedQueue
+from local.gateway import GatewayApi, Json, SubscribedQueue
 from local.stack import LocalStack, stack_file, subscribed_queue
+from tests.e2e.numbers import a_number
 from tests.e2e.simulator import Simulator
 
-ORDINARY = {"phoneNumber": "0721 234 567", "message": "Bună ziua"}
+
+def _ordinary() -> Json:
+    return {"phoneNumber": a_number(), "message": "Bună ziua"}
 
 
 def test_a_message_is_taken_sent_reported_and_published(
     api: GatewayApi, queue: SubscribedQueue
 ) -> None:
-    answer = api.post(ORDINARY | {"metadata": {"order": "4711"}})
+    answer = api.post(
+        {
+            "phoneNumber": "0721 234 567",
+            "message": "Bună ziua",
+            "metadata": {"order": "4711"},
+        }
+    )
 
     assert answer.status_code == 202
     message_id = answer.json()["messageId"]
@@ -33,7 +42,9 @@ def test_a_message_is_taken_sent_reported_and_published(
 def test_voipit_is_asked_exactly_what_its_document_says(
     api: GatewayApi, simulator: Simulator, stack: LocalStack
 ) -> None:
-    message_id = api.post(ORDINARY).json()["messageId"]
+    ordinary = _ordinary()
+
+    message_id = api.post(ordinary).json()["messageId"]
 
     (request,) = simulator.requests_for(message_id)
     assert request["method"] == "POST"
@@ -46,13 +57,15 @@ def test_voipit_is_asked_exactly_what_its_document_says(
         "phoneNumber",
         "sendResultTo",
     ]
-    assert request["phoneNumber"] == "+40721234567"
+    assert request["phoneNumber"] == ordinary["phoneNumber"]
     assert request["message"] == "Buna ziua"
     assert request["sendResultTo"].startswith(f"{stack.callback_url}/{message_id}/1/")
 
 
 def test_without_a_key_nobody_gets_in(stack: LocalStack) -> None:
-    assert requests.post(f"{stack.api_url}/messages", json=ORDINARY, timeout=40).status_code == 403
+    assert (
+        requests.post(f"{stack.api_url}/messages", json=_ordinary(), timeout=40).status_code == 403
+    )
     assert requests.get(f"{stack.api_url}/messages/any", timeout=40).status_code == 403
 
 
@@ -104,11 +117,10 @@ def test_bad_input_gets_a_problem_that_names_the_field(
 
 def test_thirty_requests_with_one_id_are_one_message(api: GatewayApi, simulator: Simulator) -> None:
     message_id = f"thirty-{uuid4()}"
+    body = _ordinary() | {"messageId": message_id}
 
     with ThreadPoolExecutor(30) as pool:
-        answers = list(
-            pool.map(lambda _: api.post(ORDINARY | {"messageId": message_id}), range(30))
-        )
+        answers = list(pool.map(lambda _: api.post(body), range(30)))
 
     assert [answer.status_code for answer in answers] == [202] * 30
     assert sum("Idempotent-Replayed" not in answer.headers for answer in answers) == 1
@@ -120,11 +132,11 @@ def test_a_message_id_can_be_given_as_idempotency_key_and_not_for_two_messages(
     api: GatewayApi, simulator: Simulator
 ) -> None:
     message_id = f"order-{uuid4()}"
-    header = {"Idempotency-Key": message_id}
+    header, body = {"Idempotency-Key": message_id}, _ordinary()
 
-    first = api.post(ORDINARY, **header)
-    again = api.post(ORDINARY, **header)
-    other = api.post(ORDINARY | {"message": "Altceva"}, **header)
+    first = api.post(body, **header)
+    again = api.post(body, **header)
+    other = api.post(body | {"message": "Altceva"}, **header)
 
     assert first.json()["messageId"] == message_id
     assert "Idempotent-Replayed" not in first.headers
@@ -168,7 +180,7 @@ def test_a_subscriber_of_its_own_can_ask_for_final_statuses_only(
                 AttributeValue='{"status": ["sent", "failed"]}',
             )
 
-    message_id = api.post(ORDINARY).json()["messageId"]
+    message_id = api.post(_ordinary()).json()["messageId"]
 
     queue = SubscribedQueue(stack, queue_url)
     queue.wait_for_event(message_id, "sent")
@@ -203,5 +215,5 @@ def test_programs_are_told_where_everything_is(
         "region",
         "voipitUrl",
     }
-    assert GatewayApi(told["apiUrl"], told["apiKey"]) == api
+    assert (told["apiUrl"], told["apiKey"]) == (api.api_url, api.api_key)
     assert not path.exists()

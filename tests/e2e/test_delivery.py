@@ -16,9 +16,9 @@ import requests
 from local.gateway import GatewayApi, Json, wait_until
 from local.stack import LocalStack
 from tests.e2e.conftest import ACCOUNT_NUMBER, PASSWORD
+from tests.e2e.numbers import a_number
 from tests.e2e.simulator import Simulator
 
-ORDINARY = {"phoneNumber": "0721 234 567", "message": "Delivered"}
 MINUTES = pytest.mark.timeout(400)
 """For what waits for `watch`, which runs every minute."""
 
@@ -28,7 +28,7 @@ def _in_seconds(seconds: float) -> str:
 
 
 def _post(api: GatewayApi, **values: Any) -> Json:
-    answer = api.post(ORDINARY | values)
+    answer = api.post({"phoneNumber": a_number(), "message": "Delivered"} | values)
     assert answer.status_code == 202, answer.text
     message: Json = answer.json()
     return message

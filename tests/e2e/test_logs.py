@@ -16,6 +16,8 @@ TEXTS = (
     "Altceva",
     "Are you there?",
     "Delivered",
+    "Batch ",
+    "Fuzzed",
 )
 FUNCTIONS = {"send", "status", "callback", "publish", "dispatch", "watch"}
 

@@ -1,0 +1,195 @@
+"""The door that accidents and fraudsters do not run through, and who may see what behind it."""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+
+from local.gateway import GatewayApi, Json
+from local.stack import LocalStack
+from tests.e2e.numbers import a_number
+from tests.e2e.simulator import Simulator
+from tools.add_client import Clients
+
+SENTENCE = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as people write it
+
+
+class Door:
+    """The routes beside those of one message."""
+
+    def __init__(self, api: GatewayApi) -> None:
+        self._api = api
+
+    def __call__(self, method: str, path: str, **request: Any) -> requests.Response:
+        return requests.request(
+            method,
+            f"{self._api.api_url}{path}",
+            headers={"x-api-key": self._api.api_key} | request.pop("headers", {}),
+            timeout=60,
+            **request,
+        )
+
+
+@pytest.fixture(scope="module")
+def door(api: GatewayApi) -> Door:
+    return Door(api)
+
+
+@pytest.fixture(scope="module")
+def somebody_else(stack: LocalStack) -> Iterator[GatewayApi]:
+    """A second client, made by what `make client` runs."""
+    outputs = stack.stack_outputs
+    clients = Clients(
+        stack.aws("apigateway"), "sms-gateway", outputs["UsagePlanId"], outputs["ApiKeyId"]
+    )
+    yield GatewayApi(stack.api_url, clients.add("crm").api_key)
+    clients.remove(clients.find("crm"))
+
+
+def _in_an_hour() -> str:
+    return (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+
+
+def problem_of(answer: requests.Response) -> str:
+    assert answer.headers["content-type"] == "application/problem+json"
+    kind: str = answer.json()["type"].rpartition(":")[2]
+    return kind
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_preview_shows_what_the_phone_will_show(door: Door, form: Any) -> None:
+    body = {"phoneNumber": "0721 234 567", "message": unicodedata.normalize(form, SENTENCE)}
+
+    preview = door("POST", "/messages/preview", json=body).json()
+
+    assert preview["message"] == "Buna ziua, esti asteptat la ora 10 - multumim..."
+    assert preview["accepted"] is True
+    assert preview["phoneNumber"] == "+40721234567"
+
+
+def test_one_number_gets_ten_messages_an_hour_and_a_repeated_one_is_not_counted(
+    api: GatewayApi, simulator: Simulator
+) -> None:
+    number = a_number()
+    ids = [f"limit-{uuid4()}" for _ in range(12)]
+
+    answers = [
+        api.post({"phoneNumber": number, "message": f"Delivered {i}", "messageId": message_id})
+        for i, message_id in enumerate(ids)
+    ]
+
+    assert [answer.status_code for answer in answers] == [202] * 10 + [429] * 2
+    for refused in answers[10:]:
+        assert problem_of(refused) == "recipient-limit-reached"
+        assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    again = api.post({"phoneNumber": number, "message": "Delivered 0", "messageId": ids[0]})
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (202, "true")
+    assert [simulator.acceptances(message_id) for message_id in ids] == [1] * 10 + [0] * 2
+
+
+def test_a_double_click_is_one_message(api: GatewayApi, simulator: Simulator) -> None:
+    body = {"phoneNumber": a_number(), "message": "Delivered once"}
+
+    first, second = api.post(body), api.post(body)
+
+    assert second.status_code == 202
+    assert second.headers["Idempotent-Replayed"] == "true"
+    assert first.json()["messageId"] == second.json()["messageId"]
+    assert simulator.acceptances(first.json()["messageId"]) == 1
+
+
+def test_who_must_not_be_texted_is_not_until_they_may(api: GatewayApi, door: Door) -> None:
+    number = a_number()
+    path = f"/suppressions/{number.replace('+', '%2B')}"
+    body = {"phoneNumber": number, "message": "Delivered"}
+
+    assert door("GET", path).status_code == 404
+    assert door("PUT", path).status_code == 204
+    assert door("GET", path).json()["phoneNumber"] == number
+    refused = api.post(body)
+    assert (refused.status_code, problem_of(refused)) == (422, "suppressed")
+    assert door("DELETE", path).status_code == 204
+    assert api.post(body).status_code == 202
+
+
+@pytest.mark.timeout(400)
+def test_a_batch_of_a_hundred_with_three_bad_items_sends_the_others_once(
+    door: Door, api: GatewayApi, simulator: Simulator
+) -> None:
+    items: list[Json] = [{"phoneNumber": a_number(), "message": f"Batch {i}"} for i in range(100)]
+    items[3]["phoneNumber"] = "0900 123 456"
+    items[50]["message"] = "x" * 161
+    items[99]["colour"] = "red"
+    before = len(simulator.requests())
+
+    answer = door("POST", "/messages/batch", json={"messages": items})
+
+    assert answer.status_code == 202, answer.text
+    results = answer.json()["results"]
+    problems = {
+        i: result["problem"]["type"].rpartition(":")[2]
+        for i, result in enumerate(results)
+        if "problem" in result
+    }
+    assert problems == {3: "number-type-not-allowed", 50: "text-too-long", 99: "malformed-request"}
+    ids = [result["message"]["messageId"] for result in results if "message" in result]
+    for message_id in ids:
+        api.wait_for_status(message_id, "sent", timeout=200)
+    accepted = [r["messageId"] for r in simulator.requests()[before:] if r["accepted"]]
+    assert sorted(accepted) == sorted(ids)
+
+    again = door("POST", "/messages/batch", json={"messages": items}).json()["results"]
+
+    assert [result["replayed"] for result in again if "message" in result] == [True] * 97
+    assert len(simulator.requests()) == before + 97
+
+
+def test_a_list_is_read_page_by_page_the_newest_first(api: GatewayApi, door: Door) -> None:
+    number = a_number()
+    sent = [
+        api.post({"phoneNumber": number, "message": f"Delivered {i}"}).json()["messageId"]
+        for i in range(5)
+    ]
+
+    first = door("GET", "/messages", params={"phoneNumber": number, "limit": 3}).json()
+    query = {"phoneNumber": number, "limit": 3, "cursor": first["cursor"]}
+    second = door("GET", "/messages", params=query).json()
+
+    assert [m["messageId"] for m in first["messages"] + second["messages"]] == sent[::-1]
+    assert "cursor" not in second
+    altered = door("GET", "/messages", params=query | {"cursor": f"{query['cursor']}A"})
+    assert (altered.status_code, altered.json()["field"]) == (400, "cursor")
+
+
+def test_neither_of_two_clients_sees_lists_or_cancels_the_messages_of_the_other(
+    api: GatewayApi, somebody_else: GatewayApi
+) -> None:
+    number = a_number()
+    for mine, theirs in ((api, somebody_else), (somebody_else, api)):
+        message_id = f"{uuid4()}"
+        body = {"phoneNumber": number, "message": f"Delivered {message_id}"}
+        scheduled = body | {"messageId": message_id, "sendAt": _in_an_hour()}
+        assert mine.post(scheduled).status_code == 202
+        my_door, their_door = Door(mine), Door(theirs)
+        listed = {"phoneNumber": number}
+
+        assert theirs.get(message_id).status_code == 404
+        assert theirs.get(message_id).json() == theirs.get(f"{uuid4()}").json()
+        assert their_door("DELETE", f"/messages/{message_id}").status_code == 404
+        assert message_id not in their_door("GET", "/messages", params=listed).text
+        reused = theirs.post(scheduled)
+        assert (reused.status_code, problem_of(reused)) == (422, "message-id-reused")
+        assert message_id in my_door("GET", "/messages", params=listed).text
+        assert mine.get(message_id).json()["status"] == "queued"
+        assert my_door("DELETE", f"/messages/{message_id}").json()["status"] == "cancelled"
+
+
+def test_the_contract_is_served(door: Door) -> None:
+    contract = door("GET", "/openapi.json").json()
+
+    assert contract["openapi"].startswith("3.1")
+    assert "/messages/batch" in contract["paths"]

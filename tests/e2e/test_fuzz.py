@@ -1,0 +1,65 @@
+"""A fuzzer that has read the contract tries to break it, against the deployed stack.
+
+Schemathesis sends what the schemas allow and what they forbid, follows the links between the
+operations, and judges every answer: no 5xx, no status, content type, header or body beside the
+contract, nothing accepted without a key, nothing there after it was deleted, and so on.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from local.deploy import ROOT
+from local.stack import LocalStack
+
+EXAMPLES: Final = 50
+"""For each operation, in each phase."""
+CASES: Final = 1000
+SEED: Final = os.environ.get("FUZZ_SEED", "7")
+"""The same cases in each run, unless somebody wants others."""
+
+
+def test_no_request_gets_an_answer_that_the_contract_does_not_know(
+    stack: LocalStack, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    fuzzer = subprocess.run(  # noqa: S603  a program of ours, with arguments of ours
+        [
+            str(Path(sys.executable).with_name("schemathesis")),
+            "--config-file",
+            "tests/e2e/schemathesis.toml",
+            "--no-color",
+            "run",
+            "openapi.yaml",
+            f"--url={stack.api_url}",
+            f"--header=x-api-key: {stack.api_key}",
+            "--phases=examples,coverage,fuzzing,stateful",
+            "--checks=all",
+            f"--max-examples={EXAMPLES}",
+            f"--seed={SEED}",
+            "--continue-on-failure",
+            "--report=json",
+            f"--report-json-path={report}",
+        ],
+        cwd=ROOT,
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.e2e.fuzz_hooks", "PYTHONPATH": _path()},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+    assert fuzzer.returncode == 0, fuzzer.stdout
+    found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    assert found["complete"]
+    assert (found["failures"], found["errors"]) == ([], [])
+    assert {phase["status"] for phase in found["phases"].values()} == {"success"}
+    assert found["test_cases"]["generated"] >= CASES
+
+
+def _path() -> str:
+    return os.pathsep.join([str(ROOT), str(ROOT / "layers/sms_gateway/src")])
