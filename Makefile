@@ -12,7 +12,7 @@ LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run send soak client contract docs test test-rules test-soak check format lock clean
+.PHONY: help setup demo run send soak client contract docs test test-rules test-guarantees test-soak check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -48,13 +48,16 @@ test: $(READY) ## all tests; the end-to-end ones deploy the real template
 ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 else
-	@echo "The rules, and beside them the soak, which mostly waits; then the deployed stack"
-	@$(MAKE) --no-print-directory -j2 test-soak test-rules
+	@echo "The soak, which mostly waits; beside it, with what time it leaves, the rules; then the deployed stack"
+	@$(MAKE) --no-print-directory -j3 test-soak test-guarantees test-rules
 	$(BIN)/python -m pytest tests/e2e
 endif
 
 test-rules: $(READY)
-	@$(BIN)/python -m pytest -q --ignore=tests/e2e --ignore=tests/soak
+	@nice $(BIN)/python -m pytest -q --ignore=tests/e2e --ignore=tests/soak --ignore=tests/guarantees
+
+test-guarantees: $(READY)
+	@nice $(BIN)/python -m pytest -q tests/guarantees
 
 test-soak: $(READY)
 	@$(BIN)/python -m pytest -q tests/soak

@@ -5,6 +5,7 @@ import fcntl
 import json
 import math
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -220,4 +221,6 @@ def seconds(text: str) -> float:
 
 
 if __name__ == "__main__":
+    # A shell that starts a program in the background has it ignore Ctrl-C; who sends it means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())
