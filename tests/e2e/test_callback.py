@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 import requests
@@ -16,8 +17,9 @@ TIMEOUT = 40
 @pytest.fixture
 def message_id(api: GatewayApi) -> str:
     """A message whose report will never come from the simulator."""
-    answer = api.post({"phoneNumber": NO_REPORT_NUMBER, "message": "Waiting for you"})
-    message_id: str = answer.json()["messageId"]
+    message_id = f"waiting-{uuid4()}"  # an id of its own: equal messages would be a double click
+    body = {"phoneNumber": NO_REPORT_NUMBER, "message": "Waiting for you", "messageId": message_id}
+    assert api.post(body).status_code == 202
     return message_id
 
 
