@@ -20,12 +20,16 @@ from local.simulator.journal import Entry, SentReport, utc_now
 
 REPORT_TIME_OUT: Final = 30.0
 """Seconds, made long: a local AWS on a busy machine may take that to start a Lambda."""
+REPORTS_AT_ONCE: Final = 8
+"""A provider has so many lines for its reports. A local AWS starts a process for each that comes
+while all others are at work, so without an end to them a thousand reports are an avalanche."""
 
 
 class ReportSender:
     """Delivers reports to the `sendResultTo` of a request and notes the outcome in its entry.
 
-    Each report is tried once: no retry is documented (`voipit-api.md §3`), so none is made.
+    Each report is tried once: no retry is documented (`voipit-api.md §3`), so none is made. At most
+    `REPORTS_AT_ONCE` are under way; the others wait for their turn, before their time-out begins.
     A request without `sendResultTo` gets no report.
     """
 
@@ -33,6 +37,7 @@ class ReportSender:
         self._time_out = time_out
         self._session: ClientSession | None = None
         self._pending: set[asyncio.Task[None]] = set()
+        self._lines = asyncio.Semaphore(REPORTS_AT_ONCE)
 
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
         """Keep the client open as long as the application runs (a `cleanup_ctx`)."""
@@ -60,7 +65,9 @@ class ReportSender:
             return
         for report in reports:
             await asyncio.sleep(delay)
-            entry.reports.append(await self._try_once(entry, entry.send_result_to, report))
+            async with self._lines:
+                outcome = await self._try_once(entry, entry.send_result_to, report)
+            entry.reports.append(outcome)
 
     async def cancel_pending(self) -> None:
         """Cancel every report that is still to come."""

@@ -3,10 +3,11 @@ import socket
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from local.simulator.behaviours import Report
 from local.simulator.journal import Entry
-from local.simulator.reports import ReportSender
+from local.simulator.reports import REPORTS_AT_ONCE, ReportSender
 from tests.simulator.clients import Client, Receiver, wait_until
 
 pytestmark = pytest.mark.enable_socket
@@ -93,3 +94,30 @@ def test_a_url_that_leads_nowhere_is_a_failure_by_name(no_url: str) -> None:
 def test_a_sender_that_is_not_running_says_so() -> None:
     with pytest.raises(RuntimeError, match="not running"):
         asyncio.run(ReportSender().deliver(entry_for("http://127.0.0.1/"), [Report()], 0))
+
+
+def test_reports_wait_for_a_line_and_their_time_out_begins_when_they_have_one() -> None:
+    under_way = most = 0
+
+    async def take(_: web.Request) -> web.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.05)
+        under_way -= 1
+        return web.Response()
+
+    async def deliver_many() -> list[Entry]:
+        app = web.Application()
+        app.router.add_post("/", take)
+        async with TestServer(app) as server:
+            entries = [entry_for(str(server.make_url("/"))) for _ in range(4 * REPORTS_AT_ONCE)]
+            sender = ReportSender(time_out=0.15)
+            async for _ in sender.run(web.Application()):
+                await asyncio.gather(*(sender.deliver(e, [Report()], 0) for e in entries))
+        return entries
+
+    entries = asyncio.run(deliver_many())
+
+    assert most == REPORTS_AT_ONCE
+    assert [report.answer for entry in entries for report in entry.reports] == [200] * len(entries)
