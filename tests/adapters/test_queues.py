@@ -85,13 +85,23 @@ def test_what_was_put_into_the_queue_is_read_back(
 
     queue.enqueue(message_id, timedelta())
 
-    assert [read_dispatch(body) for body in received(sqs, queue_url)] == [message_id]
+    assert [read_dispatch(body) for body in received(sqs, queue_url)] == [(message_id, None)]
 
 
 def test_a_queue_message_holds_the_id_and_nothing_else(sqs: "SQSClient", queue_url: str) -> None:
     SqsDispatchQueue(sqs, queue_url).enqueue("m", timedelta())
 
     assert [json.loads(body) for body in received(sqs, queue_url)] == [{"messageId": "m"}]
+
+
+def test_a_claim_that_was_not_used_is_told_of_once_the_write_that_made_it_is_over() -> None:
+    client: Any = RecordingClient()
+
+    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue_unused("m", "a-claim")
+
+    [asked] = client.asked
+    assert read_dispatch(asked["MessageBody"]) == ("m", "a-claim")
+    assert asked["DelaySeconds"] == 20
 
 
 def test_a_delayed_message_is_not_there_yet(sqs: "SQSClient", queue_url: str) -> None:
@@ -139,9 +149,11 @@ def test_a_queue_in_trouble_is_no_error_since_the_due_index_is_the_guarantee(
 ) -> None:
     client: Any = RecordingClient(trouble)
 
-    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue("m", timedelta())
+    queue = SqsDispatchQueue(client, "https://sqs.test/dispatch")
+    queue.enqueue("m", timedelta())
+    queue.enqueue_unused("m", "a-claim")
 
-    assert len(client.asked) == 1
+    assert len(client.asked) == 2
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 25])
@@ -155,7 +167,7 @@ def test_many_are_put_into_the_queue_each_once(
 
     found: list[str] = []
     while bodies := received(sqs, queue_url):
-        found += map(read_dispatch, bodies)
+        found += [read_dispatch(body)[0] for body in bodies]
     assert sorted(found) == sorted(ids)
 
 
@@ -183,7 +195,7 @@ def test_a_delayed_one_of_many_is_not_there_yet(sqs: "SQSClient", queue_url: str
         [("now", timedelta()), ("later", timedelta(minutes=15))]
     )
 
-    assert [read_dispatch(body) for body in received(sqs, queue_url)] == ["now"]
+    assert [read_dispatch(body) for body in received(sqs, queue_url)] == [("now", None)]
 
 
 @pytest.mark.parametrize("trouble", TROUBLE, ids=str)

@@ -130,13 +130,13 @@ class FakeGateway:
         }
         return self.send_message(SendRequest(**ordinary | values), self.time_left)
 
-    def dispatch(self, message_id: str = ID) -> Message | None:
+    def dispatch(self, message_id: str = ID, unused_claim: str | None = None) -> Message | None:
         """Let `dispatch` have one queue message."""
-        return self.dispatch_message(message_id, self.time_left)
+        return self.dispatch_message(message_id, self.time_left, unused_claim)
 
     def run_queue(self) -> list[Message | None]:
         """Let `dispatch` have everything the queue hands out by now."""
-        return [self.dispatch(message_id) for message_id in self.queue.take()]
+        return [self.dispatch(w.message_id, w.unused_claim) for w in self.queue.take()]
 
     def watch(self) -> Watched:
         """One run of `watch`."""

@@ -206,8 +206,8 @@ class CrashWorld:
             self.clock.advance(max(0.0, (min(due) - self.clock()).total_seconds()))
 
     def _dispatch(self, body: str) -> bool:
-        message_id = read_dispatch(body)
-        return self.run("dispatch", lambda process: process.dispatch(message_id))
+        told = read_dispatch(body)
+        return self.run("dispatch", lambda process: process.dispatch(*told))
 
     def _record(self, body: str) -> bool:
         message_id, report = read_kept_report(body)

@@ -127,8 +127,8 @@ class Process:
         results = self._send_batch(requests, batch_id=None, digest=digest, time_left=self.time_left)
         return [r.message.message_id for r in results if isinstance(r, SendResult)]
 
-    def dispatch(self, message_id: str) -> None:
-        self._dispatch(message_id, self.time_left)
+    def dispatch(self, message_id: str, unused_claim: str | None = None) -> None:
+        self._dispatch(message_id, self.time_left, unused_claim)
 
     def watch(self) -> None:
         self._watch(self.time_left)

@@ -51,6 +51,10 @@ def the_condition_of_the_claim(patch: Patch) -> None:
     unconditional(patch, Trigger.CLAIMED)
 
 
+def the_condition_of_the_unused_claim(patch: Patch) -> None:
+    unconditional(patch, Trigger.UNUSED)
+
+
 def the_doubt_after_a_time_out(patch: Patch) -> None:
     def judge(*_: object) -> Outcome:
         return not_taken(Reason.NO_CONNECTION)
@@ -118,6 +122,13 @@ def report_during_the_call(world: World) -> None:
 def answer_lost(world: World) -> None:
     world.voipit.next_answers.append(Answer.LOST_TAKEN)
     world.run(0, world.send(a_request("a")))
+
+
+def answer_lost_when_asked_for_the_second_time(world: World) -> None:
+    """The first time the table was away; the queue is told of a claim that was never stored."""
+    world.run(0, world.send(a_request("a")), Fault(Kind.AWAY, 3, before=True))
+    world.voipit.next_answers.append(Answer.LOST_TAKEN)
+    world.run(1, world.send(a_request("a")))
 
 
 def report_while_the_table_is_away(world: World) -> None:
@@ -225,6 +236,11 @@ MUTATIONS: Final = {
         the_condition_of_the_claim,
         two_dispatches_at_once,
         "at most one acceptance: a, attempt 2, went out 2 times",
+    ),
+    "the condition of the unused claim": Mutation(
+        the_condition_of_the_unused_claim,
+        answer_lost_when_asked_for_the_second_time,
+        "at most one acceptance: a went out 2 times",
     ),
     "the circuit": Mutation(
         the_circuit, three_messages_with_a_wrong_password, "our own mistakes: 3 invalid requests"

@@ -1,7 +1,7 @@
 """The real use cases on fakes, in several processes, any of which may die or be late."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
@@ -22,7 +22,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.intake import FakeIntake, FakeSuppressions
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.publisher import FakePublisher
-from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback, Waiting
+from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback
 from tests.guarantees.invariants import Evidence, Suppressed, note_suppressions
 from tests.guarantees.process import CALLBACK_URL, GIVEN, Death, Ports, Process
 from tests.guarantees.voipit import Request, Voipit
@@ -137,8 +137,8 @@ class World:
 
         return action
 
-    def dispatch(self, message_id: str) -> Action:
-        return lambda process: process.dispatch(message_id)
+    def dispatch(self, message_id: str, unused_claim: str | None = None) -> Action:
+        return lambda process: process.dispatch(message_id, unused_claim)
 
     def cancel(self, message_id: str) -> Action:
         return lambda process: process.cancel("clinic", message_id)
@@ -162,9 +162,8 @@ class World:
         """The queue hands out its first message, and again later if that went wrong."""
         first = min(self.queue.waiting, key=lambda waiting: waiting.at)
         self.queue.waiting.remove(first)
-        if not self.run(who, self.dispatch(first.message_id), fault):
-            again = self.clock() + VISIBILITY_TIMEOUT
-            self.queue.waiting.append(Waiting(first.message_id, again))
+        if not self.run(who, self.dispatch(first.message_id, first.unused_claim), fault):
+            self.queue.waiting.append(replace(first, at=self.clock() + VISIBILITY_TIMEOUT))
 
     def take_kept_report(self, who: int, fault: Fault | None = None) -> None:
         """The fallback queue hands out a report; it is gone once it was recorded."""

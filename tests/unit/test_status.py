@@ -2,7 +2,7 @@ import pytest
 
 from sms_gateway.domain.status import FINAL, MOVES, SETTLED, Status, Trigger
 
-# The table of design.md, section 2, written out once more by hand.
+# The table of moves, written out once more by hand (docs/guarantees.md draws it).
 DESIGN = {
     (Status.QUEUED, Trigger.CLAIMED): Status.SENDING,
     (Status.QUEUED, Trigger.CANCELLED): Status.CANCELLED,
@@ -12,6 +12,7 @@ DESIGN = {
     (Status.SENDING, Trigger.ACCEPTED): Status.SUBMITTED,
     (Status.SENDING, Trigger.REFUSED): Status.FAILED,
     (Status.SENDING, Trigger.NOT_TAKEN): Status.QUEUED,
+    (Status.SENDING, Trigger.UNUSED): Status.QUEUED,
     (Status.SENDING, Trigger.UNCLEAR): Status.UNCONFIRMED,
     (Status.SENDING, Trigger.REPORTED_SENT): Status.SENT,
     (Status.SENDING, Trigger.REPORTED_ERROR): Status.FAILED,
@@ -25,6 +26,7 @@ DESIGN = {
     (Status.NO_REPORT, Trigger.REPORTED_ERROR): Status.FAILED,
     (Status.SUBMITTED, Trigger.REPORT_OVERDUE): Status.NO_REPORT,
     (Status.UNCONFIRMED, Trigger.REPORT_OVERDUE): Status.NO_REPORT,
+    (Status.UNCONFIRMED, Trigger.UNUSED): Status.QUEUED,
     (Status.UNCONFIRMED, Trigger.RESEND_CHOSEN): Status.QUEUED,
 }
 

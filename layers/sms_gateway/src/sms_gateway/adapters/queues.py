@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sms_gateway.adapters.message_item import read_report_entry, report_entry
-from sms_gateway.domain.due import MAX_QUEUE_DELAY
+from sms_gateway.domain.due import MAX_QUEUE_DELAY, UNUSED_PAUSE
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.report import DeliveryReport
 
@@ -24,16 +24,26 @@ MAX_ENTRIES: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class SqsDispatchQueue:
-    """Implements the port `DispatchQueue`. A queue message holds a `messageId` and nothing else."""
+    """Implements the port `DispatchQueue`.
+
+    A queue message holds a `messageId` and, if it tells of one, the `unusedClaim`.
+    """
 
     client: "SQSClient"
     queue_url: str
 
     def enqueue(self, message_id: str, delay: timedelta) -> None:
         """Have the message tried after the delay, at most 15 minutes."""
+        self._send(_body(message_id), delay)
+
+    def enqueue_unused(self, message_id: str, claim: str) -> None:
+        """Have the message tried, `UNUSED_PAUSE` from now; the claim was not used."""
+        self._send(_body(message_id, claim), UNUSED_PAUSE)
+
+    def _send(self, body: str, delay: timedelta) -> None:
         try:
             self.client.send_message(
-                QueueUrl=self.queue_url, MessageBody=_body(message_id), DelaySeconds=_seconds(delay)
+                QueueUrl=self.queue_url, MessageBody=body, DelaySeconds=_seconds(delay)
             )
         except (BotoCoreError, ClientError):
             return  # the row's `dueAt` brings it back a minute later
@@ -74,8 +84,9 @@ class SqsReportFallback:
             raise StoreUnavailableError("The fallback queue did not answer.") from error
 
 
-def _body(message_id: str) -> str:
-    return json.dumps({"messageId": message_id})
+def _body(message_id: str, unused_claim: str | None = None) -> str:
+    claim = {} if unused_claim is None else {"unusedClaim": unused_claim}
+    return json.dumps({"messageId": message_id} | claim)
 
 
 def _seconds(delay: timedelta) -> int:
@@ -83,9 +94,10 @@ def _seconds(delay: timedelta) -> int:
     return math.ceil(max(timedelta(), min(delay, MAX_QUEUE_DELAY)).total_seconds())
 
 
-def read_dispatch(body: str) -> str:
-    """The `messageId` in a message of the dispatch queue."""
-    return str(json.loads(body)["messageId"])
+def read_dispatch(body: str) -> tuple[str, str | None]:
+    """Message id and unused claim, if there is one, in a message of the dispatch queue."""
+    told: dict[str, str] = json.loads(body)
+    return str(told["messageId"]), told.get("unusedClaim")
 
 
 def read_kept_report(body: str) -> tuple[str, DeliveryReport]:

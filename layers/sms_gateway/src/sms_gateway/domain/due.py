@@ -19,6 +19,9 @@ QUEUE_GRACE: Final = timedelta(seconds=90)
 """How much later than its queue message a queued message is due: by then the queue has lost it."""
 RECHECK: Final = timedelta(seconds=60)
 """How soon to look again at a message that waits for the circuit."""
+UNUSED_PAUSE: Final = timedelta(seconds=20)
+"""How soon to tell that a claim was not used: the write that made it may still be on its way, and a
+table that did not answer needs a moment. Before the lease ends, if it can be helped."""
 UNPROVEN_PAUSE: Final = timedelta(seconds=3)
 """How soon to try again while somebody else tries the account for the first time."""
 MAX_QUEUE_DELAY: Final = timedelta(seconds=900)

@@ -105,6 +105,18 @@ class Change:
         )
 
     @classmethod
+    def unused(cls, message: "Message", claim: str, at: datetime, due_at: datetime) -> "Change":
+        """What becomes of a message whose claim has certainly sent nothing, and never will."""
+        return cls(
+            Trigger.UNUSED,
+            at,
+            message.attempt,
+            reason=Reason.STORE_UNAVAILABLE,
+            claim=claim,
+            due_at=due_at,
+        )
+
+    @classmethod
     def decided(
         cls,
         trigger: Trigger,

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     THROTTLED = "throttled"
     SECRET_UNAVAILABLE = "secret-unavailable"  # noqa: S105  a name, not a secret
     NO_TIME_LEFT = "no-time-left"
+    STORE_UNAVAILABLE = "store-unavailable"
     CIRCUIT_OPEN = "circuit-open"
     ACCOUNT_UNPROVEN = "account-unproven"
     # of `unconfirmed`: the request left us and nobody knows
@@ -78,6 +79,7 @@ class Trigger(StrEnum):
     ACCEPTED = "accepted by Voipit"
     REFUSED = "refused by Voipit"
     NOT_TAKEN = "certainly not taken"
+    UNUSED = "claim was not used"
     UNCLEAR = "no clear answer"
     REPORTED_SENT = "report: sent"
     REPORTED_ERROR = "report: error"
@@ -109,6 +111,7 @@ MOVES: Final[dict[Trigger, Move]] = {
     Trigger.ACCEPTED: Move(_CLAIMED, Status.SUBMITTED),
     Trigger.REFUSED: Move(_CLAIMED, Status.FAILED),
     Trigger.NOT_TAKEN: Move(_CLAIMED, Status.QUEUED),
+    Trigger.UNUSED: Move(frozenset({Status.SENDING, Status.UNCONFIRMED}), Status.QUEUED),
     Trigger.UNCLEAR: Move(_CLAIMED, Status.UNCONFIRMED),
     Trigger.REPORTED_SENT: Move(_AWAITING_A_REPORT, Status.SENT),
     Trigger.REPORTED_ERROR: Move(_AWAITING_A_REPORT, Status.FAILED),

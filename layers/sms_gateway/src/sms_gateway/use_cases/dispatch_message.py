@@ -49,18 +49,32 @@ class DispatchMessage:
     chance: Callable[[], float]
     new_id: Callable[[datetime], str]
 
-    def __call__(self, message_id: str, time_left: TimeLeft) -> Message | None:
+    def __call__(
+        self, message_id: str, time_left: TimeLeft, unused_claim: str | None = None
+    ) -> Message | None:
         """The message as it stands afterwards; `None` if there is none.
+
+        `unused_claim`: see `DispatchQueue.enqueue_unused`.
 
         Raises `StoreUnavailableError`: have the queue deliver it again.
         """
         message = self.messages.get(message_id)
-        if message is None or message.status is not Status.QUEUED:
-            return message
         try:
+            if message is not None and unused_claim is not None:
+                message = self._without(unused_claim, message)
+            if message is None or message.status is not Status.QUEUED:
+                return message
             return self._next(message, time_left)
         except ChangeRefusedError as refused:
             return refused.stored  # somebody else was faster, or a report has come
+
+    def _without(self, unused_claim: str, message: Message) -> Message:
+        """The message with the claim taken away, if it is the one that it has."""
+        now = self.now()
+        change = Change.unused(message, unused_claim, now, wait_for(message, now).due_at)
+        if not message.may_take(change):
+            return message
+        return self.messages.change(message.message_id, change)
 
     def _next(self, message: Message, time_left: TimeLeft) -> Message:
         now = self.now()
@@ -100,6 +114,11 @@ class DispatchMessage:
             if refused.stored is None or refused.stored.claim != change.new_claim:
                 raise
             return refused.stored
+        except StoreUnavailableError:
+            # Nobody knows whether it was written. What is known is that nothing has left us.
+            if change.new_claim is not None:
+                self.queue.enqueue_unused(message.message_id, change.new_claim)
+            raise
 
     def _put_off(self, message: Message, wait: Wait) -> Message:
         self.messages.postpone(message, wait.due_at)

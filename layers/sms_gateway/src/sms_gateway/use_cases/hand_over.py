@@ -45,7 +45,8 @@ class HandOver:
 
         Never raises for trouble at Voipit or in the table: once a call may have been made, an
         error towards the caller would invite a second SMS. If the outcome cannot be written the
-        message stays `sending`, which is what it is returned as.
+        message stays `sending`, which is what it is returned as; if it was certainly not taken,
+        the queue is told.
         """
         outcome = self._call(message, leave, time_left)
         at = self.now()
@@ -58,6 +59,8 @@ class HandOver:
             stored = refused.stored or message
         except StoreUnavailableError:
             stored = message
+            if outcome.trigger is Trigger.NOT_TAKEN:
+                self.queue.enqueue_unused(message.message_id, message.claim)
         self.gate.learn(leave, outcome)
         if wait and wait.enqueue_in is not None and stored.status is Status.QUEUED:
             self.queue.enqueue(message.message_id, wait.enqueue_in)

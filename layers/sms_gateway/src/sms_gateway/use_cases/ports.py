@@ -177,6 +177,12 @@ class DispatchQueue(Protocol):
     def enqueue_all(self, waits: Sequence[tuple[str, timedelta]]) -> None:
         """The same for many (message id, delay), with fewer calls."""
 
+    def enqueue_unused(self, message_id: str, claim: str) -> None:
+        """Have the message tried although the table may say that `claim` is at it, or was.
+
+        Who calls this holds that claim, has called nobody with it, and never will. Never raises.
+        """
+
 
 class ReportFallback(Protocol):
     """The callback's second store."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sms_gateway.domain.due import LEASE, wait_after, wait_for
-from sms_gateway.domain.errors import GatewayError
+from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.status import Reason
 from sms_gateway.use_cases.gate import Gate, Refusal
@@ -32,7 +32,8 @@ class SendMessage:
             InvalidValueError: a value is refused; nothing was stored.
             LimitReachedError: a limit refuses it for now; nothing was stored.
             MessageIdReusedError: the id belongs to another message; nothing was sent.
-            StoreUnavailableError: the intent could not be stored; nothing was sent.
+            StoreUnavailableError: the table did not answer; nothing was sent. If the intent was
+                stored nevertheless, and the caller has chosen the id, it will be.
         """
         message = self.prepare(request)
         id_is_chosen = request.message_id is not None
@@ -46,8 +47,12 @@ class SendMessage:
         message = message.claimed(message.created_at + LEASE)
         try:
             result = self.store(message, id_is_chosen=id_is_chosen)
-        except GatewayError:
+        except GatewayError as error:
             self.gate.give_back(admission)
+            if id_is_chosen and isinstance(error, StoreUnavailableError):
+                # It may have been stored, and then the request that is repeated finds it claimed.
+                # Without an id the repeated request is another message; one of them is enough.
+                self.queue.enqueue_unused(message.message_id, message.claim)
             raise
         if result.replayed:
             self.gate.give_back(admission)

@@ -1,0 +1,261 @@
+"""A claim that has certainly sent nothing, though the table may say that somebody is sending."""
+
+from datetime import timedelta
+
+import pytest
+
+from sms_gateway.domain.circuit import OpenReason
+from sms_gateway.domain.due import LEASE, QUEUE_GRACE, UNUSED_PAUSE
+from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.message import Message
+from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
+from sms_gateway.domain.status import Reason, Status
+from tests.fakes.builders import ID, a_message, a_report
+from tests.fakes.clock import START
+from tests.fakes.gateway import FakeGateway
+from tests.fakes.messages import Outage
+
+each_outage = pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
+
+
+@pytest.fixture
+def gateway() -> FakeGateway:
+    return FakeGateway()
+
+
+def waiting(gateway: FakeGateway) -> Message:
+    message = a_message(Status.QUEUED, attempt=0, due_at=START)
+    gateway.messages.create(message)
+    return message
+
+
+def stored(gateway: FakeGateway) -> Message:
+    return gateway.messages.rows[ID]
+
+
+def lose_the_claim(gateway: FakeGateway, outage: Outage = Outage.AFTER) -> None:
+    waiting(gateway)
+    gateway.messages.be_unavailable("change", outage)
+    with pytest.raises(StoreUnavailableError):
+        gateway.dispatch()
+
+
+def moves(gateway: FakeGateway) -> list[tuple[Status, int, Reason | None]]:
+    return [(entry.status, entry.attempt, entry.reason) for entry in stored(gateway).history]
+
+
+@each_outage
+def test_a_message_whose_claim_got_no_answer_is_sent_once_all_the_same(
+    gateway: FakeGateway, outage: Outage
+) -> None:
+    lose_the_claim(gateway, outage)
+    assert gateway.queue.enqueued == []
+
+    gateway.clock.advance(UNUSED_PAUSE.total_seconds())
+    for _ in range(3):
+        gateway.run_queue()
+        gateway.dispatch()  # the queue message that went wrong comes again
+
+    assert stored(gateway).status is Status.SUBMITTED
+    assert len(gateway.voipit.handed) == 1
+
+
+def test_its_history_tells_that_nothing_was_sent_the_first_time(gateway: FakeGateway) -> None:
+    lose_the_claim(gateway)
+
+    gateway.clock.advance(UNUSED_PAUSE.total_seconds())
+    gateway.run_queue()
+
+    assert moves(gateway)[-4:] == [
+        (Status.SENDING, 1, None),
+        (Status.QUEUED, 1, Reason.STORE_UNAVAILABLE),
+        (Status.SENDING, 2, None),
+        (Status.SUBMITTED, 2, None),
+    ]
+
+
+def test_the_word_comes_before_watch_takes_the_message_for_unconfirmed() -> None:
+    assert UNUSED_PAUSE < LEASE
+
+
+def test_the_word_may_come_when_it_is_taken_for_unconfirmed_already(gateway: FakeGateway) -> None:
+    lose_the_claim(gateway)
+    gateway.clock.advance(LEASE.total_seconds())
+    gateway.watch()
+    assert stored(gateway).reason is Reason.CLAIM_EXPIRED
+
+    gateway.run_queue()
+
+    assert stored(gateway).status is Status.SUBMITTED
+    assert len(gateway.voipit.handed) == 1
+
+
+def test_a_message_that_is_freed_and_may_not_be_sent_waits_as_every_other(
+    gateway: FakeGateway,
+) -> None:
+    lose_the_claim(gateway)
+    gateway.circuits.open(OpenReason.IP_BLOCKED, "v1", START, START + timedelta(hours=1))
+
+    gateway.clock.advance(UNUSED_PAUSE.total_seconds())
+    gateway.run_queue()
+
+    assert (stored(gateway).status, stored(gateway).attempt) == (Status.QUEUED, 1)
+    assert gateway.voipit.handed == []
+
+
+def test_a_message_that_was_freed_is_due_even_if_the_process_dies_then(
+    gateway: FakeGateway,
+) -> None:
+    lose_the_claim(gateway)
+    claim = stored(gateway).claim
+    gateway.circuits.be_unavailable("get")
+
+    with pytest.raises(StoreUnavailableError):
+        gateway.dispatch(ID, claim)
+
+    assert stored(gateway).status is Status.QUEUED
+    assert stored(gateway).due_at == START + QUEUE_GRACE
+
+
+@pytest.mark.parametrize("status", [Status.SENDING, Status.UNCONFIRMED])
+def test_a_message_that_somebody_else_has_claimed_is_left_to_them(
+    gateway: FakeGateway, status: Status
+) -> None:
+    message = a_message(status, claim="theirs")
+    gateway.messages.create(message)
+
+    assert gateway.dispatch(ID, "not theirs") == message
+    assert stored(gateway) == message
+    assert gateway.voipit.handed == []
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.QUEUED}))
+def test_only_sending_and_unconfirmed_are_taken_back(gateway: FakeGateway, status: Status) -> None:
+    message = a_message(status)
+    gateway.messages.create(message)
+
+    gateway.dispatch(ID, message.claim)
+
+    was_taken_back = status in {Status.SENDING, Status.UNCONFIRMED}
+    assert bool(gateway.voipit.handed) is was_taken_back
+    assert (stored(gateway) != message) is was_taken_back
+
+
+def test_the_word_about_a_message_that_was_never_stored_does_nothing(
+    gateway: FakeGateway,
+) -> None:
+    assert gateway.dispatch("unknown", "a-claim") is None
+    assert gateway.messages.rows == {}
+
+
+def test_a_report_that_comes_between_reading_and_writing_stands(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = a_message(Status.SENDING)
+    gateway.messages.create(seen)
+    gateway.report(a_report())
+    monkeypatch.setattr(gateway.messages, "get", lambda _: seen)
+
+    message = gateway.dispatch(ID, seen.claim)
+
+    assert message is not None
+    assert message.status is Status.SENT
+    assert gateway.voipit.handed == []
+
+
+@each_outage
+def test_a_message_that_ended_instead_of_being_claimed_has_no_claim_to_tell_of(
+    gateway: FakeGateway, outage: Outage
+) -> None:
+    message = a_message(Status.QUEUED, valid_until=START)
+    gateway.messages.create(message)
+    gateway.messages.be_unavailable("change", outage)
+
+    with pytest.raises(StoreUnavailableError):
+        gateway.dispatch()
+
+    assert gateway.queue.unused == []
+
+
+# --- after a call that was certainly not taken ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_told"),
+    [
+        (not_taken(Reason.NO_CONNECTION), True),
+        (not_taken(Reason.NO_TIME_LEFT), True),
+        (ACCEPTED, False),
+        (refused("no credit"), False),
+        (unclear(Reason.NO_ANSWER_IN_TIME), False),
+    ],
+    ids=["no connection", "no time left", "accepted", "refused", "unclear"],
+)
+def test_an_outcome_that_cannot_be_written_is_told_to_the_queue_if_nothing_was_taken(
+    gateway: FakeGateway, outcome: Outcome, *, is_told: bool
+) -> None:
+    waiting(gateway)
+    gateway.voipit.will_answer(outcome)
+    gateway.voipit.during_call = lambda _: gateway.messages.be_unavailable("change")
+
+    message = gateway.dispatch()
+
+    assert message == stored(gateway)
+    assert stored(gateway).status is Status.SENDING
+    assert gateway.queue.unused == ([(ID, stored(gateway).claim)] if is_told else [])
+
+
+@each_outage
+def test_a_message_that_was_not_taken_is_sent_although_that_could_not_be_written(
+    gateway: FakeGateway, outage: Outage
+) -> None:
+    waiting(gateway)
+    gateway.voipit.will_answer(not_taken(Reason.THROTTLED))
+    gateway.voipit.during_call = lambda _: gateway.messages.be_unavailable("change", outage)
+    gateway.dispatch()
+    gateway.voipit.during_call = lambda _: None
+
+    gateway.clock.advance(UNUSED_PAUSE.total_seconds())
+    gateway.run_queue()
+
+    assert stored(gateway).status is Status.SUBMITTED
+
+
+# --- a caller's own request -------------------------------------------------------------------
+
+
+@each_outage
+def test_a_request_that_is_repeated_after_a_lost_write_ends_in_one_sms(
+    gateway: FakeGateway, outage: Outage
+) -> None:
+    gateway.messages.be_unavailable("create", outage)
+    with pytest.raises(StoreUnavailableError):
+        gateway.send()
+    gateway.send()
+
+    gateway.clock.advance(UNUSED_PAUSE.total_seconds())
+    gateway.run_queue()
+
+    assert stored(gateway).status is Status.SUBMITTED
+    assert len(gateway.voipit.handed) == 1
+
+
+@each_outage
+def test_without_an_id_of_its_own_the_repeated_request_is_enough(
+    gateway: FakeGateway, outage: Outage
+) -> None:
+    gateway.messages.be_unavailable("create", outage)
+
+    with pytest.raises(StoreUnavailableError):
+        gateway.send(message_id=None)
+
+    assert gateway.queue.unused == []
+
+
+def test_what_was_not_even_to_be_sent_now_has_no_claim_to_tell_of(gateway: FakeGateway) -> None:
+    gateway.messages.be_unavailable("create")
+
+    with pytest.raises(StoreUnavailableError):
+        gateway.send(send_at=START + timedelta(minutes=1))
+
+    assert gateway.queue.unused == []
