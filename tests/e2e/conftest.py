@@ -81,12 +81,12 @@ def queue(stack: LocalStack) -> SubscribedQueue:
     return SubscribedQueue(stack, stack.events_queue_url)
 
 
-LAST: Final = ("test_fuzz.py", "test_logs.py")
+LAST: Final = ("test_bulk.py", "test_fuzz.py", "test_logs.py")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The fuzzer comes after the others, whose numbers it might suppress.
+    """Many rows keep the stack busy, and the fuzzer might suppress the numbers of the others.
 
     What the Lambdas have logged is judged when everything else has been logged.
     """
