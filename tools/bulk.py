@@ -84,26 +84,28 @@ class Bulk:
         """Send what is to be sent. Raises what the gateway raises; what is known is on the disk."""
         later = self._offer(self.to_send())
         give_up_at = self.now() + self.wait
-        for pause in growing_pauses():
+        for growing in growing_pauses():
+            pause = max(growing, min(later.values(), default=0))
             if not later or self.now() + pause > give_up_at:
                 break
             self.watcher.pausing(f"{len(later)} of the rows cannot be taken just now", pause)
             self.sleep(pause)
-            later = self._offer(later)
+            later = self._offer(list(later))
         self.watcher.done(len(later))
 
-    def _offer(self, message_ids: Sequence[str]) -> list[str]:
-        """Offer rows to the gateway; returns those that may be taken later."""
-        later = []
+    def _offer(self, message_ids: Sequence[str]) -> dict[str, float]:
+        """Offer rows; returns those that may be taken later, and after how many seconds."""
+        later: dict[str, float] = {}
         for ids in _in_batches(message_ids):
             answers = self.gateway.send_batch([self._message(i) for i in ids])
             self._note([self._result(i, a) for i, a in zip(ids, answers, strict=True)])
-            not_now = [
-                i
-                for i, answer in zip(ids, answers, strict=True)
-                if answer.get("problem", {}).get("status") in _NOT_NOW
-            ]
-            later += not_now
+            problems = zip(ids, (answer.get("problem", {}) for answer in answers), strict=True)
+            not_now = {
+                i: problem.get("retryAfter", 0.0)
+                for i, problem in problems
+                if problem.get("status") in _NOT_NOW
+            }
+            later |= not_now
             self.watcher.done(len(ids) - len(not_now))
         return later
 

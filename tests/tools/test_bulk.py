@@ -26,6 +26,7 @@ class FakeGateway:
     sizes: list[int] = field(default_factory=list)
     problems: dict[str, deque[tuple[int, str]]] = field(default_factory=dict)
     statuses: dict[str, deque[str | None]] = field(default_factory=dict)
+    retry_after: int | None = None
     gives_up_after: int = 1000
     doubles: int = 0
 
@@ -40,7 +41,10 @@ class FakeGateway:
         problems = self.problems.get(message["phoneNumber"])
         if problems:
             status, code = problems.popleft()
-            return {"problem": {"type": f"urn:x:{code}", "status": status, "detail": "No."}}
+            problem = {"type": f"urn:x:{code}", "status": status, "detail": "No."}
+            if self.retry_after is not None:
+                problem["retryAfter"] = self.retry_after
+            return {"problem": problem}
         replayed = message["messageId"] in self.stored
         self.stored[message["messageId"]] = message
         return {"message": self.view(message["messageId"], "queued"), "replayed": replayed}
@@ -243,6 +247,27 @@ def test_what_cannot_be_taken_for_longer_stays_refused(world: World) -> None:
 
     assert 30 <= world.time <= 60
     assert sorted(statuses(world)) == ["queued", "queued", REFUSED]
+    assert world.watcher.rows == 3
+
+
+def test_a_row_is_offered_again_when_the_gateway_says_so_and_not_before(world: World) -> None:
+    world.gateway.problems["0721000001"] = deque([(429, "recipient-limit-reached")])
+    world.gateway.retry_after = 40
+
+    world.bulk(rows(3), wait=60.0).send()
+
+    assert world.time == 40
+    assert statuses(world) == ["queued"] * 3
+
+
+def test_nobody_waits_for_what_comes_too_late(world: World) -> None:
+    world.gateway.problems["0721000001"] = deque([(429, "recipient-limit-reached")])
+    world.gateway.retry_after = 61
+
+    world.bulk(rows(3), wait=60.0).send()
+
+    assert world.time == 0
+    assert world.gateway.sizes == [3]
     assert world.watcher.rows == 3
 
 

@@ -18,7 +18,7 @@ from sms_gateway.domain.errors import (
     SecretUnavailableError,
     StoreUnavailableError,
 )
-from sms_gateway.entrypoints.problems import problem, problem_for
+from sms_gateway.entrypoints.problems import document_for, problem, problem_for
 from sms_gateway.entrypoints.rest_api import ForbiddenError
 
 PACKAGE = Path(sms_gateway.__file__).parent
@@ -136,9 +136,17 @@ def test_an_error_is_answered_with_what_it_carries(
     assert body["type"].endswith(f":{error.code}")
 
 
-def test_what_will_pass_says_when_to_try_again() -> None:
-    limit = RecipientLimitError("Enough.", timedelta(minutes=7, milliseconds=1))
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (StoreUnavailableError("Later."), 5),
+        (RecipientLimitError("Enough.", timedelta(minutes=7, milliseconds=1)), 421),
+        (MessageNotFoundError("None."), None),
+    ],
+    ids=["table", "limit", "not found"],
+)
+def test_what_will_pass_says_when_to_try_again(error: GatewayError, seconds: int | None) -> None:
+    answer = problem_for(error)
 
-    assert problem_for(StoreUnavailableError("Later.")).headers["Retry-After"] == "5"
-    assert problem_for(limit).headers["Retry-After"] == "421"
-    assert "Retry-After" not in problem_for(MessageNotFoundError("None.")).headers
+    assert answer.headers.get("Retry-After") == (None if seconds is None else str(seconds))
+    assert document_for(error).get("retryAfter") == seconds

@@ -58,9 +58,14 @@ def problem_document(code: str, detail: str, **members: Any) -> dict[str, Any]:
 
 def document_for(error: GatewayError) -> dict[str, Any]:
     """The problem document for an error the gateway raised on purpose."""
+    members: dict[str, Any] = {}
     if isinstance(error, FieldError):
-        return problem_document(error.code, str(error), field=error.field, **error.details)
-    return problem_document(error.code, str(error))
+        members = {"field": error.field, **error.details}
+    elif isinstance(error, LimitReachedError):
+        members = {"retryAfter": math.ceil(error.retry_after.total_seconds())}
+    elif isinstance(error, StoreUnavailableError):
+        members = {"retryAfter": RETRY_AFTER_SECONDS}
+    return problem_document(error.code, str(error), **members)
 
 
 def problem(code: str, detail: str, **members: Any) -> Response[str]:
@@ -70,12 +75,9 @@ def problem(code: str, detail: str, **members: Any) -> Response[str]:
 
 def problem_for(error: GatewayError) -> Response[str]:
     """The answer for an error the gateway raised on purpose."""
-    seconds = None
-    if isinstance(error, LimitReachedError):
-        seconds = math.ceil(error.retry_after.total_seconds())
-    elif isinstance(error, StoreUnavailableError):
-        seconds = RETRY_AFTER_SECONDS
-    return _answer(document_for(error), {"Retry-After": str(seconds)} if seconds else {})
+    document = document_for(error)
+    seconds = document.get("retryAfter")
+    return _answer(document, {"Retry-After": str(seconds)} if seconds else {})
 
 
 def _answer(document: dict[str, Any], headers: dict[str, str]) -> Response[str]:
