@@ -6,6 +6,7 @@ SEED ?= 7
 STACK ?= voipit-sms-gateway
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+CHECKOV := .venv-checkov
 LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock"
 
@@ -27,6 +28,12 @@ $(READY): requirements/dev.txt
 		{ echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@$(BIN)/python -m pip check --disable-pip-version-check
+	@touch $@
+
+$(CHECKOV)/ready: requirements/checkov.txt | $(READY)
+	@echo "Setting up $(CHECKOV) (seconds, once)"
+	@$(PYTHON) -m venv --clear --without-pip $(CHECKOV)
+	@$(BIN)/uv pip install --quiet --python $(CHECKOV)/bin/python --no-deps --require-hashes -r $<
 	@touch $@
 
 demo: $(READY) ## set everything up and send one SMS, from the request to the SNS event
@@ -62,12 +69,13 @@ test-guarantees: $(READY)
 test-soak: $(READY)
 	@$(BIN)/python -m pytest -q tests/soak
 
-check: $(READY) ## format, lint, types, import contract, template
+check: $(READY) $(CHECKOV)/ready ## format, lint, types, import contract, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy layers/sms_gateway/src functions/*/*.py local tools tests
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/lint-imports
 	$(BIN)/sam validate --lint --region eu-central-1
+	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
 
 format: $(READY) ## put the code into the one format
 	$(BIN)/ruff format .
@@ -84,6 +92,7 @@ lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the l
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade requirements/dev.in -o requirements/dev.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --constraints requirements/dev.txt \
 		layers/sms_gateway/requirements.in -o layers/sms_gateway/requirements.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade requirements/checkov.in -o requirements/checkov.txt
 
 clean: ## take away everything that make has made
-	rm -rf $(VENV) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(CHECKOV) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
