@@ -2,7 +2,7 @@
 
 Schemathesis sends what the schemas allow and what they forbid, follows the links between the
 operations, and judges every answer: no 5xx, no status, content type, header or body beside the
-contract, nothing accepted without a key, nothing there after it was deleted, and so on.
+contract, nothing accepted without a key, and so on.
 """
 
 import json
@@ -18,6 +18,9 @@ from local.stack import LocalStack
 EXAMPLES: Final = 50
 """For each operation, in each phase."""
 CASES: Final = 1000
+NOT_ASKED: Final = "use_after_free"
+"""DELETE takes a message back: it will not be sent, and stays to be seen as cancelled. That a number
+is off the do-not-contact list after its DELETE is tested in test_front_door.py."""
 SEED: Final = os.environ.get("FUZZ_SEED", "7")
 """The same cases in each run, unless somebody wants others."""
 
@@ -38,6 +41,7 @@ def test_no_request_gets_an_answer_that_the_contract_does_not_know(
             f"--header=x-api-key: {stack.api_key}",
             "--phases=examples,coverage,fuzzing,stateful",
             "--checks=all",
+            f"--exclude-checks={NOT_ASKED}",
             f"--max-examples={EXAMPLES}",
             f"--seed={SEED}",
             "--continue-on-failure",
