@@ -15,11 +15,6 @@ from tests.fakes.gateway import FakeGateway
 from tests.fakes.messages import Outage
 
 
-@pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
 def stored(gateway: FakeGateway, **values: Any) -> Message:
     """A queued message that was never tried, unless `values` say otherwise; stored."""
     message = a_message(Status.QUEUED, **{"attempt": 0, **values})

@@ -27,11 +27,6 @@ SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
 def waiting(gateway: FakeGateway, **values: Any) -> Message:
     """A queued message that was never tried, stored."""
     ordinary = {"attempt": 0, "due_at": START}

@@ -20,11 +20,6 @@ CLIENTS = [("clinic", "crm"), ("crm", "clinic")]
 LATER = START.replace(hour=20)
 
 
-@pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
 def what_is_said(call: Callable[[], object]) -> tuple[type[GatewayError], str, object]:
     """The error of a call, as far as anybody outside could see it."""
     with pytest.raises(GatewayError) as refused:

@@ -33,11 +33,6 @@ from tests.fakes.messages import Outage
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
 def an_item(number: int = 1, **values: Any) -> SendRequest:
     """An ordinary message without an id, to a number of its own."""
     request = SendRequest("clinic", f"+4072100{number:04}", TEXT)

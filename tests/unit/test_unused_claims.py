@@ -18,11 +18,6 @@ from tests.fakes.messages import Outage
 each_outage = pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
 
 
-@pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
 def waiting(gateway: FakeGateway) -> Message:
     message = a_message(Status.QUEUED, attempt=0, due_at=START)
     gateway.messages.create(message)

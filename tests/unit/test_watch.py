@@ -25,11 +25,6 @@ HOUR = timedelta(hours=1)
 RESEND = OnUnconfirmed.RESEND
 
 
-@pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
 def due(gateway: FakeGateway, status: Status = Status.QUEUED, **values: Any) -> Message:
     """A message whose time has come this moment, stored."""
     message = a_message(status, **{"due_at": START, **values})
