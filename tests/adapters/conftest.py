@@ -1,10 +1,17 @@
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from moto import mock_aws
 
-from sms_gateway.adapters import dynamodb
+from sms_gateway.adapters import dynamodb as adapter
+from sms_gateway.adapters.messages_table import MessagesTable
+from tests.adapters.tables import a_messages_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +26,20 @@ def aws() -> Iterator[None]:
             yield
 
 
+@pytest.fixture(scope="module")
+def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
+    return boto3.client("dynamodb")
+
+
+@pytest.fixture
+def table(aws: None) -> MessagesTable:  # noqa: ARG001  what its client speaks to
+    """A table of messages whose client is its own: tests listen in on it, and get in its way."""
+    return a_messages_table(boto3.client("dynamodb"))
+
+
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that repeated writes make, in seconds; nobody waits for them."""
     made: list[float] = []
-    monkeypatch.setattr(dynamodb, "time", SimpleNamespace(sleep=made.append))
+    monkeypatch.setattr(adapter, "time", SimpleNamespace(sleep=made.append))
     return made

@@ -2,15 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.stub import Stubber
 
 from sms_gateway.adapters.batches_table import BatchesTable
-from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import BATCH_KNOWN_FOR
 from sms_gateway.use_cases.ports import Batches
 from tests.adapters.tables import a_guards_table
@@ -18,30 +14,18 @@ from tests.fakes.batches import FakeBatches
 from tests.fakes.clock import START
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MILLISECOND = timedelta(milliseconds=1)
-
-
-@pytest.fixture(scope="module")
-def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
-    return boto3.client("dynamodb")
-
-
-def in_memory(_: "DynamoDBClient") -> Batches:
-    return FakeBatches()
 
 
 def in_dynamodb(client: "DynamoDBClient") -> BatchesTable:
     return BatchesTable(client, a_guards_table(client))
 
 
-@pytest.fixture(params=[in_memory, in_dynamodb], ids=["fake", "table"])
+@pytest.fixture(params=["fake", "table"])
 def batches(request: pytest.FixtureRequest, dynamodb: "DynamoDBClient") -> Batches:
-    build: Callable[[DynamoDBClient], Batches] = request.param
-    return build(dynamodb)
+    return FakeBatches() if request.param == "fake" else in_dynamodb(dynamodb)
 
 
 def test_a_new_batch_gets_the_id_it_is_offered(batches: Batches) -> None:
@@ -106,42 +90,3 @@ def test_a_batch_is_one_item_that_disappears_by_itself_and_tells_nothing_of_what
             "expiresAt": {"N": "1795444501"},
         }
     ]
-
-
-def a_client() -> "DynamoDBClient":
-    return boto3.client(
-        "dynamodb",
-        region_name="eu-central-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
-    )
-
-
-@pytest.mark.parametrize(
-    "code", ["ThrottlingException", "InternalServerError", "AccessDeniedException"]
-)
-def test_a_table_that_refuses_is_unavailable(code: str) -> None:
-    client = a_client()
-    with Stubber(client) as stub:
-        stub.add_client_error("put_item", service_error_code=code, http_status_code=400)
-
-        with pytest.raises(StoreUnavailableError):
-            BatchesTable(client, "Guards").remember("digest", "b-1", START)
-
-
-def test_a_table_that_does_not_show_the_row_in_the_way_is_unavailable(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    client = a_client()
-    refused = client.exceptions.ConditionalCheckFailedException(
-        {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}, "PutItem"
-    )
-
-    def refuse(*_: Any, **__: Any) -> None:
-        raise refused
-
-    monkeypatch.setattr(client, "_make_api_call", refuse)
-
-    with pytest.raises(StoreUnavailableError):
-        BatchesTable(client, "Guards").remember("digest", "b-1", START)

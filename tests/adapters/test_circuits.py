@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 
 from sms_gateway.adapters.guards_table import GuardsTable
@@ -16,8 +15,6 @@ from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import START
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MINUTE = timedelta(minutes=1)
@@ -25,23 +22,11 @@ PING_AT = START + 60 * MINUTE
 OUTAGE = Circuit(OpenReason.CREDENTIALS, since=START, next_ping_at=PING_AT, failed="v1")
 
 
-@pytest.fixture(scope="module")
-def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
-    return boto3.client("dynamodb")
-
-
-def in_memory(_: "DynamoDBClient") -> Circuits:
-    return FakeCircuits()
-
-
-def in_dynamodb(client: "DynamoDBClient") -> Circuits:
-    return GuardsTable(client, a_guards_table(client))
-
-
-@pytest.fixture(params=[in_memory, in_dynamodb], ids=["fake", "table"])
+@pytest.fixture(params=["fake", "table"])
 def circuits(request: pytest.FixtureRequest, dynamodb: "DynamoDBClient") -> Circuits:
-    build: Callable[[DynamoDBClient], Circuits] = request.param
-    return build(dynamodb)
+    if request.param == "fake":
+        return FakeCircuits()
+    return GuardsTable(dynamodb, a_guards_table(dynamodb))
 
 
 def open_it(circuits: Circuits, reason: OpenReason = OpenReason.CREDENTIALS) -> Circuit:

@@ -1,53 +1,30 @@
 """What DynamoDB answers to writes: above all when they meet somebody else's transaction."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import Any, Final
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.stub import Stubber
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.dynamodb import (
     MAX_TRIES,
     ConditionFailedError,
     TransactionRefusedError,
     write,
 )
-from sms_gateway.adapters.guards_table import GuardsTable
-from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.message_item import to_item
-from sms_gateway.adapters.messages_table import MessagesTable
-from sms_gateway.adapters.suppressions_table import SuppressionsTable
-from sms_gateway.domain.circuit import OpenReason
-from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.errors import StoreUnavailableError
-from sms_gateway.domain.guards import Limits, Suppression
-from sms_gateway.domain.status import Status, Trigger
-from tests.fakes.builders import DUE, ID, NUMBER, a_change, a_message, a_report
-from tests.fakes.clock import START
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from sms_gateway.domain.status import Status
+from tests.adapters.calls import CALLS, WRITES, Call
+from tests.adapters.clients import a_client
+from tests.fakes.builders import a_message
 
 ITEM = {"guard": {"S": "recipient"}}
 CONDITION = "ConditionalCheckFailed"
 CONFLICT = "TransactionConflict"
-
-
-def a_client() -> "DynamoDBClient":
-    return boto3.client(
-        "dynamodb",
-        region_name="eu-central-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
-    )
 
 
 def an_error(code: str, **answer: Any) -> ClientError:
@@ -196,37 +173,9 @@ def test_what_the_aws_client_has_repeated_already_is_not_repeated_here(
     assert pauses == []
 
 
-WRITES: dict[str, tuple[str, Callable[["DynamoDBClient"], object]]] = {
-    "a new message": ("put_item", lambda c: MessagesTable(c, "M").create(a_message())),
-    "a change": (
-        "update_item",
-        lambda c: MessagesTable(c, "M").change(ID, a_change(Trigger.ACCEPTED)),
-    ),
-    "a contradiction": (
-        "update_item",
-        lambda c: MessagesTable(c, "M").note_contradiction(ID, a_report()),
-    ),
-    "a later look": ("update_item", lambda c: MessagesTable(c, "M").postpone(a_message(), DUE)),
-    "the circuit": (
-        "update_item",
-        lambda c: GuardsTable(c, "G").open(
-            OpenReason.IP_BLOCKED, "v1", START, START + timedelta(minutes=1)
-        ),
-    ),
-    "a suppression": (
-        "put_item",
-        lambda c: SuppressionsTable(c, "G").put(Suppression(NUMBER, START, "clinic")),
-    ),
-    "no suppression": ("delete_item", lambda c: SuppressionsTable(c, "G").delete(NUMBER)),
-    "a batch": ("put_item", lambda c: BatchesTable(c, "G").remember("digest", "b-1", START)),
-}
-
-
-@pytest.mark.parametrize(
-    ("operation", "call"), [pytest.param(*row, id=name) for name, row in WRITES.items()]
-)
+@pytest.mark.parametrize(("operation", "call"), WRITES.values(), ids=WRITES)
 def test_every_write_there_is_waits_for_a_transaction_to_end(
-    pauses: list[float], operation: str, call: Callable[["DynamoDBClient"], object]
+    pauses: list[float], operation: str, call: Call
 ) -> None:
     client = a_client()
     with Stubber(client) as stub:
@@ -246,12 +195,6 @@ _OF_THE_LANGUAGE: Final = {
     *("attribute_exists", "attribute_not_exists", "list_append", "if_not_exists", "size"),
     *("SET", "REMOVE", "ADD", "AND", "OR", "NOT", "IN", "BETWEEN"),
 }
-READS: dict[str, Callable[["DynamoDBClient"], object]] = {
-    "what is due": lambda c: list(MessagesTable(c, "M").due(START)),
-    "a list": lambda c: MessagesTable(c, "M").list_for(
-        "clinic", NUMBER, 20, Position(START, "m-1")
-    ),
-}
 
 
 def expressions(value: Any) -> Iterator[str]:
@@ -267,21 +210,9 @@ def expressions(value: Any) -> Iterator[str]:
                 yield from expressions(inner)
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        *[pytest.param(call, id=name) for name, (_, call) in WRITES.items()],
-        *[pytest.param(call, id=name) for name, call in READS.items()],
-        pytest.param(
-            lambda c: GuardedIntake(
-                MessagesTable(c, "M"), "G", Limits(10, 50, 1, timedelta(1), suppressions=True)
-            ).store(a_message(), id_is_chosen=False, instead_of="m-0"),
-            id="a guarded message",
-        ),
-    ],
-)
+@pytest.mark.parametrize("call", [call for _, call in CALLS.values()], ids=CALLS)
 def test_no_name_is_one_that_dynamodb_keeps_for_itself(
-    call: Callable[["DynamoDBClient"], object], monkeypatch: pytest.MonkeyPatch
+    call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Moto carries the developer guide's list, and looks at a part of the expressions only."""
     client = a_client()

@@ -6,17 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, RLock
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
-from botocore.config import Config
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from sms_gateway.adapters.dynamodb import MAX_TRIES
@@ -32,6 +29,7 @@ from sms_gateway.domain.errors import (
 from sms_gateway.domain.guards import HOUR, Limits, Suppression
 from sms_gateway.use_cases.ports import AlreadyStoredError, DoubleClickError
 from sms_gateway.use_cases.store_message import StoreMessage
+from tests.adapters.clients import a_client, calls_of
 from tests.adapters.tables import a_guards_table, a_messages_table
 from tests.adapters.test_dynamodb import CONDITION, CONFLICT
 from tests.adapters.test_intake import WINDOW, a_new
@@ -48,11 +46,6 @@ LATE: Final = 1795478400
 """A day after the end of the day of `START`, in epoch seconds."""
 
 
-@pytest.fixture(scope="module")
-def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
-    return boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 2}))
-
-
 def an_intake(client: "DynamoDBClient", limits: Limits) -> GuardedIntake:
     return GuardedIntake(a_messages_table(client), a_guards_table(client), limits)
 
@@ -61,19 +54,6 @@ def guards(intake: GuardedIntake) -> dict[str, Any]:
     """The items of the guards table by the beginning of their key, without it."""
     items = intake.messages.client.scan(TableName=intake.guards_table)["Items"]
     return {item.pop("guard")["S"]: item for item in items}
-
-
-@contextmanager
-def calls_of(client: "DynamoDBClient") -> Iterator[list[tuple[str, dict[str, Any]]]]:
-    """The name and the parameters of every call the client makes meanwhile."""
-    made: list[tuple[str, dict[str, Any]]] = []
-
-    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
-        made.append((model.name, params))
-
-    client.meta.events.register("provide-client-params.dynamodb", note)
-    yield made
-    client.meta.events.unregister("provide-client-params.dynamodb", note)
 
 
 # --- calls -----------------------------------------------------------------------------------
@@ -332,13 +312,7 @@ def cancelled(*codes: str) -> dict[str, Any]:
 
 
 def a_stubbed_intake(limits: Limits) -> tuple[GuardedIntake, Stubber]:
-    client = boto3.client(
-        "dynamodb",
-        region_name="eu-central-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
-    )
+    client = a_client()
     return GuardedIntake(MessagesTable(client, "M"), "G", limits), Stubber(client)
 
 
@@ -433,20 +407,6 @@ def test_a_transaction_whose_answer_was_lost_is_ours_and_is_counted_once(
     assert len(set(tokens)) == 1
     (sent,) = (item["sent"]["L"] for item in guards(intake).values() if "sent" in item)
     assert len(sent) == 1
-
-
-@pytest.mark.parametrize("limits", [Limits(), EVERYTHING], ids=["one write", "a transaction"])
-def test_a_table_that_does_not_answer_is_unavailable(
-    limits: Limits, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: Any, **__: Any) -> None:
-        raise ReadTimeoutError(endpoint_url="https://dynamodb.test")
-
-    intake, _ = a_stubbed_intake(limits)
-    monkeypatch.setattr(intake.messages.client, "_make_api_call", fail)
-
-    with pytest.raises(StoreUnavailableError):
-        intake.store(a_new(), id_is_chosen=False)
 
 
 def test_a_suppression_is_seen_by_the_very_next_message(dynamodb: "DynamoDBClient") -> None:

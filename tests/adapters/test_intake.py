@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,11 +85,6 @@ class Door:
             self.intake.store(message, **{"id_is_chosen": True, **how})
         assert self.everything() == before, "a refused message leaves nothing behind"
         return refused.value
-
-
-@pytest.fixture(scope="module")
-def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
-    return boto3.client("dynamodb")
 
 
 def in_memory(_: "DynamoDBClient", limits: Limits) -> Door:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-import boto3
 import pytest
 
 from sms_gateway.adapters.messages_table import MAX_CONTRADICTING_REPORTS
@@ -42,12 +41,7 @@ class Store:
     contradictions: Callable[[], int]
 
 
-@pytest.fixture(scope="module")
-def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
-    return boto3.client("dynamodb")
-
-
-def in_memory(_: "DynamoDBClient") -> Store:
+def in_memory() -> Store:
     messages = InMemoryMessages()
     return Store(messages, lambda: messages.contradictions[ID])
 
@@ -63,10 +57,9 @@ def in_dynamodb(client: "DynamoDBClient") -> Store:
     return Store(messages, contradictions)
 
 
-@pytest.fixture(params=[in_memory, in_dynamodb], ids=["fake", "table"])
+@pytest.fixture(params=["fake", "table"])
 def store(request: pytest.FixtureRequest, dynamodb: "DynamoDBClient") -> Store:
-    build: Callable[[DynamoDBClient], Store] = request.param
-    return build(dynamodb)
+    return in_memory() if request.param == "fake" else in_dynamodb(dynamodb)
 
 
 @pytest.fixture

@@ -1,37 +1,24 @@
-"""What holds for the table alone: its items, and its trouble with AWS."""
+"""What holds for the table alone: its items, its index, and notes on what is gone."""
 
 import string
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import (
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    ReadTimeoutError,
-)
 from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sms_gateway.adapters.message_item import DUE_SHARDS, due_shard, epoch, from_item, to_item
 from sms_gateway.adapters.messages_table import MessagesTable
-from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import MOVES, SETTLED, Reason, Status, Trigger
-from tests.adapters.tables import a_messages_table
-from tests.fakes.builders import DUE, ID, NUMBER, a_change, a_message, a_report
+from tests.adapters.clients import a_client, calls_of
+from tests.fakes.builders import DUE, ID, a_change, a_message, a_report
 from tests.fakes.clock import START
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
@@ -159,16 +146,6 @@ def test_messages_are_spread_over_all_shards() -> None:
     assert min(counts.values()) > 50
 
 
-@pytest.fixture
-def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
-    return boto3.client("dynamodb")
-
-
-@pytest.fixture
-def table(dynamodb: "DynamoDBClient") -> MessagesTable:
-    return a_messages_table(dynamodb)
-
-
 def stored_item(table: MessagesTable) -> dict[str, Any]:
     key: Any = {"messageId": {"S": ID}}
     return dict(table.client.get_item(TableName=table.table_name, Key=key)["Item"])
@@ -225,16 +202,13 @@ def test_what_is_due_is_read_page_by_page_and_shard_by_shard(
 
 
 def test_who_stops_early_has_asked_for_no_more_than_was_looked_at(table: MessagesTable) -> None:
-    asked: list[dict[str, Any]] = []
     for number in range(20):
         table.create(a_message(message_id=f"m-{number}"))
-    table.client.meta.events.register(
-        "provide-client-params.dynamodb.Query", lambda params, **_: asked.append(params)
-    )
 
-    next(table.due(DUE))
+    with calls_of(table.client) as made:
+        next(table.due(DUE))
 
-    assert len(asked) == 1
+    assert [operation for operation, _ in made] == ["Query"]
 
 
 def test_the_shards_take_turns_in_coming_first(table: MessagesTable) -> None:
@@ -252,89 +226,6 @@ def test_an_item_of_a_later_release_can_be_read_as_far_as_we_know_it() -> None:
     assert from_item(item) == a_message()
 
 
-Call = Callable[[MessagesTable], object]
-CALLS: dict[str, Call] = {
-    "put_item": lambda table: table.create(a_message()),
-    "update_item": lambda table: table.change("m", a_change(Trigger.ACCEPTED)),
-    "get_item": lambda table: table.get("m"),
-    "query": lambda table: list(table.due(DUE)),
-}
-NOTE: Call = lambda table: table.note_contradiction("m", a_report())  # noqa: E731  one of the calls
-ALL_CALLS = [pytest.param(call, id=name) for name, call in CALLS.items()]
-ALL_CALLS.append(pytest.param(NOTE, id="note"))
-ALL_CALLS.append(pytest.param(lambda table: table.postpone(a_message(), DUE), id="postpone"))
-ALL_CALLS.append(
-    pytest.param(lambda table: table.list_for("clinic", NUMBER, 20, None), id="list_for")
-)
-
-
-def a_client() -> "DynamoDBClient":
-    return boto3.client(
-        "dynamodb",
-        region_name="eu-central-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
-    )
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "ProvisionedThroughputExceededException",
-        "ThrottlingException",
-        "InternalServerError",
-        "AccessDeniedException",
-        "ResourceNotFoundException",
-    ],
-)
-@pytest.mark.parametrize(("operation", "call"), CALLS.items(), ids=CALLS)
-def test_a_table_that_refuses_is_unavailable(operation: str, call: Call, code: str) -> None:
-    client = a_client()
-    with Stubber(client) as stub:
-        stub.add_client_error(operation, service_error_code=code, http_status_code=400)
-
-        with pytest.raises(StoreUnavailableError) as unavailable:
-            call(MessagesTable(client, "Messages"))
-
-    assert str(unavailable.value) == "The table refused the request."
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        EndpointConnectionError(endpoint_url="https://dynamodb.test"),
-        ConnectTimeoutError(endpoint_url="https://dynamodb.test"),
-        ReadTimeoutError(endpoint_url="https://dynamodb.test"),
-        NoCredentialsError(),
-    ],
-    ids=lambda error: type(error).__name__,
-)
-@pytest.mark.parametrize("call", ALL_CALLS)
-def test_a_table_that_does_not_answer_is_unavailable(
-    call: Call, error: Exception, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: Any, **__: Any) -> None:
-        raise error
-
-    client = a_client()
-    monkeypatch.setattr(client, "_make_api_call", fail)
-
-    with pytest.raises(StoreUnavailableError) as unavailable:
-        call(MessagesTable(client, "Messages"))
-
-    assert str(unavailable.value) == "The table did not answer."
-
-
-def test_a_refused_row_that_is_not_shown_is_not_taken_for_a_replay() -> None:
-    client = a_client()
-    with Stubber(client) as stub:
-        stub.add_client_error("put_item", service_error_code="ConditionalCheckFailedException")
-
-        with pytest.raises(StoreUnavailableError):
-            MessagesTable(client, "Messages").create(a_message())
-
-
 def test_a_message_that_expires_between_two_notes_is_let_go() -> None:
     client = a_client()
     with Stubber(client) as stub:
@@ -348,19 +239,3 @@ def test_a_message_that_expires_between_two_notes_is_let_go() -> None:
         MessagesTable(client, "Messages").note_contradiction("m", a_report())
 
         stub.assert_no_pending_responses()
-
-
-@pytest.mark.usefixtures("aws")
-def test_a_message_is_read_as_it_stands_this_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    client = a_client()
-    asked: list[dict[str, Any]] = []
-
-    def keep(_: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        asked.append(parameters)
-        return {}
-
-    monkeypatch.setattr(client, "_make_api_call", keep)
-
-    MessagesTable(client, "Messages").get("m")
-
-    assert [parameters["ConsistentRead"] for parameters in asked] == [True]

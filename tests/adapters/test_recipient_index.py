@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from sms_gateway.adapters.dynamodb import MAX_TRIES
@@ -18,37 +17,17 @@ from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change
 from sms_gateway.domain.status import Status, Trigger
-from tests.adapters.tables import a_messages_table
+from tests.adapters.clients import a_client, calls_of
 from tests.fakes.builders import NUMBER, a_change, a_message, a_report
 from tests.fakes.clock import START
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 TABLE = "Messages"
 
 
 @pytest.fixture
-def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
-    return boto3.client("dynamodb")
-
-
-@pytest.fixture
-def table(dynamodb: "DynamoDBClient") -> MessagesTable:
-    return a_messages_table(dynamodb)
-
-
-@pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch) -> Stubber:
     monkeypatch.setattr("time.sleep", lambda _: None)
-    client = boto3.client(
-        "dynamodb",
-        region_name="eu-central-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
-    )
-    stub = Stubber(client)
+    stub = Stubber(a_client())
     stub.activate()
     return stub
 
@@ -59,41 +38,30 @@ def stored(table: MessagesTable, number: int) -> None:
         table.create(a_message(message_id=f"m-{position:03}", created_at=created_at))
 
 
-def asked(table: MessagesTable) -> list[tuple[str, dict[str, Any]]]:
-    """Every (operation, parameters) that the table's client asks from now on."""
-    heard: list[tuple[str, dict[str, Any]]] = []
-
-    def listen(params: dict[str, Any], model: Any, **_: Any) -> None:
-        heard.append((model.name, params))
-
-    table.client.meta.events.register("provide-client-params.dynamodb", listen)
-    return heard
-
-
 def test_a_page_costs_one_query_and_one_read_wherever_it_begins(table: MessagesTable) -> None:
     stored(table, 12)
-    heard = asked(table)
 
-    _, after = table.list_for("clinic", NUMBER, 5, None)
-    table.list_for("clinic", NUMBER, 5, after)
+    with calls_of(table.client) as made:
+        _, after = table.list_for("clinic", NUMBER, 5, None)
+        table.list_for("clinic", NUMBER, 5, after)
 
-    assert [operation for operation, _ in heard] == ["Query", "BatchGetItem"] * 2
+    assert [operation for operation, _ in made] == ["Query", "BatchGetItem"] * 2
 
 
 def test_an_empty_list_costs_one_query(table: MessagesTable) -> None:
-    heard = asked(table)
+    with calls_of(table.client) as made:
+        assert table.list_for("clinic", NUMBER, 5, None) == ([], None)
 
-    assert table.list_for("clinic", NUMBER, 5, None) == ([], None)
-    assert [operation for operation, _ in heard] == ["Query"]
+    assert [operation for operation, _ in made] == ["Query"]
 
 
 def test_each_message_is_read_as_it_stands_this_moment(table: MessagesTable) -> None:
     stored(table, 2)
-    heard = asked(table)
 
-    table.list_for("clinic", NUMBER, 5, None)
+    with calls_of(table.client) as made:
+        table.list_for("clinic", NUMBER, 5, None)
 
-    (read,) = [params for operation, params in heard if operation == "BatchGetItem"]
+    (read,) = [params for operation, params in made if operation == "BatchGetItem"]
     assert read["RequestItems"][table.table_name]["ConsistentRead"] is True
 
 
@@ -112,11 +80,11 @@ def test_nothing_that_happens_to_a_message_is_written_to_the_index(
 ) -> None:
     message = a_message()
     table.create(message)
-    heard = asked(table)
 
-    change(table, message)
+    with calls_of(table.client) as made:
+        change(table, message)
 
-    (_, write), *_ = heard
+    (_, write), *_ = made
     words = set(write["UpdateExpression"].replace(",", " ").split())
     assert words.isdisjoint({"clientRecipient", "createdAt", "messageId"})
 
@@ -206,25 +174,19 @@ def test_the_last_time_counts(stub: Stubber) -> None:
     assert len(read_messages(client, TABLE, POSITIONS)) == 3
 
 
-@pytest.mark.parametrize("operation", ["query", "batch_get_item"])
-def test_a_table_that_refuses_is_unavailable(stub: Stubber, operation: str) -> None:
-    index = {"Items": [{"messageId": {"S": "a"}, "createdAt": {"S": "2026-11-22T14:35:00.123Z"}}]}
-    if operation == "batch_get_item":
-        stub.add_response("query", index)
-    stub.add_client_error(operation, service_error_code="ProvisionedThroughputExceededException")
-    client: Any = stub.client
-
-    with pytest.raises(StoreUnavailableError):
-        MessagesTable(client, TABLE).list_for("clinic", NUMBER, 5, None)
-
-    stub.assert_no_pending_responses()
-
-
-def test_a_table_that_goes_away_after_the_index_was_read_is_unavailable(
-    table: MessagesTable,
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "BatchGetItem"),
+        EndpointConnectionError(endpoint_url="https://dynamodb.test"),
+    ],
+    ids=["refused", "no answer"],
+)
+def test_a_table_that_is_in_trouble_after_the_index_was_read_is_unavailable(
+    table: MessagesTable, error: Exception
 ) -> None:
     def fail(**_: Any) -> None:
-        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+        raise error
 
     stored(table, 1)
     table.client.meta.events.register("before-call.dynamodb.BatchGetItem", fail)

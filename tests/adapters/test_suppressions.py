@@ -1,14 +1,9 @@
 """The port `Suppressions`: one contract, held by the table and by the fake of it."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import EndpointConnectionError
-from botocore.stub import Stubber
 
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.errors import StoreUnavailableError
@@ -29,23 +24,13 @@ ENTRY = Suppression(NUMBER, START, "clinic")
 LATER = Suppression(NUMBER, START + timedelta(days=9), "shop")
 
 
-@pytest.fixture(scope="module")
-def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client speaks to
-    return boto3.client("dynamodb")
-
-
-def in_memory(_: "DynamoDBClient") -> Suppressions:
-    return FakeSuppressions()
-
-
 def in_dynamodb(client: "DynamoDBClient") -> SuppressionsTable:
     return SuppressionsTable(client, a_guards_table(client))
 
 
-@pytest.fixture(params=[in_memory, in_dynamodb], ids=["fake", "table"])
+@pytest.fixture(params=["fake", "table"])
 def suppressions(request: pytest.FixtureRequest, dynamodb: "DynamoDBClient") -> Suppressions:
-    build: Callable[[DynamoDBClient], Suppressions] = request.param
-    return build(dynamodb)
+    return FakeSuppressions() if request.param == "fake" else in_dynamodb(dynamodb)
 
 
 def test_a_number_nobody_has_entered_is_not_on_the_list(suppressions: Suppressions) -> None:
@@ -102,9 +87,6 @@ def test_the_fake_can_be_away() -> None:
     assert suppressions.get(NUMBER) == ENTRY
 
 
-# --- the table alone -------------------------------------------------------------------------
-
-
 def test_an_item_is_what_its_documentation_says_and_has_no_time_to_live(
     dynamodb: "DynamoDBClient",
 ) -> None:
@@ -119,54 +101,3 @@ def test_an_item_is_what_its_documentation_says_and_has_no_time_to_live(
             "client": {"S": "clinic"},
         }
     ]
-
-
-CALLS: dict[str, Callable[[SuppressionsTable], object]] = {
-    "get_item": lambda table: table.get(NUMBER),
-    "put_item": lambda table: table.put(ENTRY),
-    "delete_item": lambda table: table.delete(NUMBER),
-}
-
-
-def a_client() -> "DynamoDBClient":
-    return boto3.client(
-        "dynamodb",
-        region_name="eu-central-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
-    )
-
-
-@pytest.mark.parametrize("operation", CALLS)
-def test_a_table_that_refuses_is_unavailable(operation: str) -> None:
-    client = a_client()
-    with Stubber(client) as stub:
-        stub.add_client_error(operation, service_error_code="ThrottlingException")
-
-        with pytest.raises(StoreUnavailableError):
-            CALLS[operation](SuppressionsTable(client, "Guards"))
-
-
-@pytest.mark.parametrize("operation", CALLS)
-def test_a_table_that_does_not_answer_is_unavailable(
-    operation: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: Any, **__: Any) -> None:
-        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
-
-    client = a_client()
-    monkeypatch.setattr(client, "_make_api_call", fail)
-
-    with pytest.raises(StoreUnavailableError):
-        CALLS[operation](SuppressionsTable(client, "Guards"))
-
-
-def test_an_entry_is_read_as_it_stands_this_moment() -> None:
-    client = a_client()
-    with Stubber(client) as stub:
-        key = {"guard": {"S": "suppressed#+40721234567"}}
-        asked = {"TableName": "Guards", "Key": key, "ConsistentRead": True}
-        stub.add_response("get_item", {}, asked)
-
-        assert SuppressionsTable(client, "Guards").get(NUMBER) is None

@@ -1,0 +1,101 @@
+"""Everything the gateway asks of its tables: by name, the operation and the call that makes it.
+
+A call that makes several requests stands with the operation of its first.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from sms_gateway.adapters.batches_table import BatchesTable
+from sms_gateway.adapters.guards_table import GuardsTable
+from sms_gateway.adapters.intake import GuardedIntake
+from sms_gateway.adapters.messages_table import MessagesTable
+from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.cursor import Position
+from sms_gateway.domain.guards import Limits, Suppression
+from sms_gateway.domain.status import Trigger
+from tests.fakes.builders import DUE, ID, NUMBER, a_change, a_message, a_report
+from tests.fakes.clock import START
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Call: TypeAlias = "Callable[[DynamoDBClient], object]"
+
+_LATER: Final = START + timedelta(hours=1)
+_OUTAGE: Final = Circuit(OpenReason.CREDENTIALS, since=START, next_ping_at=_LATER, failed="v1")
+_EVERY_GUARD: Final = Limits(10, 50, 10_000, timedelta(seconds=10), suppressions=True)
+
+WRITES: Final[dict[str, tuple[str, Call]]] = {
+    "MessagesTable.create": ("put_item", lambda c: MessagesTable(c, "M").create(a_message())),
+    "MessagesTable.change": (
+        "update_item",
+        lambda c: MessagesTable(c, "M").change(ID, a_change(Trigger.ACCEPTED)),
+    ),
+    "MessagesTable.note_contradiction": (
+        "update_item",
+        lambda c: MessagesTable(c, "M").note_contradiction(ID, a_report()),
+    ),
+    "MessagesTable.postpone": (
+        "update_item",
+        lambda c: MessagesTable(c, "M").postpone(a_message(), DUE),
+    ),
+    "GuardsTable.take_probe": (
+        "update_item",
+        lambda c: GuardsTable(c, "G").take_probe(START, _LATER),
+    ),
+    "GuardsTable.release_probe": ("update_item", lambda c: GuardsTable(c, "G").release_probe()),
+    "GuardsTable.prove": ("update_item", lambda c: GuardsTable(c, "G").prove("v1")),
+    "GuardsTable.doubt": ("update_item", lambda c: GuardsTable(c, "G").doubt("v1")),
+    "GuardsTable.open": (
+        "update_item",
+        lambda c: GuardsTable(c, "G").open(OpenReason.IP_BLOCKED, "v1", START, _LATER),
+    ),
+    "GuardsTable.take_ping": (
+        "update_item",
+        lambda c: GuardsTable(c, "G").take_ping(_OUTAGE, _LATER, "v1"),
+    ),
+    "GuardsTable.stay_open": (
+        "update_item",
+        lambda c: GuardsTable(c, "G").stay_open(_OUTAGE, OpenReason.IP_BLOCKED, START),
+    ),
+    "GuardsTable.close": ("update_item", lambda c: GuardsTable(c, "G").close(_OUTAGE, "v1")),
+    "SuppressionsTable.put": (
+        "put_item",
+        lambda c: SuppressionsTable(c, "G").put(Suppression(NUMBER, START, "clinic")),
+    ),
+    "SuppressionsTable.delete": ("delete_item", lambda c: SuppressionsTable(c, "G").delete(NUMBER)),
+    "BatchesTable.remember": (
+        "put_item",
+        lambda c: BatchesTable(c, "G").remember("digest", "b-1", START),
+    ),
+    "GuardedIntake.store, no guard": (
+        "put_item",
+        lambda c: GuardedIntake(MessagesTable(c, "M"), "G", Limits()).store(
+            a_message(), id_is_chosen=False
+        ),
+    ),
+}
+"""Writes of one row each."""
+TRANSACTIONS: Final[dict[str, tuple[str, Call]]] = {
+    "GuardedIntake.store, every guard": (
+        "transact_write_items",
+        lambda c: GuardedIntake(MessagesTable(c, "M"), "G", _EVERY_GUARD).store(
+            a_message(), id_is_chosen=False, instead_of="m-0"
+        ),
+    ),
+}
+READS: Final[dict[str, tuple[str, Call]]] = {
+    "MessagesTable.get": ("get_item", lambda c: MessagesTable(c, "M").get(ID)),
+    "MessagesTable.due": ("query", lambda c: list(MessagesTable(c, "M").due(DUE))),
+    "MessagesTable.list_for": (
+        "query",
+        lambda c: MessagesTable(c, "M").list_for("clinic", NUMBER, 20, Position(START, "m-1")),
+    ),
+    "GuardsTable.get": ("get_item", lambda c: GuardsTable(c, "G").get()),
+    "SuppressionsTable.get": ("get_item", lambda c: SuppressionsTable(c, "G").get(NUMBER)),
+}
+CALLS: Final = WRITES | TRANSACTIONS | READS
