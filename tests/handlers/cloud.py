@@ -9,9 +9,11 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import EndpointConnectionError
 
 from sms_gateway.adapters.guards_table import CIRCUIT
+from sms_gateway.adapters.suppressions_table import suppression_key
+from sms_gateway.domain.phone_number import PhoneNumber
 from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 from tests.handlers import voipit
-from tests.handlers.samples import SIGNING_KEY
+from tests.handlers.samples import OTHER_CLIENT, SIGNING_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +59,10 @@ class Calls:
         self.trouble.clear()
         self.refused_entries.clear()
         self.enqueued.clear()
+
+    def of(self, service: str) -> list[str]:
+        """Those that were made of this service."""
+        return [call for call in self.made if call.startswith(f"{service}:")]
 
     def does_not_answer(self, call: str) -> None:
         self.trouble[call] = EndpointConnectionError(endpoint_url=f"https://{call}.invalid")
@@ -200,8 +206,18 @@ class Cloud:
         """The circuit's row of `Guards`, if there is one."""
         return next((row for row in self.rows(GUARDS) if row["guard"] == CIRCUIT), {})
 
-    def store(self, item: dict[str, Any]) -> None:
-        self.clients.dynamodb.put_item(TableName=TABLE, Item=item)
+    def store(self, item: dict[str, Any], table: str = TABLE) -> None:
+        self.clients.dynamodb.put_item(TableName=table, Item=item)
+
+    def suppress(self, number: str) -> None:
+        """Put the number on the list of those who must not be texted, as another client does."""
+        values = {
+            "guard": suppression_key(PhoneNumber(number)),
+            "phoneNumber": number,
+            "since": "2026-11-22T15:00:00.000Z",
+            "client": OTHER_CLIENT,
+        }
+        self.store({name: {"S": value} for name, value in values.items()}, GUARDS)
 
     def rotate_signing_key(self, text: str) -> None:
         self.clients.secretsmanager.put_secret_value(

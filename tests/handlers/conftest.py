@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -65,7 +66,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 
 
 @pytest.fixture
-def voipit(cloud: Cloud) -> Iterator[FakeVoipit]:  # noqa: ARG001
+def voipit(cloud: Cloud) -> Iterator[FakeVoipit]:  # noqa: ARG001  it has to be there first
     """Voipit. (`cloud` first: its own net must not lie above this one.)"""
     fake = FakeVoipit()
     with fake.listening():
@@ -73,7 +74,7 @@ def voipit(cloud: Cloud) -> Iterator[FakeVoipit]:  # noqa: ARG001
 
 
 @pytest.fixture
-def cold_start(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> ColdStart:
+def cold_start(cloud: Cloud, voipit: FakeVoipit, monkeypatch: pytest.MonkeyPatch) -> ColdStart:  # noqa: ARG001  no function may reach the real one
     """Starts a function, under its own environment and whatever else is given by name."""
 
     def start(name: str, **environment: str) -> Function:
@@ -84,34 +85,22 @@ def cold_start(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> ColdStart:
     return start
 
 
-@pytest.fixture
-def send(cold_start: ColdStart, voipit: FakeVoipit) -> Function:  # noqa: ARG001
-    return cold_start("send")
+def _started(name: str) -> Any:
+    """The fixture that is this function, as the template would start it."""
+
+    @pytest.fixture(name=name)
+    def start(cold_start: ColdStart) -> Function:
+        return cold_start(name)
+
+    return start
 
 
-@pytest.fixture
-def status(cold_start: ColdStart) -> Function:
-    return cold_start("status")
-
-
-@pytest.fixture
-def callback(cold_start: ColdStart) -> Function:
-    return cold_start("callback")
-
-
-@pytest.fixture
-def dispatch(cold_start: ColdStart, voipit: FakeVoipit) -> Function:  # noqa: ARG001
-    return cold_start("dispatch")
-
-
-@pytest.fixture
-def watch(cold_start: ColdStart, voipit: FakeVoipit) -> Function:  # noqa: ARG001
-    return cold_start("watch")
-
-
-@pytest.fixture
-def publish(cold_start: ColdStart) -> Function:
-    return cold_start("publish")
+send = _started("send")
+status = _started("status")
+callback = _started("callback")
+dispatch = _started("dispatch")
+watch = _started("watch")
+publish = _started("publish")
 
 
 @pytest.fixture(autouse=True)

@@ -49,13 +49,34 @@ class Answer:
             json.loads(text) if text else None,
         )
 
-    def is_problem(self, code: str) -> bool:
-        """Whether this is the problem document with this code, whole and consistent."""
+    @property
+    def outcome(self) -> tuple[int, str, str]:
+        """The status of the answer; then of the message in it, with its reason."""
+        return self.status, self.body["status"], self.body["reason"]
+
+    def is_replay_of(self, first: "Answer") -> bool:
+        """Whether this is that answer again, and says so."""
+        assert self.headers["idempotent-replayed"] == "true"
+        assert self.body == first.body
+        return self.status == 202
+
+    def is_problem(self, code: str, field: str | None = None) -> bool:
+        """Whether this is the problem document with this code, whole and consistent.
+
+        If a field is given, it has to be the one that the problem names.
+        """
         assert self.headers["content-type"] == "application/problem+json"
         assert self.body["status"] == self.status
         assert self.body["title"]
         assert self.body["detail"].endswith(".")
+        if field is not None:
+            assert self.body["field"] == field
         return bool(self.body["type"] == f"urn:problem-type:sms-gateway:{code}")
+
+    def is_store_unavailable(self) -> bool:
+        """Whether this says that a store of ours is away, and when to try again."""
+        assert int(self.headers["retry-after"]) > 0
+        return self.status == 503 and self.is_problem("store-unavailable")
 
 
 @dataclass(frozen=True)

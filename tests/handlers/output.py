@@ -44,6 +44,11 @@ class Output:
         """The log, line by line."""
         return [json.loads(line) for line in self._log.getvalue().splitlines()]
 
+    def line(self, message: str) -> dict[str, Any]:
+        """The one line of the log with this message."""
+        (found,) = [line for line in self.lines() if line["message"] == message]
+        return found
+
     def counted(self) -> Counter[str]:
         """Every metric's sum."""
         sums: Counter[str] = Counter()

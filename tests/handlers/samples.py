@@ -1,7 +1,8 @@
-"""The sample events of `events/`, and what all of them are about."""
+"""The sample events of `events/`, what all of them are about, and the same with a change."""
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,9 @@ API_KEY: Final = "a-made-up-api-key-of-the-sample-events"
 API_KEY_ID: Final = "k3y1d0f5am"
 NUMBER: Final = "+40721234567"
 MESSAGE_ID: Final = "order-1042"
+OTHER_CLIENT: Final = "an0therkey"
+ORIGIN: Final = "https://crm.example.com"
+"""Where the page is that calls from a browser."""
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -31,6 +35,58 @@ def with_headers(event: dict[str, Any], headers: Mapping[str, str]) -> dict[str,
     }
 
 
+def with_body(event: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """The event with these values in its JSON; without those that are `None`."""
+    content = json.loads(event["body"]) | values
+    given = {name: value for name, value in content.items() if value is not None}
+    return event | {"body": json.dumps(given)}
+
+
+def from_a_page(event: dict[str, Any], origin: str = ORIGIN) -> dict[str, Any]:
+    """The event as a browser sends it from a page of this origin."""
+    return with_headers(event, {"Origin": origin})
+
+
+def by(client: str, event: dict[str, Any]) -> dict[str, Any]:
+    """The event as if this client had sent it."""
+    identity = event["requestContext"]["identity"] | {"apiKeyId": client}
+    return event | {"requestContext": event["requestContext"] | {"identity": identity}}
+
+
+def without_key(event: dict[str, Any]) -> dict[str, Any]:
+    """The event without an API key, which API Gateway should not let through."""
+    event = deepcopy(event)
+    del event["requestContext"]["identity"]["apiKeyId"]
+    for headers in (event["headers"], event["multiValueHeaders"]):
+        del headers["x-api-key"]
+    return event
+
+
+def about(event: dict[str, Any], **parameters: str) -> dict[str, Any]:
+    """The event with other values in its path, which come as they were sent."""
+    path = event["resource"].format(**parameters)
+    return event | {"path": path, "pathParameters": parameters}
+
+
+def image(position: int) -> dict[str, Any]:
+    """A row of the table, as the so-maniest record of the stream's sample batch has it."""
+    record = sample("publish-stream-batch")["Records"][position]
+    row: dict[str, Any] = record["dynamodb"]["NewImage"]
+    return row
+
+
+ONE_QUEUED: Final = {"Records": sample("dispatch-queue-batch")["Records"][:1]}
+"""What the queue hands out: the message of the sample events, alone."""
+
+
 def failures(*records: Mapping[str, Any]) -> dict[str, Any]:
     """What a function answers if these records of a queue have to come again."""
     return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records]}
+
+
+NOTHING_FAILED: Final = failures()
+
+
+def done(looked_at: int, *, moved: int = 0, enqueued: int = 0) -> dict[str, Any]:
+    """What `watch` answers if it had time for everything."""
+    return {"lookedAt": looked_at, "moved": moved, "enqueued": enqueued, "finished": True}

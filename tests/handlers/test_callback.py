@@ -14,7 +14,15 @@ from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import Answer, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import MESSAGE_ID, NUMBER, SIGNING_KEY, failures, sample
+from tests.handlers.samples import (
+    MESSAGE_ID,
+    NOTHING_FAILED,
+    NUMBER,
+    SIGNING_KEY,
+    failures,
+    image,
+    sample,
+)
 
 REPORT = {"apiName": "sms", "type": "deliveryReport", "status": "sent", "id": MESSAGE_ID}
 KEPT = [json.loads(record["body"]) for record in sample("callback-kept-reports")["Records"]]
@@ -24,7 +32,7 @@ IGNORED = ["callback-unknown-status", "callback-other-api"]
 @pytest.fixture(autouse=True)
 def submitted(cloud: Cloud) -> None:
     """The message of the sample events, which Voipit has taken."""
-    cloud.store(sample("publish-stream-batch")["Records"][1]["dynamodb"]["NewImage"])
+    cloud.store(image(1))
 
 
 def a_report(path: str | None = None, **values: str) -> dict[str, Any]:
@@ -88,7 +96,7 @@ def test_a_url_that_is_not_ours_is_forbidden_and_the_table_is_not_touched(
     callback: Function, calls: Calls, cloud: Cloud, output: Output, path: str
 ) -> None:
     assert refused(callback(a_report(path)), 403)
-    assert not [call for call in calls.made if call.startswith("dynamodb")]
+    assert calls.of("dynamodb") == []
     assert cloud.row(MESSAGE_ID)["status"] == "submitted"
     assert output.counted() == {"CallbackRefused": 1}
 
@@ -151,7 +159,7 @@ def test_what_is_not_a_report_we_know_is_acknowledged_and_the_table_is_not_touch
     callback: Function, calls: Calls, output: Output, event: str
 ) -> None:
     assert acknowledged(callback(sample(event)))
-    assert not [call for call in calls.made if call.startswith("dynamodb")]
+    assert calls.of("dynamodb") == []
     assert output.counted() == {"ReportIgnored": 1}
 
 
@@ -173,7 +181,7 @@ def test_a_report_that_names_another_id_is_recorded_where_its_url_says(
 
 
 def test_a_report_that_overtakes_our_own_write_stands(callback: Function, cloud: Cloud) -> None:
-    cloud.store(sample("publish-stream-batch")["Records"][0]["dynamodb"]["NewImage"])
+    cloud.store(image(0))
     assert cloud.row(MESSAGE_ID)["status"] == "sending"
     assert acknowledged(callback(sample("callback-form")))
     assert cloud.row(MESSAGE_ID)["status"] == "sent"
@@ -185,7 +193,7 @@ def test_a_sample_report_without_its_status_is_refused_by_name(
     answer = callback(sample("callback-without-status"))
     assert refused(answer, 400)
     assert answer.body["field"] == "status"
-    assert not [call for call in calls.made if call.startswith("dynamodb")]
+    assert calls.of("dynamodb") == []
 
 
 @pytest.mark.parametrize("name", ["apiName", "type", "status", "id"])
@@ -265,7 +273,7 @@ def test_what_was_kept_is_recorded_once_the_table_answers_again(
     assert cloud.row(MESSAGE_ID)["status"] == "submitted"
     calls.forget()
     kept = {"Records": cloud.waiting(cloud.fallback_queue)}
-    assert callback.invoke(kept) == {"batchItemFailures": []}
+    assert callback.invoke(kept) == NOTHING_FAILED
     row = cloud.row(MESSAGE_ID)
     assert (row["status"], row["version"], row["report"]["attempt"]) == ("sent", 3, 1)
     assert output.counted() == {"ReportKept": 1, "ReportRecorded": 1}
@@ -274,8 +282,8 @@ def test_what_was_kept_is_recorded_once_the_table_answers_again(
 def test_kept_reports_are_recorded_as_of_the_time_they_came_in(
     callback: Function, cloud: Cloud, output: Output
 ) -> None:
-    cloud.store(sample("publish-stream-batch")["Records"][2]["dynamodb"]["NewImage"])
-    assert callback.invoke(sample("callback-kept-reports")) == {"batchItemFailures": []}
+    cloud.store(image(2))
+    assert callback.invoke(sample("callback-kept-reports")) == NOTHING_FAILED
     sent, failed = cloud.row(MESSAGE_ID), cloud.row("order-1043")
     assert (sent["status"], sent["updatedAt"]) == ("sent", "2026-11-22T15:00:02.456Z")
     assert (failed["status"], failed["reason"]) == ("failed", "transmission-error")
@@ -289,7 +297,7 @@ def test_kept_reports_that_come_again_change_nothing(
     kept = {"Records": sample("callback-kept-reports")["Records"][:1]}
     callback.invoke(kept)
     before = cloud.row(MESSAGE_ID)
-    assert callback.invoke(kept) == {"batchItemFailures": []}
+    assert callback.invoke(kept) == NOTHING_FAILED
     assert cloud.row(MESSAGE_ID) == before
     assert output.counted() == {"ReportRecorded": 1, "ReportRepeated": 1}
 
@@ -297,7 +305,7 @@ def test_kept_reports_that_come_again_change_nothing(
 def test_a_kept_report_does_not_need_the_signing_key(callback: Function, calls: Calls) -> None:
     """Its URL was checked when it came in; the key may have been rotated twice since."""
     callback.invoke(sample("callback-kept-reports"))
-    assert not [call for call in calls.made if call.startswith("secretsmanager")]
+    assert calls.of("secretsmanager") == []
 
 
 def test_kept_reports_stay_in_the_queue_while_the_table_does_not_answer(

@@ -7,16 +7,15 @@ from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.conftest import ColdStart
 from tests.handlers.lambdas import Function
 from tests.handlers.output import Output
-from tests.handlers.samples import MESSAGE_ID, sample, with_headers
+from tests.handlers.samples import MESSAGE_ID, ORIGIN, OTHER_CLIENT, by, from_a_page, sample
 from tests.handlers.voipit import FakeVoipit
 
-ORIGIN = "https://crm.example.com"
 DELETE = sample("send-delete-message")
 pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
-def scheduled(send: Function, calls: Calls, clock: FakeClock) -> None:  # noqa: ARG001
+def scheduled(send: Function, calls: Calls, clock: FakeClock) -> None:  # noqa: ARG001  its time is the one of the samples
     """The message of the sample events, an hour before its time."""
     assert send(sample("send-scheduled-message")).status == 202
     calls.forget()
@@ -84,43 +83,26 @@ def test_a_message_that_does_not_exist_is_404(send: Function, cloud: Cloud) -> N
 def test_the_message_of_another_client_looks_like_one_that_does_not_exist(
     send: Function, cloud: Cloud
 ) -> None:
-    event = sample("send-delete-message")
-    event["requestContext"]["identity"]["apiKeyId"] = "an0therkey"
-    answer = send(event)
+    answer = send(by(OTHER_CLIENT, DELETE))
     assert (answer.status, answer.is_problem("message-not-found")) == (404, True)
     assert cloud.row(MESSAGE_ID)["status"] == "queued"
 
 
 @pytest.mark.usefixtures("scheduled")
-def test_a_request_without_a_key_is_forbidden_and_nothing_is_read(
+def test_a_table_that_cannot_be_written_is_503_with_retry_after(
     send: Function, calls: Calls
 ) -> None:
-    event = sample("send-delete-message")
-    del event["requestContext"]["identity"]["apiKeyId"]
-    event["headers"].pop("x-api-key")
-    event["multiValueHeaders"].pop("x-api-key")
-    answer = send(event)
-    assert (answer.status, answer.is_problem("forbidden")) == (403, True)
-    assert calls.made == []
+    calls.does_not_answer("dynamodb:UpdateItem")
+    assert send(DELETE).is_store_unavailable()
 
 
-@pytest.mark.usefixtures("scheduled")
-@pytest.mark.parametrize("call", ["dynamodb", "dynamodb:UpdateItem"])
-def test_a_table_that_does_not_answer_is_503_with_retry_after(
-    send: Function, calls: Calls, call: str
+@pytest.mark.parametrize(
+    ("before", "status"), [("send-scheduled-message", 200), ("send-post-message", 409)]
+)
+def test_the_allowed_origin_may_read_what_became_of_it(
+    cold_start: ColdStart, before: str, status: int
 ) -> None:
-    calls.does_not_answer(call)
-    answer = send(DELETE)
-    assert (answer.status, answer.is_problem("store-unavailable")) == (503, True)
-    assert int(answer.headers["retry-after"]) > 0
-
-
-@pytest.mark.parametrize("status", [200, 404, 409])
-@pytest.mark.usefixtures("voipit")
-def test_the_allowed_origin_may_read_every_answer(cold_start: ColdStart, status: int) -> None:
     send = cold_start("send", ALLOWED_ORIGIN=ORIGIN)
-    before = {200: "send-scheduled-message", 409: "send-post-message"}
-    if status in before:
-        send(sample(before[status]))
-    answer = send(with_headers(DELETE, {"Origin": ORIGIN}))
+    send(sample(before))
+    answer = send(from_a_page(DELETE))
     assert (answer.status, answer.headers["access-control-allow-origin"]) == (status, ORIGIN)

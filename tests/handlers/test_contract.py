@@ -10,7 +10,7 @@ from sms_gateway.entrypoints.bodies import MAX_REQUEST_BYTES
 from tests.handlers.cloud import Calls
 from tests.handlers.conftest import ColdStart
 from tests.handlers.lambdas import Function
-from tests.handlers.samples import sample
+from tests.handlers.samples import sample, with_body
 
 
 def test_the_whole_contract_is_shown_and_nothing_is_asked_of_aws(
@@ -21,15 +21,6 @@ def test_the_whole_contract_is_shown_and_nothing_is_asked_of_aws(
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
     assert answer.body == contract()
     assert calls.made == []
-
-
-def test_the_contract_is_shown_to_who_has_a_key_only(status: Function) -> None:
-    event = sample("status-get-openapi")
-    del event["requestContext"]["identity"]["apiKeyId"]
-    event["headers"].pop("x-api-key")
-    answer = status(event)
-
-    assert (answer.status, answer.is_problem("forbidden")) == (403, True)
 
 
 EXAMPLES = contract()["components"]["examples"]
@@ -53,7 +44,6 @@ def test_the_previews_that_the_contract_shows_are_what_the_gateway_answers(
     assert rules == contract()["components"]["schemas"]["Rule"]["enum"]
 
 
-@pytest.mark.usefixtures("voipit")
 @pytest.mark.parametrize(
     ("function", "name"),
     [("send", "send-post-message"), ("send", "send-post-batch"), ("status", "status-preview")],
@@ -61,9 +51,7 @@ def test_the_previews_that_the_contract_shows_are_what_the_gateway_answers(
 def test_a_body_that_is_too_large_is_413_and_nothing_is_asked_of_aws(
     cold_start: ColdStart, calls: Calls, function: str, name: str
 ) -> None:
-    event = sample(name)
-    body = json.loads(event["body"]) | {"more": "x" * MAX_REQUEST_BYTES}
-    answer = cold_start(function)(event | {"body": json.dumps(body)})
+    answer = cold_start(function)(with_body(sample(name), more="x" * MAX_REQUEST_BYTES))
 
     assert (answer.status, answer.is_problem("body-too-large")) == (413, True)
     assert calls.made == []

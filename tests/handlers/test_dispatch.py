@@ -10,12 +10,17 @@ from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.conftest import ColdStart
 from tests.handlers.lambdas import Function
 from tests.handlers.output import Output
-from tests.handlers.samples import MESSAGE_ID, SIGNING_KEY, failures, sample
+from tests.handlers.samples import (
+    MESSAGE_ID,
+    NOTHING_FAILED,
+    ONE_QUEUED,
+    SIGNING_KEY,
+    failures,
+    sample,
+)
 from tests.handlers.voipit import FakeVoipit, an_error
 
 QUEUED, UNKNOWN, MALFORMED = sample("dispatch-queue-batch")["Records"]
-ONE: dict[str, Any] = {"Records": [QUEUED]}
-NOTHING_FAILED = failures()
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +38,7 @@ def statuses(row: dict[str, Any]) -> list[str]:
 def test_a_queued_message_is_sent(
     dispatch: Function, voipit: FakeVoipit, cloud: Cloud, output: Output
 ) -> None:
-    assert dispatch.invoke(ONE) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     row = cloud.row(MESSAGE_ID)
     assert (row["status"], row["attempt"], row["version"]) == ("submitted", 1, 3)
     assert statuses(row) == ["queued", "sending", "submitted"]
@@ -42,16 +47,16 @@ def test_a_queued_message_is_sent(
     assert form["sendResultTo"] == mint_callback_url(
         "https://callback.example", MESSAGE_ID, 1, CallbackKey(SIGNING_KEY)
     )
-    (line,) = [line for line in output.lines() if line["message"] == "message dispatched"]
+    line = output.line("message dispatched")
     assert (line["message_id"], line["status"]) == (MESSAGE_ID, "submitted")
 
 
 def test_the_same_event_again_sends_nothing(
     dispatch: Function, voipit: FakeVoipit, cloud: Cloud
 ) -> None:
-    dispatch.invoke(ONE)
+    dispatch.invoke(ONE_QUEUED)
     before = cloud.row(MESSAGE_ID)
-    assert dispatch.invoke(ONE) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     assert len(voipit.taken) == 1
     assert cloud.row(MESSAGE_ID) == before
 
@@ -67,7 +72,7 @@ def test_another_instance_does_not_send_it_a_second_time(
     cold_start: ColdStart, voipit: FakeVoipit
 ) -> None:
     for instance in (cold_start("dispatch"), cold_start("dispatch")):
-        assert instance.invoke(ONE) == NOTHING_FAILED
+        assert instance.invoke(ONE_QUEUED) == NOTHING_FAILED
     assert len(voipit.taken) == 1
 
 
@@ -104,10 +109,10 @@ def test_a_message_comes_again_while_the_table_does_not_answer(
     dispatch: Function, voipit: FakeVoipit, calls: Calls, cloud: Cloud
 ) -> None:
     calls.does_not_answer("dynamodb")
-    assert dispatch.invoke(ONE) == failures(QUEUED)
+    assert dispatch.invoke(ONE_QUEUED) == failures(QUEUED)
     assert voipit.called == []
     calls.forget()
-    assert dispatch.invoke(ONE) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     assert cloud.row(MESSAGE_ID)["status"] == "submitted"
 
 
@@ -115,7 +120,7 @@ def test_a_claim_that_cannot_be_written_is_no_call_and_keeps_nobody_else_from_ca
     dispatch: Function, voipit: FakeVoipit, calls: Calls, cloud: Cloud
 ) -> None:
     calls.does_not_answer("dynamodb:UpdateItem")
-    assert dispatch.invoke(ONE) == failures(QUEUED)
+    assert dispatch.invoke(ONE_QUEUED) == failures(QUEUED)
     assert voipit.called == []
     assert "probeUntil" not in cloud.circuit()
     assert cloud.row(MESSAGE_ID)["status"] == "queued"
@@ -125,7 +130,7 @@ def test_without_its_secrets_a_message_waits_for_another_try(
     dispatch: Function, voipit: FakeVoipit, calls: Calls, cloud: Cloud
 ) -> None:
     calls.does_not_answer("secretsmanager")
-    assert dispatch.invoke(ONE) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     assert voipit.called == []
     assert (cloud.row(MESSAGE_ID)["status"], cloud.row(MESSAGE_ID)["attempt"]) == ("queued", 0)
     ((body, delay),) = calls.enqueued
@@ -136,13 +141,13 @@ def test_nobody_listening_at_voipit_is_another_try_some_seconds_later(
     dispatch: Function, voipit: FakeVoipit, calls: Calls, cloud: Cloud
 ) -> None:
     voipit.reachable = False
-    assert dispatch.invoke(ONE) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     row = cloud.row(MESSAGE_ID)
     assert (row["status"], row["reason"], row["attempt"]) == ("queued", "no-connection", 1)
     ((body, delay),) = calls.enqueued
     assert (body, 2 <= delay <= 5) == ({"messageId": MESSAGE_ID}, True)
     voipit.reachable = True
-    assert dispatch.invoke(ONE) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     row = cloud.row(MESSAGE_ID)
     assert (row["status"], row["attempt"], len(voipit.taken)) == ("submitted", 2, 1)
     assert voipit.taken[0]["sendResultTo"].split("/")[-2] == "2", "reports name their attempt"
@@ -154,7 +159,7 @@ def test_a_message_that_voipit_may_have_is_not_tried_again(
 ) -> None:
     voipit.cuts_off, voipit.answer = cut_off, an_error("500", "Internal server error")
     for _ in range(2):
-        assert dispatch.invoke(ONE) == NOTHING_FAILED
+        assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     assert cloud.row(MESSAGE_ID)["status"] == "unconfirmed"
     assert (len(voipit.called), calls.enqueued) == (1, [])
 
@@ -162,7 +167,7 @@ def test_a_message_that_voipit_may_have_is_not_tried_again(
 def test_a_call_that_the_function_might_not_live_to_see_answered_is_not_made(
     dispatch: Function, voipit: FakeVoipit, cloud: Cloud
 ) -> None:
-    assert dispatch.invoke(ONE, milliseconds_left=15_000) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED, milliseconds_left=15_000) == NOTHING_FAILED
     assert (cloud.row(MESSAGE_ID)["reason"], voipit.called) == ("no-time-left", [])
 
 
@@ -170,7 +175,7 @@ def test_a_message_whose_validity_ran_out_fails_without_a_call(
     dispatch: Function, voipit: FakeVoipit, clock: FakeClock, cloud: Cloud
 ) -> None:
     clock.advance(2 * 3600)
-    assert dispatch.invoke(ONE) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     row = cloud.row(MESSAGE_ID)
     assert (row["status"], row["reason"], row["attempt"]) == ("failed", "too-late", 0)
     assert voipit.called == []
@@ -179,7 +184,7 @@ def test_a_message_whose_validity_ran_out_fails_without_a_call(
 @pytest.mark.parametrize(
     ("seconds_early", "put_off"), [(300, [({"messageId": MESSAGE_ID}, 300)]), (3000, [])]
 )
-def test_a_message_that_comes_before_its_time_is_put_off(  # noqa: PLR0913, PLR0917
+def test_a_message_that_comes_before_its_time_is_put_off(  # noqa: PLR0913, PLR0917  what pytest hands in, all by name
     dispatch: Function,
     voipit: FakeVoipit,
     clock: FakeClock,
@@ -189,7 +194,7 @@ def test_a_message_that_comes_before_its_time_is_put_off(  # noqa: PLR0913, PLR0
     put_off: list[tuple[dict[str, str], int]],
 ) -> None:
     clock.advance(-seconds_early - 0.123)
-    assert dispatch.invoke(ONE) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     assert (cloud.row(MESSAGE_ID)["status"], voipit.called) == ("queued", [])
     assert calls.enqueued == put_off
     assert cloud.row(MESSAGE_ID)["dueAt"] > clock.time(), "the guarantee, whatever the queue does"
@@ -199,7 +204,7 @@ def test_a_message_taken_back_is_not_sent(
     dispatch: Function, send: Function, voipit: FakeVoipit, cloud: Cloud
 ) -> None:
     send(sample("send-delete-message"))
-    assert dispatch.invoke(ONE) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     assert (cloud.row(MESSAGE_ID)["status"], voipit.called) == ("cancelled", [])
 
 
@@ -207,7 +212,7 @@ def test_a_report_that_came_before_is_not_answered_with_another_sms(
     dispatch: Function, callback: Function, voipit: FakeVoipit, cloud: Cloud
 ) -> None:
     callback(sample("callback-form"))
-    assert dispatch.invoke(ONE) == NOTHING_FAILED
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     assert (cloud.row(MESSAGE_ID)["status"], voipit.called) == ("sent", [])
 
 
@@ -215,5 +220,5 @@ def test_a_surprise_is_logged_without_the_number_and_the_message_comes_again(
     dispatch: Function, calls: Calls, output: Output
 ) -> None:
     calls.trouble["dynamodb"] = RuntimeError("no room for +40721234567")
-    assert dispatch.invoke(ONE) == failures(QUEUED)
+    assert dispatch.invoke(ONE_QUEUED) == failures(QUEUED)
     assert "no room for [number]" in output.everything()

@@ -1,6 +1,5 @@
 """How much goes through the front door: 429 with `Retry-After`, and the click that came twice."""
 
-import json
 from typing import Any
 
 import pytest
@@ -11,27 +10,18 @@ from tests.handlers.cloud import GUARDS, Calls, Cloud
 from tests.handlers.conftest import ColdStart
 from tests.handlers.lambdas import Answer, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import MESSAGE_ID, sample, with_headers
+from tests.handlers.samples import ORIGIN, OTHER_CLIENT, about, by, from_a_page, sample, with_body
 from tests.handlers.voipit import FakeVoipit, an_error
 
 OTHER_NUMBER = "+40799000001"
 UNTIL_MIDNIGHT = 9 * 3600
 """Seconds from the time of the sample events to the end of their day, rounded up."""
-pytestmark = pytest.mark.usefixtures("clock", "voipit")
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def a_post(message_id: str | None, **body: Any) -> dict[str, Any]:
     """The sample request under this id, or without one; with other values in its body."""
-    event = sample("send-post-message")
-    values = json.loads(event["body"]) | {"messageId": message_id} | body
-    if message_id is None:
-        del values["messageId"]
-    return event | {"body": json.dumps(values)}
-
-
-def from_another_client(event: dict[str, Any]) -> dict[str, Any]:
-    event["requestContext"]["identity"]["apiKeyId"] = "an0therkey"
-    return event
+    return with_body(sample("send-post-message"), messageId=message_id, **body)
 
 
 def is_limited(answer: Answer, code: str) -> bool:
@@ -89,7 +79,7 @@ def test_the_day_of_a_client_is_limited_whomever_it_texts(
     refused = send(a_post("m-2", phoneNumber=OTHER_NUMBER))
     assert is_limited(refused, "client-limit-reached")
     assert waits(refused) == UNTIL_MIDNIGHT
-    assert send(from_another_client(a_post("m-2"))).status == 202
+    assert send(by(OTHER_CLIENT, a_post("m-2"))).status == 202
     assert output.counted()["MessageRefusedByLimit"] == 1
 
 
@@ -106,9 +96,7 @@ def test_a_message_that_was_taken_is_answered_202_at_every_limit(
     send = cold_start("send", **limits)
     first = send(a_post("m-1"))
     assert send(a_post("m-2")).status == 429
-    again = send(a_post("m-1"))
-    assert (again.status, again.headers["idempotent-replayed"]) == (202, "true")
-    assert again.body == first.body
+    assert send(a_post("m-1")).is_replay_of(first)
     assert len(voipit.taken) == 1
 
 
@@ -124,11 +112,10 @@ def test_a_refused_message_leaves_nothing_behind_and_keeps_nobody_from_trying_th
 
 
 def test_the_allowed_origin_may_read_how_long_to_wait(cold_start: ColdStart) -> None:
-    origin = "https://crm.example.com"
-    send = cold_start("send", ALLOWED_ORIGIN=origin, CLIENT_DAILY_LIMIT="1")
+    send = cold_start("send", ALLOWED_ORIGIN=ORIGIN, CLIENT_DAILY_LIMIT="1")
     send(a_post("m-1"))
-    refused = send(with_headers(a_post("m-2"), {"Origin": origin}))
-    assert (refused.status, refused.headers["access-control-allow-origin"]) == (429, origin)
+    refused = send(from_a_page(a_post("m-2")))
+    assert (refused.status, refused.headers["access-control-allow-origin"]) == (429, ORIGIN)
     assert "Retry-After" in refused.headers["access-control-expose-headers"]
 
 
@@ -173,9 +160,7 @@ def test_a_second_click_is_answered_with_the_first_message(
 ) -> None:
     first = send(a_post(None))
     clock.advance(9)
-    second = send(a_post(None))
-    assert (second.status, second.headers["idempotent-replayed"]) == (202, "true")
-    assert second.body == first.body
+    assert send(a_post(None)).is_replay_of(first)
     assert len(voipit.taken) == 1
     assert output.counted() == {"MessageTaken": 1, "MessageReplayed": 1}
 
@@ -196,7 +181,7 @@ def test_a_click_that_comes_later_is_another_message(
     [
         a_post(None, message="Altceva."),
         a_post(None, phoneNumber=OTHER_NUMBER),
-        from_another_client(a_post(None)),
+        by(OTHER_CLIENT, a_post(None)),
         a_post("m-2"),
     ],
     ids=["another text", "another number", "another client", "an id of its own"],
@@ -238,9 +223,8 @@ def test_who_asks_again_because_voipit_said_no_has_not_clicked_twice(
 def test_nor_has_who_took_it_back_before(send: Function, clock: FakeClock) -> None:
     later = {"sendAt": "2026-11-22T18:00:00Z"}
     first = send(a_post(None, **later)).body["messageId"]
-    delete = sample("send-delete-message")
-    path = delete["path"].replace(MESSAGE_ID, first)
-    assert send(delete | {"path": path}).body["status"] == "cancelled"
+    delete = about(sample("send-delete-message"), messageId=first)
+    assert send(delete).body["status"] == "cancelled"
     clock.advance(1)
     again = send(a_post(None, **later))
     assert (again.body["status"], again.body["messageId"] == first) == ("queued", False)

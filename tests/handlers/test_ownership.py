@@ -7,38 +7,42 @@ import pytest
 
 from tests.handlers.cloud import Cloud
 from tests.handlers.lambdas import Function
-from tests.handlers.samples import API_KEY_ID, MESSAGE_ID, NUMBER, sample, with_headers
+from tests.handlers.samples import (
+    API_KEY_ID,
+    MESSAGE_ID,
+    NUMBER,
+    OTHER_CLIENT,
+    about,
+    by,
+    sample,
+    with_body,
+    with_headers,
+)
 from tests.handlers.voipit import FakeVoipit
 
-OTHER = "an0therkey"
 TEXT = "Comanda dvs. este gata."
 Json = dict[str, Any]
 
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-def by(client: str, event: Json, **changes: Any) -> Json:
-    """The event as if this client had sent it."""
-    event = event | changes
-    identity = event["requestContext"]["identity"] | {"apiKeyId": client}
-    return event | {"requestContext": event["requestContext"] | {"identity": identity}}
-
-
-def about(message_id: str, event: Json) -> Json:
-    """The event of one message, about this one."""
-    return event | {
-        "path": f"/messages/{message_id}",
-        "pathParameters": {"messageId": message_id},
-    }
-
-
 def a_post(client: str, **body: Any) -> Json:
-    given = {"phoneNumber": NUMBER, "message": TEXT, "messageId": MESSAGE_ID} | body
-    content = {name: value for name, value in given.items() if value is not None}
-    return by(client, sample("send-post-message"), body=json.dumps(content))
+    """The sample request for an ordinary message, with these values, of this client."""
+    values = {"phoneNumber": NUMBER, "message": TEXT, "metadata": None} | body
+    return by(client, with_body(sample("send-post-message"), **values))
 
 
-@pytest.fixture(params=[(API_KEY_ID, OTHER), (OTHER, API_KEY_ID)], ids=["one", "the other"])
+def is_unknown_to(client: str, function: Function, request: Json) -> bool:
+    """Whether the client gets a 404, to the last byte that of a message that never was."""
+    theirs = function.invoke(by(client, request))
+    unknown = function.invoke(by(client, about(request, messageId="never-sent")))
+    assert theirs["statusCode"] == 404
+    return json.dumps(theirs).encode() == json.dumps(unknown).encode()
+
+
+@pytest.fixture(
+    params=[(API_KEY_ID, OTHER_CLIENT), (OTHER_CLIENT, API_KEY_ID)], ids=["one", "the other"]
+)
 def clients(request: pytest.FixtureRequest) -> tuple[str, str]:
     """Whose message there is, and who tries."""
     owner, other = request.param
@@ -50,11 +54,9 @@ def test_a_message_of_the_other_is_read_as_one_that_does_not_exist(
 ) -> None:
     owner, other = clients
     send(a_post(owner))
-    theirs = status.invoke(by(other, about(MESSAGE_ID, sample("status-get-message"))))
-    unknown = status.invoke(by(other, about("never-sent", sample("status-get-message"))))
-    assert theirs["statusCode"] == 404
-    assert json.dumps(theirs).encode() == json.dumps(unknown).encode()
-    assert status(by(owner, sample("status-get-message"))).status == 200
+    request = sample("status-get-message")
+    assert is_unknown_to(other, status, request)
+    assert status(by(owner, request)).status == 200
 
 
 def test_a_message_of_the_other_cannot_be_taken_back(
@@ -63,12 +65,10 @@ def test_a_message_of_the_other_cannot_be_taken_back(
     owner, other = clients
     assert send(by(owner, sample("send-scheduled-message"))).status == 202
     before = cloud.rows()
-    theirs = send.invoke(by(other, about(MESSAGE_ID, sample("send-delete-message"))))
-    unknown = send.invoke(by(other, about("never-sent", sample("send-delete-message"))))
-    assert theirs["statusCode"] == 404
-    assert json.dumps(theirs).encode() == json.dumps(unknown).encode()
+    request = sample("send-delete-message")
+    assert is_unknown_to(other, send, request)
     assert cloud.rows() == before
-    assert send(by(owner, sample("send-delete-message"))).body["status"] == "cancelled"
+    assert send(by(owner, request)).body["status"] == "cancelled"
 
 
 def test_nor_is_it_told_that_it_was_tried_already(send: Function, clients: tuple[str, str]) -> None:
@@ -112,10 +112,7 @@ def test_an_id_of_the_other_is_taken_and_nothing_is_told_about_its_message(
     before = cloud.rows()
     request = a_post(other, **body)
     if where == "header":
-        content = json.loads(request["body"])
-        del content["messageId"]
-        request = with_headers(request, {"Idempotency-Key": MESSAGE_ID})
-        request["body"] = json.dumps(content)
+        request = with_headers(with_body(request, messageId=None), {"Idempotency-Key": MESSAGE_ID})
     theirs = send.invoke(request)
     own = send.invoke(a_post(owner, message="Not what it was."))
     assert theirs["statusCode"] == 422
@@ -135,7 +132,7 @@ def test_nor_in_a_batch(send: Function, cloud: Cloud, clients: tuple[str, str]) 
         {"phoneNumber": "+40721234568", "message": TEXT, "messageId": "their-own"},
     ]
     batch = sample("send-post-message") | {"path": "/messages/batch", "resource": "/messages/batch"}
-    answer = send(by(other, batch, body=json.dumps({"messages": items})))
+    answer = send(by(other, batch | {"body": json.dumps({"messages": items})}))
     problem, taken = (answer.body["results"][place] for place in (0, 1))
     assert problem["problem"]["type"].endswith(":message-id-reused")
     assert taken["message"]["messageId"] == "their-own"

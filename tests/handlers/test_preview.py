@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-from sms_gateway.adapters.suppressions_table import suppression_key
 from sms_gateway.domain.clock import to_iso
-from sms_gateway.domain.phone_number import PhoneNumber
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import GUARDS, TABLE, Calls, Cloud
 from tests.handlers.conftest import ColdStart
 from tests.handlers.lambdas import Answer, Function
-from tests.handlers.samples import API_KEY_ID, NUMBER, sample
+from tests.handlers.samples import NUMBER, sample, with_body
 
 SENTENCE = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  that is the point
 SHOWN = "Buna ziua, esti asteptat la ora 10 - multumim..."
@@ -33,9 +31,9 @@ ALL_RULES = [
 
 
 def a_preview(**body: Any) -> dict[str, Any]:
-    """The sample request with another body: an ordinary one with these values."""
+    """The sample request for an ordinary message, with these values."""
     values = {"phoneNumber": NUMBER, "message": "Salut"} | body
-    return sample("status-preview") | {"body": json.dumps(values)}
+    return with_body(sample("status-preview"), **values)
 
 
 def verdicts(answer: Answer) -> dict[str, str]:
@@ -57,17 +55,6 @@ def problem_of(answer: Answer, rule: str) -> dict[str, Any]:
     assert found["type"] == f"urn:problem-type:sms-gateway:{rule}"
     assert found["status"] == 422
     return found
-
-
-def suppress(cloud: Cloud, number: str) -> None:
-    values = {
-        "guard": suppression_key(PhoneNumber(number)),
-        "phoneNumber": number,
-        "since": "2026-11-22T15:00:00.000Z",
-        "client": API_KEY_ID,
-    }
-    item: Any = {name: {"S": value} for name, value in values.items()}
-    cloud.clients.dynamodb.put_item(TableName=GUARDS, Item=item)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -119,7 +106,7 @@ def test_without_the_list_no_call_is_made_at_all(cold_start: ColdStart, calls: C
 
 
 def test_a_number_on_the_list_is_told(status: Function, cloud: Cloud) -> None:
-    suppress(cloud, NUMBER)
+    cloud.suppress(NUMBER)
     answer = status(a_preview())
 
     assert (answer.body["accepted"], failed(answer)) == (False, ["suppressed"])
@@ -255,24 +242,3 @@ def test_a_malformed_request_is_refused_as_for_a_message(status: Function, body:
     answer = status(sample("status-preview") | {"body": body})
 
     assert (answer.status, answer.is_problem("malformed-request")) == (400, True)
-
-
-def test_a_request_without_a_key_is_forbidden(status: Function, calls: Calls) -> None:
-    event = sample("status-preview")
-    del event["requestContext"]["identity"]["apiKeyId"]
-    event["headers"].pop("x-api-key")
-    event["multiValueHeaders"].pop("x-api-key")
-    answer = status(event)
-
-    assert (answer.status, answer.is_problem("forbidden")) == (403, True)
-    assert calls.made == []
-
-
-def test_a_list_that_does_not_answer_is_503_with_retry_after(
-    status: Function, calls: Calls
-) -> None:
-    calls.does_not_answer("dynamodb")
-    answer = status(a_preview())
-
-    assert (answer.status, answer.is_problem("store-unavailable")) == (503, True)
-    assert int(answer.headers["retry-after"]) > 0

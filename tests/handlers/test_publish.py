@@ -7,7 +7,7 @@ import pytest
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import Function
 from tests.handlers.output import Output
-from tests.handlers.samples import API_KEY_ID, MESSAGE_ID, sample
+from tests.handlers.samples import API_KEY_ID, MESSAGE_ID, NOTHING_FAILED, sample
 
 CHANGES_OF_STATUS = [0, 1, 2, 3]
 """Positions in the sample batch; then a report that was only noted, then a removal."""
@@ -33,9 +33,9 @@ def inserts(how_many: int) -> dict[str, Any]:
 def test_every_change_of_status_is_published_once_in_order(
     publish: Function, cloud: Cloud, output: Output
 ) -> None:
-    assert publish.invoke(sample("publish-stream-batch")) == {"batchItemFailures": []}
+    assert publish.invoke(sample("publish-stream-batch")) == NOTHING_FAILED
     assert [event["id"] for event, _ in cloud.published()] == IDS
-    (line,) = [line for line in output.lines() if line["message"] == "changes published"]
+    line = output.line("changes published")
     assert (line["records"], line["failed"]) == (5, 0)
 
 
@@ -76,7 +76,7 @@ def test_a_new_message_has_no_previous_status(publish: Function, cloud: Cloud) -
 def test_what_is_no_change_of_status_is_not_published(
     publish: Function, calls: Calls, position: int
 ) -> None:
-    assert publish.invoke({"Records": [RECORDS[position]]}) == {"batchItemFailures": []}
+    assert publish.invoke({"Records": [RECORDS[position]]}) == NOTHING_FAILED
     assert calls.made == []
 
 
@@ -121,7 +121,7 @@ def test_a_topic_that_does_not_answer_brings_every_change_of_status_back(
 def test_a_full_batch_goes_out_in_tens_and_in_order(
     publish: Function, calls: Calls, cloud: Cloud
 ) -> None:
-    assert publish.invoke(inserts(25)) == {"batchItemFailures": []}
+    assert publish.invoke(inserts(25)) == NOTHING_FAILED
     assert calls.made == ["sns:PublishBatch"] * 3
     assert [event["subject"] for event, _ in cloud.published()] == [f"m{n:03}" for n in range(25)]
 

@@ -82,7 +82,7 @@ def a_run(folder: Path, send: Function, status: Function) -> Bulk:
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_file_is_sent_once_however_often_it_is_sent(  # noqa: PLR0913, PLR0917
+def test_a_file_is_sent_once_however_often_it_is_sent(  # noqa: PLR0913, PLR0917  what pytest hands in, all by name
     tmp_path: Path,
     send: Function,
     status: Function,

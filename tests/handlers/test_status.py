@@ -1,19 +1,16 @@
 """`status`: answers from the table, and may do nothing else."""
 
-import json
-
 import pytest
 
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import Function
-from tests.handlers.output import Output
-from tests.handlers.samples import MESSAGE_ID, NUMBER, sample
+from tests.handlers.samples import MESSAGE_ID, NUMBER, OTHER_CLIENT, by, image, sample
 
 
 @pytest.fixture
 def stored(cloud: Cloud) -> None:
     """The message of the sample batch, as it was in the end."""
-    cloud.store(sample("publish-stream-batch")["Records"][4]["dynamodb"]["NewImage"])
+    cloud.store(image(4))
 
 
 @pytest.mark.usefixtures("stored")
@@ -67,39 +64,7 @@ def test_one_read_is_all_it_asks_of_aws(status: Function, calls: Calls) -> None:
 def test_a_message_of_another_client_looks_like_one_that_does_not_exist(
     status: Function,
 ) -> None:
-    event = sample("status-get-message")
-    event["requestContext"]["identity"]["apiKeyId"] = "an0therkey"
-    theirs, unknown = status(event), status(sample("status-unknown-message"))
+    theirs = status(by(OTHER_CLIENT, sample("status-get-message")))
+    unknown = status(sample("status-unknown-message"))
     assert (unknown.status, unknown.is_problem("message-not-found")) == (404, True)
     assert theirs == unknown
-
-
-def test_a_request_without_a_key_is_forbidden_and_nothing_is_read(
-    status: Function, calls: Calls
-) -> None:
-    event = sample("status-get-message")
-    del event["requestContext"]["identity"]["apiKeyId"]
-    event["headers"].pop("x-api-key")
-    event["multiValueHeaders"].pop("x-api-key")
-    answer = status(event)
-    assert (answer.status, answer.is_problem("forbidden")) == (403, True)
-    assert calls.made == []
-
-
-def test_a_table_that_does_not_answer_is_503_with_retry_after(
-    status: Function, calls: Calls
-) -> None:
-    calls.does_not_answer("dynamodb")
-    answer = status(sample("status-get-message"))
-    assert (answer.status, answer.is_problem("store-unavailable")) == (503, True)
-    assert int(answer.headers["retry-after"]) > 0
-
-
-def test_a_surprise_is_500_and_its_words_are_logged_without_the_number(
-    status: Function, calls: Calls, output: Output
-) -> None:
-    calls.trouble["dynamodb"] = RuntimeError(f"no room for {NUMBER}")
-    answer = status(sample("status-get-message"))
-    assert (answer.status, answer.is_problem("internal-error")) == (500, True)
-    assert NUMBER not in json.dumps(answer.body)
-    assert "no room for [number]" in output.everything()

@@ -1,6 +1,5 @@
 """`watch`: whatever is due moves on, with nobody watching."""
 
-import json
 from typing import Any
 
 import pytest
@@ -11,24 +10,16 @@ from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.conftest import ColdStart
 from tests.handlers.lambdas import Function
 from tests.handlers.output import Output
-from tests.handlers.samples import MESSAGE_ID, sample
+from tests.handlers.samples import MESSAGE_ID, NOTHING_FAILED, done, image, sample, with_body
 from tests.handlers.voipit import FakeVoipit
 
 TICK = sample("watch-scheduled")
-
-
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-def done(looked_at: int, *, moved: int = 0, enqueued: int = 0) -> dict[str, Any]:
-    return {"lookedAt": looked_at, "moved": moved, "enqueued": enqueued, "finished": True}
 
 
 def stored(cloud: Cloud, position: int, **values: Any) -> None:
     """A row of the stream's sample batch, with other values."""
-    cloud.store(
-        sample("publish-stream-batch")["Records"][position]["dynamodb"]["NewImage"] | values
-    )
+    cloud.store(image(position) | values)
 
 
 def test_where_nothing_is_due_nothing_is_done(
@@ -36,8 +27,7 @@ def test_where_nothing_is_due_nothing_is_done(
 ) -> None:
     assert watch.invoke(TICK) == done(0)
     assert voipit.called == []
-    (line,) = [line for line in output.lines() if line["message"] == "watched"]
-    assert line["done"] == done(0)
+    assert output.line("watched")["done"] == done(0)
 
 
 def test_a_run_asks_the_index_and_never_scans(watch: Function, calls: Calls) -> None:
@@ -96,7 +86,7 @@ def test_a_report_that_does_not_come_is_no_report_and_a_late_one_still_counts(
         ("resend", "queued", [({"messageId": MESSAGE_ID}, 0)]),
     ],
 )
-def test_what_becomes_of_an_unconfirmed_message_is_what_its_sender_chose(  # noqa: PLR0913, PLR0917
+def test_what_becomes_of_an_unconfirmed_message_is_what_its_sender_chose(  # noqa: PLR0913, PLR0917  what pytest hands in, all by name
     watch: Function,
     clock: FakeClock,
     cloud: Cloud,
@@ -125,7 +115,7 @@ def test_a_scheduled_message_is_let_in_a_minute_before_its_time(
     assert cloud.row(MESSAGE_ID)["version"] == 1, "no change of status, so no event"
 
 
-def test_a_due_message_goes_its_whole_way(  # noqa: PLR0913, PLR0917
+def test_a_due_message_goes_its_whole_way(  # noqa: PLR0913, PLR0917  what pytest hands in, all by name
     watch: Function,
     dispatch: Function,
     send: Function,
@@ -137,7 +127,7 @@ def test_a_due_message_goes_its_whole_way(  # noqa: PLR0913, PLR0917
     clock.advance(3600)
     assert watch.invoke(TICK) == done(1, enqueued=1)
     (record,) = cloud.waiting(cloud.dispatch_queue)
-    assert dispatch.invoke({"Records": [record]}) == {"batchItemFailures": []}
+    assert dispatch.invoke({"Records": [record]}) == NOTHING_FAILED
     assert cloud.row(MESSAGE_ID)["status"] == "submitted"
     assert len(voipit.taken) == 1
 
@@ -183,10 +173,8 @@ def test_a_message_whose_validity_ran_out_fails(
 def test_so_many_a_second_are_let_in(
     cold_start: ColdStart, send: Function, clock: FakeClock, calls: Calls
 ) -> None:
-    event = sample("send-scheduled-message")
     for n in range(4):
-        body = json.loads(event["body"]) | {"messageId": f"m{n}"}
-        send(event | {"body": json.dumps(body)})
+        send(with_body(sample("send-scheduled-message"), messageId=f"m{n}"))
     clock.advance(3600)
     watch = cold_start("watch", DRAIN_PER_SECOND="2")
     assert watch.invoke(TICK) == done(4, enqueued=4)

@@ -1,0 +1,80 @@
+"""What holds for every route of the API, whichever function serves it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.contract.document import OPERATIONS
+from tests.handlers.cloud import Calls
+from tests.handlers.conftest import ColdStart
+from tests.handlers.lambdas import Function
+from tests.handlers.output import Output
+from tests.handlers.samples import NUMBER, sample, without_key
+from tests.handlers.voipit import FakeVoipit
+
+WITH_A_TABLE = [
+    "send-post-message",
+    "send-post-batch",
+    "send-delete-message",
+    "send-put-suppression",
+    "send-delete-suppression",
+    "status-get-message",
+    "status-list-messages",
+    "status-preview",
+    "status-get-suppression",
+    "status-get-provider",
+]
+"""A request to every route that asks a table."""
+ROUTES = [*WITH_A_TABLE, "status-get-openapi"]
+
+
+@pytest.fixture
+def function(cold_start: ColdStart, name: str) -> Function:
+    """The function that the sample is for: its name begins with it."""
+    return cold_start(name.partition("-")[0])
+
+
+def test_no_route_is_left_out() -> None:
+    asked = [(event["httpMethod"], event["resource"]) for event in map(sample, ROUTES)]
+    assert sorted(asked) == sorted(OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("send-without-key", sample("send-without-key")),
+        *((name, without_key(sample(name))) for name in ROUTES),
+    ],
+    ids=["send-without-key", *ROUTES],
+)
+def test_a_request_without_a_key_is_forbidden_and_nothing_is_asked_of_aws_or_voipit(
+    function: Function, calls: Calls, voipit: FakeVoipit, event: dict[str, Any]
+) -> None:
+    answer = function(event)
+    assert (answer.status, answer.is_problem("forbidden")) == (403, True)
+    assert (calls.made, voipit.called) == ([], [])
+
+
+# A batch with a name says it of each of its messages: see `test_batch.py`.
+@pytest.mark.parametrize("name", [name for name in WITH_A_TABLE if name != "send-post-batch"])
+def test_a_table_that_does_not_answer_is_503_with_retry_after_and_voipit_is_not_called(
+    function: Function, calls: Calls, voipit: FakeVoipit, output: Output, name: str
+) -> None:
+    calls.does_not_answer("dynamodb")
+    assert function(sample(name)).is_store_unavailable()
+    assert voipit.called == []
+    assert output.counted() == {"StoreUnavailable": 1}
+
+
+@pytest.mark.parametrize("name", WITH_A_TABLE)
+def test_a_surprise_is_500_and_its_words_are_logged_without_the_number(
+    function: Function, calls: Calls, output: Output, name: str
+) -> None:
+    calls.trouble["dynamodb"] = RuntimeError(f"no room for {NUMBER}, nor (0721) 234-567")
+    answer = function(sample(name))
+    assert (answer.status, answer.is_problem("internal-error")) == (500, True)
+    assert NUMBER not in json.dumps(answer.body)
+    (line,) = [line for line in output.lines() if line["level"] == "ERROR"]
+    assert "no room for [number], nor ([number]" in line["exception"]
+    assert output.counted() == {"UnexpectedError": 1}
