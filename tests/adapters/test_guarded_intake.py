@@ -99,7 +99,10 @@ def test_with_guards_it_is_one_transaction(
     assert [action for item in params["TransactItems"] for action in item] == actions
 
 
-def test_the_items_are_what_their_documentation_says(dynamodb: "DynamoDBClient") -> None:
+def test_the_items_are_what_their_documentation_says(
+    dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.shuffle", lambda _: None)  # both are counted in the first row
     intake = an_intake(dynamodb, replace(EVERYTHING, client_daily=50))
     first, second = a_new(), a_new(START + HOUR)
     intake.store(first, id_is_chosen=False)
@@ -107,15 +110,16 @@ def test_the_items_are_what_their_documentation_says(dynamodb: "DynamoDBClient")
 
     items = guards(intake)
 
-    (twin,) = (key for key in items if key.startswith("twin#"))
-    assert re.fullmatch(r"twin#[0-9a-f]{64}", twin)
+    last = "last#clinic#+40721234567"
+    intent = items[last].pop("intent")["S"]
+    assert re.fullmatch(r"[0-9a-f]{64}", intent)
     assert items == {
         f"recipient#+40721234567#{DAY}": {
             "sent": {"L": [{"N": "1795361700123"}, {"N": "1795358100123"}]},
             "expiresAt": {"N": str(LATE)},
         },
         f"client#clinic#{DAY}#0": {"messages": {"N": "2"}, "expiresAt": {"N": str(LATE)}},
-        twin: {
+        last: {
             "messageId": {"S": first.message_id},
             "equalUntil": {"N": "1795358110123"},
             "expiresAt": {"N": str(1795358110 + 86400)},
@@ -128,7 +132,7 @@ def test_the_items_are_what_their_documentation_says(dynamodb: "DynamoDBClient")
 
 def count_as_used_up(intake: GuardedIntake, limit: int, *, but: int) -> None:
     """Fill the rows that hold this limit, all but so many messages, one in each row."""
-    shards = min(16, max(1, limit // 100))
+    shards = min(16, limit)
     for shard in range(shards):
         share = limit // shards + (shard < limit % shards)
         intake.messages.client.put_item(
@@ -145,7 +149,7 @@ def test_the_rows_of_a_count_hold_the_limit_between_them(
     dynamodb: "DynamoDBClient", limit: int
 ) -> None:
     intake = an_intake(dynamodb, Limits(client_daily=limit))
-    left = min(16, max(1, limit // 100))
+    left = min(16, limit)
     count_as_used_up(intake, limit, but=left)
 
     for _ in range(left):
@@ -156,6 +160,27 @@ def test_the_rows_of_a_count_hold_the_limit_between_them(
     counts = {key: int(item["messages"]["N"]) for key, item in guards(intake).items()}
     assert sum(counts.values()) == limit
     assert max(counts.values()) - min(counts.values()) <= 1
+
+
+def taken_by(intake: GuardedIntake, *, of: int) -> int:
+    """How many messages are taken before one is refused."""
+    for number in range(of):
+        try:
+            intake.store(a_new(), id_is_chosen=True)
+        except ClientLimitError:
+            return number
+    return of
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (5, 6), (15, 40), (199, 200), (250, 1607)])
+def test_what_was_counted_before_a_limit_was_raised_counts_afterwards(
+    dynamodb: "DynamoDBClient", before: int, after: int
+) -> None:
+    intake = an_intake(dynamodb, Limits(client_daily=before))
+    count_as_used_up(intake, before, but=0)
+    raised = GuardedIntake(intake.messages, intake.guards_table, Limits(client_daily=after))
+
+    assert taken_by(raised, of=20) == min(after - before, 20)
 
 
 def test_a_count_is_spread_over_its_rows(dynamodb: "DynamoDBClient") -> None:
@@ -183,8 +208,8 @@ def test_a_client_at_its_limit_costs_a_round_of_its_rows_once_and_then_one_look_
 def test_what_is_remembered_of_a_full_row_holds_for_its_client_and_its_day_alone(
     dynamodb: "DynamoDBClient",
 ) -> None:
-    intake = an_intake(dynamodb, Limits(client_daily=200))
-    count_as_used_up(intake, 200, but=0)
+    intake = an_intake(dynamodb, Limits(client_daily=2))
+    count_as_used_up(intake, 2, but=0)
     with pytest.raises(ClientLimitError):
         intake.store(a_new(), id_is_chosen=True)
 

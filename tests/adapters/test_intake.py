@@ -331,6 +331,12 @@ def test_a_message_that_asks_for_something_else_is_no_double_click(
     assert door.takes(a_new(**difference), id_is_chosen=False)
 
 
+def test_what_was_said_before_something_else_was_said_is_no_double_click(a_door: Opening) -> None:
+    door = a_door(double_click=WINDOW)
+    for text in ("Confirmed", "Cancelled", "Confirmed"):
+        assert door.takes(a_new(text=text), id_is_chosen=False)
+
+
 def test_metadata_has_no_order_and_a_time_no_zone(a_door: Opening) -> None:
     door = a_door(double_click=WINDOW)
     later = datetime(2026, 11, 24, 8, tzinfo=UTC)

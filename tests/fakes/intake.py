@@ -65,7 +65,7 @@ class FakeIntake:
         self.limits = limits or Limits()
         self.suppressions = suppressions or FakeSuppressions()
         self._messages = messages
-        self._twins: list[Message] = []
+        self._last: dict[tuple[str, PhoneNumber], Message] = {}
 
     def store(self, message: Message, *, id_is_chosen: bool, instead_of: str | None = None) -> None:
         def check() -> None:
@@ -75,16 +75,16 @@ class FakeIntake:
             self._check_recipient(message)
             self._check_client(message)
             if not id_is_chosen:
-                self._twins.append(message)
+                self._last[message.client, message.phone_number] = message
 
         self._messages.create(message, check)
 
     def _check_twin(self, message: Message, instead_of: str | None) -> None:
-        equal = [twin for twin in self._twins if twin.is_same_intent_as(message)]
-        if equal and equal[-1].message_id != instead_of:
-            (last,) = equal[-1:]
-            if message.created_at < last.created_at + self.limits.double_click:
-                raise DoubleClickError(last.message_id)
+        last = self._last.get((message.client, message.phone_number))
+        if last is None or last.message_id == instead_of or not last.is_same_intent_as(message):
+            return
+        if message.created_at < last.created_at + self.limits.double_click:
+            raise DoubleClickError(last.message_id)
 
     def _check_suppression(self, message: Message) -> None:
         if self.limits.suppressions and message.phone_number in self.suppressions.entries:

@@ -7,7 +7,7 @@ table's time to live in epoch seconds; other times are epoch milliseconds):
 | ------------------------------------ | ------------------------------------------------------ |
 | `recipient#<E.164>#<day>`            | `sent`: the time of each message, the latest first     |
 | `client#<client>#<day>#<shard>`      | `messages`: how many                                   |
-| `twin#<SHA-256 of the whole intent>` | `messageId`, `equalUntil`                              |
+| `last#<client>#<E.164>`              | `messageId`, `intent` (its SHA-256), `equalUntil`      |
 | `suppressed#<E.164>`                 | see suppressions_table.py                              |
 """
 
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 MAX_SHARDS: Final = 16
 """Rows a client's count is spread over: transactions on one row get in each other's way."""
-MESSAGES_PER_SHARD: Final = 100
-"""A smaller limit is not spread at all."""
 _KEPT: Final = timedelta(days=1)
 """How much longer than needed a guard's row is kept before its time to live is over."""
 
@@ -135,17 +133,18 @@ class GuardedIntake:
         return guards
 
     def _twin(self, message: Message, instead_of: str | None) -> "PutTypeDef":
-        """Stands for equal messages, for a moment."""
+        """The last one to this number: an equal one is this very one, for a moment."""
         now = message.created_at
         until = now + self.limits.double_click
         item = {
-            "guard": f"twin#{_digest(message)}",
+            "guard": f"last#{message.client}#{message.phone_number.e164}",
             "messageId": message.message_id,
+            "intent": _digest(message),
             "equalUntil": to_milliseconds(until),
             "expiresAt": int((until + _KEPT).timestamp()),
         }
-        condition = "attribute_not_exists(guard) OR equalUntil <= :now"
-        values: dict[str, Any] = {":now": to_milliseconds(now)}
+        condition = "attribute_not_exists(guard) OR equalUntil <= :now OR intent <> :intent"
+        values: dict[str, Any] = {":now": to_milliseconds(now), ":intent": item["intent"]}
         if instead_of is not None:
             condition += " OR messageId = :ended"
             values[":ended"] = instead_of
@@ -199,10 +198,11 @@ class GuardedIntake:
         """The rows that a client's count is spread over, and what each may hold: in all the limit.
 
         Which of them a message is counted in is left to chance; one whose row is full tries
-        another, so the last message that the limit allows finds its place too.
+        another, so the last message that the limit allows finds its place too. Under a higher limit
+        no row is gone and none holds less, so what was counted before it was raised still counts.
         """
         limit = self.limits.client_daily
-        shards = min(MAX_SHARDS, max(1, limit // MESSAGES_PER_SHARD))
+        shards = min(MAX_SHARDS, limit)
         share, rest = divmod(limit, shards)
         return {f"{client}#{shard}": share + (shard < rest) for shard in range(shards)}
 
