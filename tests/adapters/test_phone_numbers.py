@@ -58,6 +58,8 @@ def verdicts(examined: ExaminedNumber) -> dict[str, str]:
         "+40(0)721234567",
         "+40-(0)-721-234-567",
         "(+40)(0)721 234 567",
+        "07/21/23/45/67",
+        "0721.23.45.67",
         "+40 0721 234 567",
         "0040721234567",
         "00 40 (0)721 234 567",
@@ -105,6 +107,10 @@ def test_a_number_without_country_code_belongs_to_the_default_region() -> None:
         pytest.param("0721", "invalid-phone-number", id="the beginning of one"),
         pytest.param("0" * 300, "invalid-phone-number", id="far too long"),
         pytest.param("0721 CALL ME", "invalid-phone-number", id="letters"),
+        pytest.param("072123456.0", "invalid-phone-number", id="from a table of numbers"),
+        pytest.param("+40 72123456.00", "invalid-phone-number", id="with two decimals"),
+        pytest.param("+40 72123456/7", "invalid-phone-number", id="extension after a stroke"),
+        pytest.param("+407(0)21234567", "invalid-phone-number", id="no country's code"),
         pytest.param("0721 234 567 x5", "invalid-phone-number", id="extension"),
         pytest.param("0721 234 567 #5", "invalid-phone-number", id="keys"),
         pytest.param("+40721234567;ext=1", "invalid-phone-number", id="extension of tel"),
@@ -426,4 +432,10 @@ def test_separators_and_invisible_marks_never_make_another_number(
     begin = data.draw(st.sampled_from(["0", "+40", "0040", "+40(0)", "+40 (0)"]))
     written = begin + "".join(data.draw(noise) + digit for digit in digits) + data.draw(noise)
 
-    assert RULES.read(written).e164 == f"+40{digits}"
+    try:
+        read = RULES.read(written)
+    except InvalidValueError:
+        # One stroke may begin an extension, one dot the decimals of a table.
+        assert 1 in (written.count("/"), written.count("."))
+    else:
+        assert read.e164 == f"+40{digits}"

@@ -16,10 +16,11 @@ from sms_gateway.domain.phone_number import PhoneNumber
         ("00", "+37362112345", "0037362112345"),
         ("national", "+37362112345", "0037362112345"),
         ("national", "+40902123456", "0902123456"),
+        *(("national", f"+40{first}00000000", f"0{first}00000000") for first in "145"),
     ],
     ids=[
         "E.164", "double zero", "national", "abroad in E.164", "abroad with double zero",
-        "abroad where others are national", "unknown range",
+        "abroad where others are national", "unknown range", "no format for 1", "for 4", "for 5",
     ],
 )  # fmt: skip
 def test_a_number_is_written_in_the_form_of_the_setting(

@@ -163,11 +163,27 @@ def test_a_blank_text_is_refused(text: str) -> None:
     assert refusal(text).code == "blank-text"
 
 
-def test_a_sentence_names_five_characters_and_the_list_all_of_them() -> None:
-    error = refusal("АБВГДЕЖ")
+@pytest.mark.parametrize(("text", "listed"), [("АБВГДЕЖ", 7), ("АБВГДЕЖ" * 100, 20)])
+def test_a_sentence_names_five_characters_and_the_list_the_first_twenty(
+    text: str, listed: int
+) -> None:
+    error = refusal(text)
 
     assert str(error).endswith("Д (CYRILLIC CAPITAL LETTER DE) and 2 more.")
-    assert len(error.details["unsupportedCharacters"]) == 7
+    assert len(error.details["unsupportedCharacters"]) == listed
+
+
+def test_of_a_letter_with_a_heap_of_marks_the_first_are_named() -> None:
+    (listed,) = refusal("1" + "\u0301" * 1999).details["unsupportedCharacters"]
+
+    assert listed["character"].endswith("COMBINING ACUTE ACCENT and 1993 more)")
+    assert len(listed["character"]) < 250
+
+
+def test_a_mark_behind_a_line_end_stands_where_it_was_sent() -> None:
+    (entry,) = RULES.examine("x\r\n\u0301").unsupported
+
+    assert entry.position == 4
 
 
 def test_positions_count_the_characters_that_were_sent() -> None:

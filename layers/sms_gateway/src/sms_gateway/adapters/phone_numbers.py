@@ -47,7 +47,10 @@ _INVISIBLE: Final = re.compile(
 )
 """White space and the marks that come along when a number is copied from a page."""
 _SEPARATORS: Final = re.compile(r"[./\u00b7\u2022\-\u2010-\u2015\u2043\u2212\[\]]")
-_TRUNK_PREFIX: Final = re.compile(r"^(\(?(?:\+|00)[0-9]{1,3}\)?)\(0\)")
+_NOT_A_SEPARATOR: Final = re.compile(r"^[^.]*[0-9]\.0+$|^[^/]*/[0-9]{1,2}$")
+"""`491601234567.0` is how a table of numbers writes it, `43 664 1234567/8` is an extension: without
+the dot or the stroke these would be other people's numbers."""
+_TRUNK_PREFIX: Final = re.compile(r"^(\(?(?:\+|00)([0-9]{1,3})\)?)\(0\)")
 """`+40 (0)721 …`: the national zero, shown in brackets, is not dialled after a country code."""
 _BRACKETS: Final = re.compile(r"[()]")
 _DIALLED: Final = re.compile(r"\+?[0-9]+", re.ASCII)
@@ -196,11 +199,19 @@ def _dialled(text: str) -> str:
     written = _INVISIBLE.sub("", text.translate(_FULL_WIDTH))
     if written[:4].lower() == "tel:":
         written = written[4:]
-    written = _TRUNK_PREFIX.sub(r"\1", _SEPARATORS.sub("", written))
+    if _NOT_A_SEPARATOR.search(written):
+        raise _invalid("This is not a phone number.")
+    written = _TRUNK_PREFIX.sub(_country_code, _SEPARATORS.sub("", written))
     dialled = _BRACKETS.sub("", written)
     if not _DIALLED.fullmatch(dialled):
         raise _invalid("This is not a phone number.")
     return dialled
+
+
+def _country_code(prefix: re.Match[str]) -> str:
+    """The prefix without its `(0)`, if a country has this code; `+407(0)…` has a digit too many."""
+    is_code = int(prefix[2]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    return prefix[1] if is_code else prefix[0]
 
 
 def _has_a_zero_too_many(parsed: phonenumbers.PhoneNumber) -> bool:

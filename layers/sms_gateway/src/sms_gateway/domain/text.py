@@ -16,7 +16,12 @@ from sms_gateway.domain.verdict import Verdict
 MAX_SEPTETS: Final = 160
 """Room of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
 NAMED_IN_A_SENTENCE: Final = 5
-"""How many unsupported characters the sentence names; the list beside it has them all."""
+"""How many unsupported characters the sentence names."""
+MAX_LISTED: Final = 20
+"""How many the list beside it has: what is wrong is clear by then, and the answer to a batch must not
+grow beyond what Lambda lets out (6 MB)."""
+_MAX_NAMED_PARTS: Final = 6
+"""How many code points of one character are named: a letter may carry any number of marks."""
 
 _FIELD: Final = "message"
 _GSM_EXTENSION: Final = frozenset("^{}\\[~]|€")
@@ -131,7 +136,8 @@ class TextRules:
         plain: list[str] = []
         changed: list[ChangedCharacter] = []
         unsupported: list[UnsupportedCharacter] = []
-        for position, written in _characters(text):
+        for position, given in _characters(text):
+            written = given.replace("\r\n", "\n").replace("\r", "\n")
             composed = unicodedata.normalize("NFC", written)
             shown, marks = _shown(composed[0]), composed[1:]
             if shown is None:
@@ -139,7 +145,7 @@ class TextRules:
                 continue
             plain.append(shown)
             if marks and not _is_plain_letter(shown):
-                behind = position + len(written) - len(marks)
+                behind = position + len(given) - len(marks)
                 unsupported.append(UnsupportedCharacter(behind, _name(marks)))
             elif shown != written:
                 changed.append(ChangedCharacter(position, _name(written), shown))
@@ -179,14 +185,14 @@ def _room(text: str) -> int:
 
 
 def _characters(text: str) -> Iterator[tuple[int, str]]:
-    """(position, character) as people count them: a letter with its marks; any line end is LF."""
+    """(position, character) as people count them: a letter with its marks, a line end."""
     start = 0
     for end in range(1, len(text) + 1):
         following = text[end : end + 1]
         is_half_a_line_end = text[start:end] == "\r" and following == "\n"
         if is_half_a_line_end or unicodedata.combining(following or " "):
             continue
-        yield start + 1, text[start:end].replace("\r\n", "\n").replace("\r", "\n")
+        yield start + 1, text[start:end]
         start = end
 
 
@@ -241,7 +247,8 @@ def _unsupported(unsupported: list[UnsupportedCharacter]) -> InvalidValueError |
         f"An SMS cannot show these characters: {named}.",
         "unsupported-characters",
         unsupportedCharacters=[
-            {"character": entry.character, "position": entry.position} for entry in unsupported
+            {"character": entry.character, "position": entry.position}
+            for entry in unsupported[:MAX_LISTED]
         ],
     )
 
@@ -266,5 +273,8 @@ def _is_plain_letter(shown: str) -> bool:
 def _name(written: str) -> str:
     """A character as people and fonts can tell it: `😀 (GRINNING FACE)`."""
     composed = unicodedata.normalize("NFC", written) if len(written) > 1 else written
-    names = ", ".join(unicodedata.name(part, f"U+{ord(part):04X}") for part in composed)
-    return f"{composed} ({names})" if composed.isprintable() else names
+    parts = composed[:_MAX_NAMED_PARTS]
+    names = ", ".join(unicodedata.name(part, f"U+{ord(part):04X}") for part in parts)
+    if len(composed) > len(parts):
+        names += f" and {len(composed) - len(parts)} more"
+    return f"{parts} ({names})" if parts.isprintable() else names

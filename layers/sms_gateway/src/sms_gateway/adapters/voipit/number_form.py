@@ -38,6 +38,15 @@ class VoipitNumberForm:
         if self.number_format is NumberFormat.NATIONAL:
             parsed = phonenumbers.parse(phone_number.e164)
             if phonenumbers.region_code_for_number(parsed) == self.default_region:
-                national = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
-                return phonenumbers.normalize_digits_only(national)
+                return self._national(parsed)
         return f"00{phone_number.e164.removeprefix('+')}"
+
+    def _national(self, parsed: phonenumbers.PhoneNumber) -> str:
+        written = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+        digits = phonenumbers.normalize_digits_only(written)
+        if phonenumbers.is_valid_number(parsed):
+            return digits
+        # libphonenumber knows no format for some ranges it does not list, and leaves the zero out.
+        significant = phonenumbers.national_significant_number(parsed)
+        prefix = phonenumbers.ndd_prefix_for_region(self.default_region, strip_non_digits=True)
+        return f"{prefix or ''}{significant}" if digits == significant else digits
