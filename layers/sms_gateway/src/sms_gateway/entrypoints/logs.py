@@ -4,6 +4,7 @@ Never logged: a password, a text, a token, a whole number. What we log on purpos
 is built; what an exception brings along is scrubbed here.
 """
 
+import logging
 import re
 import warnings
 from typing import Any, Final
@@ -43,6 +44,11 @@ def _scrub_all(value: Any) -> Any:
 
 logger: Final = Logger(logger_formatter=ScrubbingFormatter(), utc=True)
 """Service name and level come from `POWERTOOLS_SERVICE_NAME` and `POWERTOOLS_LOG_LEVEL`."""
+
+# At DEBUG the runtime opens the root logger too, past our formatter. These would then write down
+# every request and answer they carry: passwords, texts and numbers.
+for _carrier in ("boto3", "botocore", "requests", "urllib3"):
+    logging.getLogger(_carrier).setLevel(logging.INFO)
 
 # A request that counts nothing is an ordinary one, not worth a line in the log of every read.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
