@@ -22,7 +22,7 @@ def publish_changes() -> PublishChanges:
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     """Entry point of the Lambda function `publish`. Answers with the records to try again."""
-    batch = read_changes(event)
+    batch = list(read_changes(event))
     failed = publish_changes()([change for _, change in batch])
     logger.info("changes published", records=len(batch), failed=len(failed))
     count("PublishFailed", len(failed))

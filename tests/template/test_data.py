@@ -109,8 +109,14 @@ def test_publish_reads_the_tables_stream_from_the_beginning(mapping: dict[str, A
 def test_one_bad_record_neither_repeats_nor_stops_the_others(mapping: dict[str, Any]) -> None:
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
-    assert 0 < mapping["MaximumRetryAttempts"] < 100
     assert named(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "PublishFailures.Arn"
+
+
+def test_what_sns_does_not_take_is_tried_as_long_as_the_stream_keeps_it(
+    mapping: dict[str, Any],
+) -> None:
+    assert mapping["MaximumRetryAttempts"] == -1
+    assert "MaximumRecordAgeInSeconds" not in mapping
 
 
 def test_what_could_not_be_published_is_kept_longer_than_the_stream_keeps_it() -> None:

@@ -1,22 +1,30 @@
 """The records of the table's stream as changes of messages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sms_gateway.adapters.message_item import from_item
+from sms_gateway.entrypoints.logs import count, logger
 from sms_gateway.use_cases.publish_changes import RowChange
 
 
-def read_changes(event: Mapping[str, Any]) -> list[tuple[str, RowChange]]:
+def read_changes(event: Mapping[str, Any]) -> Iterator[tuple[str, RowChange]]:
     """(sequence number, change) of each record that leaves a message behind.
 
-    Removals, such as by the table's time to live, are left out: they change no status.
+    Removals, such as by the table's time to live, are left out: they change no status. So is what
+    nobody can read, loudly: tried again it would hold up the messages of its shard for a day.
     """
-    return [
-        (record["dynamodb"]["SequenceNumber"], _change(record["dynamodb"]))
-        for record in event["Records"]
-        if "NewImage" in record["dynamodb"]
-    ]
+    for record in event["Records"]:
+        images = record["dynamodb"]
+        if "NewImage" not in images:
+            continue
+        try:
+            change = _change(images)
+        except Exception as error:  # noqa: BLE001  whatever is wrong with it, it is this record's
+            logger.error("a change cannot be read", exc_info=error, record=images["SequenceNumber"])
+            count("UnreadableChange")
+            continue
+        yield images["SequenceNumber"], change
 
 
 def _change(images: Mapping[str, Any]) -> RowChange:
