@@ -57,6 +57,31 @@ def test_an_overdue_claim_is_a_message_nobody_can_tell_about(
     assert output.counted() == {"MessageMoved": 1}
 
 
+def test_a_row_that_nobody_can_read_does_not_hold_up_the_others(
+    watch: Function, clock: FakeClock, cloud: Cloud, output: Output
+) -> None:
+    ids = [f"m-{number}" for number in range(20)]
+    for message_id in ids:
+        stored(cloud, 0, messageId={"S": message_id})
+    stored(cloud, 0, messageId={"S": "m-0"}, status={"S": "a status of a later release"})
+    clock.advance(61)
+
+    watch.invoke(TICK)
+
+    assert {cloud.row(message_id)["status"] for message_id in ids[1:]} == {"unconfirmed"}
+    assert output.line("a message cannot be looked at")["message_id"] == "m-0"
+    assert output.counted() == {"MessageMoved": 19, "MessageBroken": 1}
+
+
+def test_a_reason_of_a_later_release_is_no_obstacle(
+    watch: Function, clock: FakeClock, cloud: Cloud
+) -> None:
+    stored(cloud, 0, reason={"S": "of-a-later-release"})
+    clock.advance(61)
+
+    assert watch.invoke(TICK) == done(1, moved=1)
+
+
 def test_a_second_run_finds_nothing_left_to_do(
     watch: Function, clock: FakeClock, cloud: Cloud
 ) -> None:

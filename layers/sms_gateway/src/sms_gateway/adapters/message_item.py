@@ -176,4 +176,8 @@ def _moment(plain: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def _reason(entry: Mapping[str, Any]) -> Reason | None:
-    return Reason(entry["reason"]) if "reason" in entry else None
+    """The reason, if this release knows it: a later one may have written it before a rollback."""
+    try:
+        return Reason(entry["reason"]) if "reason" in entry else None
+    except ValueError:
+        return None

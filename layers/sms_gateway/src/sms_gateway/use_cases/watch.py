@@ -1,6 +1,6 @@
 """Look after every message whose time has come, with nobody watching."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ from sms_gateway.domain.due import (
     next_step,
     wait_for,
 )
+from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change, Message, OnUnconfirmed
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.dispatch_message import ENDS
@@ -32,6 +33,8 @@ class Watched:
     enqueued: int = 0
     finished: bool = True
     """Whether everything that was due has been looked at."""
+    broken: list[tuple[str, Exception]] = field(default_factory=list)
+    """Messages that could not be looked at, and why. They stay due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,22 @@ class Watch:
             if time_left() < SECONDS_TO_STOP:
                 watched.finished = False
                 break
-            message = self.messages.get(message_id)
-            now = self.now()
-            if message is None or message.due_at is None or message.due_at > now:
-                continue  # somebody else was faster
-            watched.looked_at += 1
             try:
-                self._look_at(message, now, watched, circuit_is_closed=circuit_is_closed)
+                self._look_at(message_id, watched, circuit_is_closed=circuit_is_closed)
             except ChangeRefusedError:
                 continue
+            except StoreUnavailableError:
+                raise
+            except Exception as error:  # noqa: BLE001  one row must not stop all that come after it
+                watched.broken.append((message_id, error))
         return watched
 
-    def _look_at(
-        self, message: Message, now: datetime, watched: Watched, *, circuit_is_closed: bool
-    ) -> None:
+    def _look_at(self, message_id: str, watched: Watched, *, circuit_is_closed: bool) -> None:
+        message = self.messages.get(message_id)
+        now = self.now()
+        if message is None or message.due_at is None or message.due_at > now:
+            return  # somebody else was faster
+        watched.looked_at += 1
         if message.status is Status.QUEUED and next_step(message, now) not in ENDS:
             if circuit_is_closed:
                 self._let_in(message, now, watched)  # or leave it due, for the next run
