@@ -40,6 +40,32 @@ def test_the_first_report_counts_whenever_it_comes(
     assert message.error_message == report.error_message
 
 
+ON_ITS_WAY = [Status.SENDING, Status.SUBMITTED, Status.UNCONFIRMED, Status.NO_REPORT]
+
+
+@pytest.mark.parametrize("before", ON_ITS_WAY)
+def test_that_an_earlier_try_has_failed_tells_nothing_of_the_one_that_is_on_its_way(
+    before: Status,
+) -> None:
+    second_try = a_message(before, attempt=2)
+    messages = InMemoryMessages(second_try)
+    record = RecordReport(messages)
+
+    assert record("appointment-17", a_report(ReportStatus.ERROR)) is Recorded.CONTRADICTING
+    assert messages.rows["appointment-17"].status is before
+
+    assert record("appointment-17", a_report(attempt=2)) is Recorded.RECORDED
+    assert messages.rows["appointment-17"].status is Status.SENT
+
+
+@pytest.mark.parametrize("before", ON_ITS_WAY)
+def test_that_an_earlier_try_was_sent_settles_it(before: Status) -> None:
+    messages = InMemoryMessages(a_message(before, attempt=2))
+
+    assert RecordReport(messages)("appointment-17", a_report()) is Recorded.RECORDED
+    assert messages.rows["appointment-17"].status is Status.SENT
+
+
 def test_a_repeated_report_changes_nothing() -> None:
     messages = InMemoryMessages(a_message(Status.SUBMITTED))
     record = RecordReport(messages)

@@ -75,6 +75,9 @@ class MessagesTable:
             if expected is not None:
                 conditions.append(f"{name} = :expected_{name}")
                 values[f":expected_{name}"] = expected
+        if change.ends_attempt:
+            conditions.append("attempt <= :ended_attempt")
+            values[":ended_attempt"] = change.attempt
         sets = [
             "#status = :status",
             "updatedAt = :at",

@@ -48,7 +48,8 @@ class Change:
     It applies only if the message's status is a source of `trigger` in the table of moves and,
     where they are given, if the `claim` still holds and the message still has the `version` that
     the change was decided on. `due_at` is when to look at the message next; `None`: never.
-    `attempt` is the try it belongs to, and `new_claim` the claim it makes, if it makes one.
+    `attempt` is the try it belongs to, and `new_claim` the claim it makes, if it makes one. What
+    `ends_attempt` has nothing to say about a message that is being tried once more.
     """
 
     trigger: Trigger
@@ -59,6 +60,7 @@ class Change:
     claim: str | None = None
     version: int | None = None
     new_claim: str | None = None
+    ends_attempt: bool = False
     due_at: datetime | None = None
     report: DeliveryReport | None = None
 
@@ -133,7 +135,10 @@ class Change:
 
     @classmethod
     def reported(cls, report: DeliveryReport) -> "Change":
-        """What a delivery report does, if it is the first."""
+        """What a delivery report does, if it is the first.
+
+        That one try has failed tells nothing of a later one, which may be with Voipit right now.
+        """
         trigger, status = REPORTED[report.status]
         return cls(
             trigger,
@@ -141,6 +146,7 @@ class Change:
             report.attempt,
             reason=Reason.TRANSMISSION_ERROR if status is Status.FAILED else None,
             error_message=report.error_message,
+            ends_attempt=status is Status.FAILED,
             report=report,
         )
 
@@ -258,11 +264,12 @@ class Message:
         )
 
     def may_take(self, change: Change) -> bool:
-        """Whether the table of moves, the claim and the version allow this change."""
+        """Whether the table of moves, the claim, the version and the attempt allow this change."""
         return (
             self.status in change.sources
             and change.claim in (None, self.claim)
             and change.version in (None, self.version)
+            and not (change.ends_attempt and self.attempt > change.attempt)
         )
 
     def after(self, change: Change) -> "Message":

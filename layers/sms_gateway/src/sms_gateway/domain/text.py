@@ -18,8 +18,8 @@ MAX_SEPTETS: Final = 160
 NAMED_IN_A_SENTENCE: Final = 5
 """How many unsupported characters the sentence names."""
 MAX_LISTED: Final = 20
-"""How many the list beside it has: what is wrong is clear by then, and the answer to a batch must not
-grow beyond what Lambda lets out (6 MB)."""
+"""How many the list beside it has: what is wrong is clear by then, and the answer to a batch must
+not grow beyond what Lambda lets out (6 MB)."""
 _MAX_NAMED_PARTS: Final = 6
 """How many code points of one character are named: a letter may carry any number of marks."""
 

@@ -48,11 +48,11 @@ class SendMessage:
         try:
             result = self.store(message, id_is_chosen=id_is_chosen)
         except GatewayError as error:
-            self.gate.give_back(admission)
             if id_is_chosen and isinstance(error, StoreUnavailableError):
                 # It may have been stored, and then the request that is repeated finds it claimed.
                 # Without an id the repeated request is another message; one of them is enough.
                 self.queue.enqueue_unused(message.message_id, message.claim)
+            self.gate.give_back(admission)
             raise
         if result.replayed:
             self.gate.give_back(admission)
