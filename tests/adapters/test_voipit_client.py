@@ -155,22 +155,52 @@ def test_the_largest_answer_is_still_read(serve: Serve, connect: Connect) -> Non
     assert send(connect(serve(answers(an_answer(body))).url)) == ACCEPTED
 
 
-def test_an_answer_that_trickles_beyond_the_deadline_is_not_waited_for(
-    serve: Serve, connect: Connect
-) -> None:
-    head, _, body = an_answer(b'{"type":"ok"}'.ljust(100)).partition(b"\r\n\r\n")
+HEAD, _, BODY = an_answer(b'{"type":"ok"}'.ljust(100)).partition(b"\r\n\r\n")
+LATE = READ_TIMEOUT * 0.9
+"""Just before the read time-out, which then begins anew."""
 
+
+def bit_by_bit(text: bytes) -> list[tuple[float, bytes]]:
+    return [(0.05, bytes([byte])) for byte in text]
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "TLS"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param([(LATE, HEAD + b"\r\n\r\n"), *bit_by_bit(BODY)], id="a body that trickles"),
+        pytest.param(
+            [(LATE, HEAD + b"\r\nConnection: close\r\n\r\n"), *bit_by_bit(BODY)],
+            id="on a connection that will not be kept",
+        ),
+        pytest.param(bit_by_bit(HEAD), id="headers that trickle"),
+        pytest.param([(LATE, HEAD + b"\r\n\r\n"), (LATE, b"{")], id="a body that stalls"),
+    ],
+)
+def test_an_answer_that_is_not_whole_in_time_is_not_waited_for(
+    serve: Serve,
+    connect: Connect,
+    certificate: Path,
+    script: list[tuple[float, bytes]],
+    *,
+    encrypted: bool,
+) -> None:
     def behave(server: RawServer, connection: socket.socket) -> None:
         server.read_request(connection)
-        connection.sendall(head + b"\r\n\r\n")
-        for byte in body:
-            if not server.over.wait(0.05):
-                connection.sendall(bytes([byte]))
+        for pause, piece in script:
+            if not server.over.wait(pause):
+                connection.sendall(piece)
+        server.over.wait(5)
 
+    if encrypted:
+        server = serve(over_tls(presenting(certificate), behave))
+        client = connect(secure(server), tls_context=trusting(certificate))
+    else:
+        client = connect(serve(behave).url)
     started = time.monotonic()
 
-    assert send(connect(serve(behave).url)) == UNREADABLE
-    assert time.monotonic() - started < 2 * (CONNECT_TIMEOUT + READ_TIMEOUT)
+    assert send(client) == NO_ANSWER
+    assert time.monotonic() - started < 1.2 * (CONNECT_TIMEOUT + READ_TIMEOUT)
 
 
 def test_nobody_listens(connect: Connect) -> None:

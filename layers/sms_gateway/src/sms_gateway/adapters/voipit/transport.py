@@ -1,14 +1,19 @@
 """The HTTP session toward Voipit, and the evidence of what left us."""
 
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import certifi
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ReadTimeoutError
 
 CONNECT_TIMEOUT: Final = 3.0
@@ -53,16 +58,45 @@ class FormBody:
         yield self.read()
 
 
-class _SharedContextAdapter(HTTPAdapter):
-    """Keeps one TLS context: without it every new connection reads the certificate bundle again."""
+class _OneLineAdapter(HTTPAdapter):
+    """One kept connection, which can be cut off from outside.
+
+    Keeps one TLS context, too: without it every new connection reads the certificate bundle again.
+    """
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
+        self._socket: socket.socket | None = None
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Hand the context to urllib3."""
+        """Hand the context to urllib3, and have its connections tell of their sockets."""
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+        adapter = self
+
+        class Plain(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                adapter._socket = self.sock
+
+        class Encrypted(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                adapter._socket = self.sock
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class EncryptedPool(HTTPSConnectionPool):
+            ConnectionCls = Encrypted
+
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}
+
+    def cut_off(self) -> None:
+        """End whatever is being waited for, from another thread."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Verify as ever, but against the context's certificates: they are loaded already."""
@@ -71,7 +105,7 @@ class _SharedContextAdapter(HTTPAdapter):
 
 
 class AnswerTooLongError(Exception):
-    """The answer is larger, or trickles in slower, than anything Voipit documents."""
+    """The answer is larger than anything Voipit documents."""
 
 
 class VoipitSession:
@@ -91,34 +125,64 @@ class VoipitSession:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, .netrc or CA bundle from the environment
         context = tls_context or ssl.create_default_context(cafile=certifi.where())
-        self._session.mount("https://", _SharedContextAdapter(context))
-        self._session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
+        self._line = _OneLineAdapter(context)
+        self._session.mount("https://", self._line)
+        self._session.mount("http://", self._line)
 
     def post(self, url: str, body: FormBody) -> tuple[int, bytes]:
-        """HTTP status and body of the answer.
+        """HTTP status and body of the answer, within the sum of both time-outs.
 
         Raises `requests.RequestException` or `AnswerTooLongError`; ask `body.left_us` what that
-        means. The wall clock is used on purpose: a frozen Lambda's monotonic clock may stand still.
+        means. Whether a connection has rested for too long is told by the wall clock on purpose: a
+        frozen Lambda's monotonic clock may stand still.
         """
         if abs(self._now() - self._last_used) > MAX_IDLE:
             self._session.close()  # drops kept connections; the session itself stays usable
-        deadline = self._now() + sum(self._timeout)
-        with self._session.post(
-            url,
-            data=body,
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-            timeout=self._timeout,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        with (
+            self._cut_off_in_time(),
+            self._session.post(
+                url,
+                data=body,
+                headers={"Content-Type": "application/x-www-form-urlencoded"},
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
             answer = bytearray()
-            # Byte by byte: a larger read waits until it is full, however slowly bytes trickle in.
-            for chunk in response.iter_content(1):
+            # Piece by piece, so that a large one is never held as a whole.
+            for chunk in response.iter_content(4096):
                 answer += chunk
-                if len(answer) > MAX_ANSWER_BYTES or self._now() > deadline:
+                if len(answer) > MAX_ANSWER_BYTES:
                     raise AnswerTooLongError
         self._last_used = self._now()
         return response.status_code, bytes(answer)
+
+    @contextmanager
+    def _cut_off_in_time(self) -> Iterator[None]:
+        """Have the block end in time: the read time-out alone begins anew with every byte.
+
+        Raises `requests.ReadTimeout` instead of whatever the block came to after that.
+        """
+        too_late = threading.Event()
+
+        def cut_off() -> None:
+            too_late.set()
+            self._line.cut_off()
+
+        timer = threading.Timer(sum(self._timeout), cut_off)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except Exception as error:
+            if too_late.is_set():
+                raise requests.ReadTimeout from error
+            raise
+        finally:
+            timer.cancel()
+        if too_late.is_set():
+            raise requests.ReadTimeout
 
     def close(self) -> None:
         """Drop kept connections."""
