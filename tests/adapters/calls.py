@@ -56,11 +56,11 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
     ),
     "GuardsTable.take_ping": (
         "update_item",
-        lambda c: GuardsTable(c, "G").take_ping(_OUTAGE, _LATER, "v1"),
+        lambda c: GuardsTable(c, "G").take_ping(_OUTAGE, START, _LATER),
     ),
     "GuardsTable.stay_open": (
         "update_item",
-        lambda c: GuardsTable(c, "G").stay_open(_OUTAGE, OpenReason.IP_BLOCKED, START),
+        lambda c: GuardsTable(c, "G").stay_open(_OUTAGE, _OUTAGE),
     ),
     "GuardsTable.close": ("update_item", lambda c: GuardsTable(c, "G").close(_OUTAGE, "v1")),
     "SuppressionsTable.put": (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MINUTE = timedelta(minutes=1)
+MILLISECOND = timedelta(milliseconds=1)
 PING_AT = START + 60 * MINUTE
 OUTAGE = Circuit(OpenReason.CREDENTIALS, since=START, next_ping_at=PING_AT, failed="v1")
 
@@ -117,39 +118,44 @@ def test_nobody_tries_anything_while_the_circuit_is_open(circuits: Circuits) -> 
     assert circuits.get() == OUTAGE
 
 
-def test_a_ping_is_taken_by_one_and_plans_the_next(circuits: Circuits) -> None:
+def test_a_ping_is_taken_by_one_until_its_lease_is_over(circuits: Circuits) -> None:
     seen = open_it(circuits)
 
-    assert circuits.take_ping(seen, PING_AT + MINUTE, "v2")
-    assert not circuits.take_ping(seen, PING_AT + 9 * MINUTE, "v3")
-    assert circuits.get() == replace(OUTAGE, pings=1, next_ping_at=PING_AT + MINUTE, failed="v2")
+    assert circuits.take_ping(seen, START, START + MINUTE)
+    assert circuits.get() == replace(OUTAGE, ping_until=START + MINUTE)
+    assert not circuits.take_ping(seen, START + MINUTE - MILLISECOND, START + 9 * MINUTE)
+    assert circuits.take_ping(seen, START + MINUTE, START + 2 * MINUTE)
 
 
 def test_of_many_who_ask_at_once_one_gets_the_ping(circuits: Circuits) -> None:
     seen = open_it(circuits)
 
+    def ask(_: int) -> bool:
+        return circuits.take_ping(seen, START, START + MINUTE)
+
     with ThreadPoolExecutor(8) as threads:
-        taken = list(threads.map(lambda _: circuits.take_ping(seen, PING_AT, "v1"), range(16)))
-
-    assert taken.count(True) == 1
+        assert list(threads.map(ask, range(16))).count(True) == 1
 
 
-def test_the_next_ping_is_taken_by_who_has_seen_the_last(circuits: Circuits) -> None:
-    circuits.take_ping(open_it(circuits), PING_AT, "v1")
+def test_who_has_not_seen_the_last_ping_does_not_get_the_next(circuits: Circuits) -> None:
+    seen = open_it(circuits)
+    after_ping = seen.after_ping(OpenReason.CREDENTIALS, "v2", PING_AT)
+    circuits.take_ping(seen, START, START + MINUTE)
+    circuits.stay_open(seen, after_ping)
 
-    assert circuits.take_ping(circuits.get(), PING_AT, "v1")
-    assert circuits.get().pings == 2
+    assert not circuits.take_ping(seen, START, START + MINUTE)
+    assert circuits.take_ping(circuits.get(), START, START + MINUTE)
 
 
 def test_nobody_pings_for_a_circuit_that_is_closed(circuits: Circuits) -> None:
-    assert not circuits.take_ping(Circuit(), PING_AT, "v1")
-    assert not circuits.take_ping(OUTAGE, PING_AT, "v1")
+    assert not circuits.take_ping(Circuit(), START, PING_AT)
+    assert not circuits.take_ping(OUTAGE, START, PING_AT)
     assert circuits.get() == Circuit()
 
 
 def test_a_pong_closes_the_circuit_and_proves_the_account(circuits: Circuits) -> None:
     seen = open_it(circuits)
-    circuits.take_ping(seen, PING_AT, "v2")
+    circuits.take_ping(seen, START, PING_AT)
 
     circuits.close(seen, "v2")
 
@@ -164,7 +170,7 @@ def test_closing_ends_the_outage_that_was_seen_and_no_other(
     circuits.open(OpenReason.CREDENTIALS, "v1", START + MINUTE, PING_AT)
 
     circuits.close(seen, "v2")
-    assert not circuits.take_ping(seen, PING_AT, "v2")
+    assert not circuits.take_ping(seen, START, PING_AT)
 
     assert circuits.get() == later
 
@@ -208,13 +214,14 @@ def test_doubt_about_an_account_nobody_has_proven_changes_nothing(
 
 def test_an_outage_may_go_on_for_another_reason(circuits: Circuits) -> None:
     seen = open_it(circuits)
-    circuits.take_ping(seen, PING_AT, "v2")
-
-    circuits.stay_open(seen, OpenReason.IP_BLOCKED, PING_AT + MINUTE)
-
-    assert circuits.get() == Circuit(
+    circuits.take_ping(seen, START, PING_AT)
+    after_ping = Circuit(
         OpenReason.IP_BLOCKED, START, pings=1, next_ping_at=PING_AT + MINUTE, failed="v2"
     )
+
+    circuits.stay_open(seen, after_ping)
+
+    assert circuits.get() == after_ping
 
 
 @pytest.mark.parametrize("seen", [OUTAGE, Circuit()], ids=["an earlier outage", "no outage"])
@@ -226,6 +233,6 @@ def test_only_the_outage_that_was_seen_goes_on(
         circuits.open(OpenReason.CREDENTIALS, "v1", START + MINUTE, PING_AT)
     before = circuits.get()
 
-    circuits.stay_open(seen, OpenReason.IP_BLOCKED, PING_AT)
+    circuits.stay_open(seen, OUTAGE.after_ping(OpenReason.IP_BLOCKED, "v2", PING_AT))
 
     assert circuits.get() == before

@@ -57,6 +57,6 @@ def test_an_outage_can_be_ended_whenever_it_began(
     table = GuardsTable(dynamodb, table_name)
     table.open(OpenReason.CREDENTIALS, "v1", at, at + HOUR)
 
-    assert table.take_ping(table.get(), at + HOUR, "v2")
+    assert table.take_ping(table.get(), at, at + HOUR)
     table.close(table.get(), "v2")
     assert table.get() == Circuit(proven="v2")

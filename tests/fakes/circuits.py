@@ -69,24 +69,29 @@ class FakeCircuits:
             if not self.circuit.is_open:
                 self.circuit = Circuit(reason, since, 0, next_ping_at, failed)
 
-    def take_ping(self, seen: Circuit, next_ping_at: datetime, account_version: str) -> bool:
+    def take_ping(self, seen: Circuit, now: datetime, until: datetime) -> bool:
         with self._operation("take_ping"):
-            if (self.circuit.since, self.circuit.pings) != (seen.since, seen.pings):
+            held = self.circuit.ping_until
+            if seen.since is None or self.circuit.since != seen.since:
                 return False
-            if seen.since is None:
+            if self.circuit.next_ping_at != seen.next_ping_at:
                 return False
-            self.circuit = replace(
-                self.circuit,
-                pings=seen.pings + 1,
-                next_ping_at=next_ping_at,
-                failed=account_version,
-            )
+            if held is not None and held > now:
+                return False
+            self.circuit = replace(self.circuit, ping_until=until)
             return True
 
-    def stay_open(self, seen: Circuit, reason: OpenReason, next_ping_at: datetime) -> None:
+    def stay_open(self, seen: Circuit, after_ping: Circuit) -> None:
         with self._operation("stay_open"):
             if seen.since is not None and self.circuit.since == seen.since:
-                self.circuit = replace(self.circuit, reason=reason, next_ping_at=next_ping_at)
+                self.circuit = replace(
+                    self.circuit,
+                    reason=after_ping.reason,
+                    failed=after_ping.failed,
+                    pings=after_ping.pings,
+                    next_ping_at=after_ping.next_ping_at,
+                    ping_until=None,
+                )
 
     def close(self, seen: Circuit, account_version: str) -> None:
         with self._operation("close"):

@@ -42,6 +42,7 @@ class GuardsTable:
             failed=plain.get("failed"),
             proven=plain.get("proven"),
             probe_until=_moment(plain, "probeUntil"),
+            ping_until=_moment(plain, "pingUntil"),
         )
 
     def take_probe(self, now: datetime, until: datetime) -> bool:
@@ -71,7 +72,7 @@ class GuardsTable:
         """Stop sending. No change if it is open already."""
         self._update(
             "SET reason = :reason, failed = :failed, since = :since, nextPingAt = :next,"
-            " pings = :none REMOVE probeUntil, proven",
+            " pings = :none REMOVE probeUntil, pingUntil, proven",
             "attribute_not_exists(reason)",
             {
                 ":reason": str(reason),
@@ -82,32 +83,35 @@ class GuardsTable:
             },
         )
 
-    def take_ping(self, seen: Circuit, next_ping_at: datetime, account_version: str) -> bool:
-        """Claim the next ping of the outage that was seen."""
-        if seen.since is None:
+    def take_ping(self, seen: Circuit, now: datetime, until: datetime) -> bool:
+        """Be the one who pings in the outage that was seen. It runs out by itself."""
+        if seen.since is None or seen.next_ping_at is None:
             return False
         return self._update(
-            "SET pings = :pings, nextPingAt = :next, failed = :failed",
-            "since = :since AND pings = :seen",
+            "SET pingUntil = :until",
+            "since = :since AND nextPingAt = :next"
+            " AND (attribute_not_exists(pingUntil) OR pingUntil <= :now)",
             {
                 ":since": to_milliseconds(seen.since),
-                ":seen": seen.pings,
-                ":pings": seen.pings + 1,
-                ":next": to_milliseconds(next_ping_at),
-                ":failed": account_version,
+                ":next": to_milliseconds(seen.next_ping_at),
+                ":now": to_milliseconds(now),
+                ":until": to_milliseconds(until),
             },
         )
 
-    def stay_open(self, seen: Circuit, reason: OpenReason, next_ping_at: datetime) -> None:
-        """The outage that was seen goes on, for another reason."""
-        if seen.since is None:
+    def stay_open(self, seen: Circuit, after_ping: Circuit) -> None:
+        """The outage that was seen goes on, as it is after a ping."""
+        if seen.since is None or after_ping.reason is None or after_ping.next_ping_at is None:
             return
         self._update(
-            "SET reason = :reason, nextPingAt = :next",
+            "SET reason = :reason, failed = :failed, pings = :pings, nextPingAt = :next"
+            " REMOVE pingUntil",
             "since = :since",
             {
-                ":reason": str(reason),
-                ":next": to_milliseconds(next_ping_at),
+                ":reason": str(after_ping.reason),
+                ":failed": after_ping.failed,
+                ":pings": after_ping.pings,
+                ":next": to_milliseconds(after_ping.next_ping_at),
                 ":since": to_milliseconds(seen.since),
             },
         )
@@ -117,7 +121,7 @@ class GuardsTable:
         if seen.since is None:
             return
         self._update(
-            "SET proven = :proven REMOVE reason, failed, since, nextPingAt, pings",
+            "SET proven = :proven REMOVE reason, failed, since, nextPingAt, pings, pingUntil",
             "since = :since",
             {":proven": account_version, ":since": to_milliseconds(seen.since)},
         )

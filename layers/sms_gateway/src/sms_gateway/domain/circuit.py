@@ -6,7 +6,7 @@ that has never been answered is tried by one message at a time: twenty requests 
 password would be twenty invalid ones.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final
@@ -44,6 +44,9 @@ _LONGEST_PAUSE: Final = {
 }
 
 
+PING_LEASE: Final = timedelta(seconds=45)
+"""How long whoever pings has for it and for writing down what came of it (13 s, and 7 s a write);
+less than the minute between two runs of `watch`. If nothing was written, the next run pings."""
 HARMLESS_PAUSE: Final = timedelta(minutes=1)
 """The pause after a ping that nobody answered: it is no invalid request."""
 
@@ -53,7 +56,8 @@ class Circuit:
     """What is known about the way to Voipit.
 
     `proven` names the account (its version) that Voipit has answered; `failed` the one it was
-    opened for. `probe_until` is held by whoever tries an account that is not proven yet.
+    opened for, or pinged in vain with. `probe_until` is held by whoever tries an account that is
+    not proven yet, `ping_until` by whoever pings.
     """
 
     reason: OpenReason | None = None
@@ -63,6 +67,7 @@ class Circuit:
     failed: str | None = None
     proven: str | None = None
     probe_until: datetime | None = None
+    ping_until: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -73,8 +78,24 @@ class Circuit:
         """Whether it is time to ask Voipit again, with this version of the account."""
         if self.reason is None or self.next_ping_at is None:
             return False
+        if self.ping_until is not None and now < self.ping_until:
+            return False
         mended = self.reason is not OpenReason.IP_BLOCKED and account_version != self.failed
         return mended or now >= self.next_ping_at
+
+    def after_ping(
+        self, found: OpenReason | None, account_version: str, now: datetime
+    ) -> "Circuit":
+        """What a ping in vain makes of this outage; `found` is `None` if nobody answered it."""
+        if found is None:
+            # Nothing was learnt, and nothing counted against us: ask again soon.
+            return replace(self, next_ping_at=now + HARMLESS_PAUSE)
+        # A block that ended and left wrong credentials must not be pinged every few minutes.
+        pings = self.pings + 1 if found is self.reason else 0
+        next_ping_at = now + pause_before_ping(found, pings)
+        return replace(
+            self, reason=found, failed=account_version, pings=pings, next_ping_at=next_ping_at
+        )
 
 
 def pause_before_ping(reason: OpenReason, pings: int) -> timedelta:

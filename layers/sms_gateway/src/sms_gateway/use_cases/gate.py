@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sms_gateway.domain.account import Account
-from sms_gateway.domain.circuit import HARMLESS_PAUSE, OPENS, OpenReason, pause_before_ping
+from sms_gateway.domain.circuit import OPENS, PING_LEASE, OpenReason, pause_before_ping
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import LEASE
 from sms_gateway.domain.errors import SecretUnavailableError, StoreUnavailableError
@@ -106,19 +106,12 @@ class Gate:
         now = self.now()
         if not circuit.wants_ping(account.version, now):
             return False
-        next_ping_at = now + pause_before_ping(circuit.reason, circuit.pings + 1)
-        if not self.circuits.take_ping(circuit, next_ping_at, account.version):
+        if not self.circuits.take_ping(circuit, now, now + PING_LEASE):
             return False
         outcome = self.provider.ping(account)
         if outcome.trigger is Trigger.ACCEPTED:
             self.circuits.close(circuit, account.version)
             return True
         found = OPENS.get(outcome.reason) if outcome.reason else None
-        if found is None:
-            # Nothing was learnt, and nothing counted against us: ask again soon.
-            self.circuits.stay_open(circuit, circuit.reason, self.now() + HARMLESS_PAUSE)
-        elif found is not circuit.reason:
-            # A block that ended and left wrong credentials must not be pinged every few minutes.
-            next_ping_at = self.now() + pause_before_ping(found, 0)
-            self.circuits.stay_open(circuit, found, next_ping_at)
+        self.circuits.stay_open(circuit, circuit.after_ping(found, account.version, self.now()))
         return False

@@ -158,11 +158,11 @@ class Circuits(Protocol):
     ) -> None:
         """Stop sending. No change if it is open already."""
 
-    def take_ping(self, seen: Circuit, next_ping_at: datetime, account_version: str) -> bool:
-        """Claim the next ping; whether nobody else has. The account counts as failed from here."""
+    def take_ping(self, seen: Circuit, now: datetime, until: datetime) -> bool:
+        """Be the one who pings, until then; whether nobody else is."""
 
-    def stay_open(self, seen: Circuit, reason: OpenReason, next_ping_at: datetime) -> None:
-        """The ping found another reason: from now on it is that one, with its own pauses."""
+    def stay_open(self, seen: Circuit, after_ping: Circuit) -> None:
+        """The outage that was seen goes on; the ping has shown how."""
 
     def close(self, seen: Circuit, account_version: str) -> None:
         """Send again: Voipit has answered a ping of this account."""
