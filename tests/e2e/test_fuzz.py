@@ -19,8 +19,8 @@ EXAMPLES: Final = 50
 """For each operation, in each phase."""
 CASES: Final = 1000
 NOT_ASKED: Final = "use_after_free"
-"""DELETE takes a message back: it will not be sent, and stays to be seen as cancelled. That a number
-is off the do-not-contact list after its DELETE is tested in test_front_door.py."""
+"""DELETE takes a message back: it will not be sent, and stays to be seen as cancelled. That a
+number is off the do-not-contact list after its DELETE is tested in test_front_door.py."""
 SEED: Final = os.environ.get("FUZZ_SEED", "7")
 """The same cases in each run, unless somebody wants others."""
 

@@ -76,9 +76,10 @@ def the_care_for(status: Status) -> Callable[[Patch], None]:
     def mutate(patch: Patch) -> None:
         look_at = Watch._look_at  # noqa: SLF001  what is to be taken away
 
-        def forget(watch: Watch, message: Message, *args: Any, **named: Any) -> None:
-            if message.status is not status:
-                look_at(watch, message, *args, **named)
+        def forget(watch: Watch, message_id: str, *args: Any, **named: Any) -> None:
+            message = watch.messages.get(message_id)
+            if message is None or message.status is not status:
+                look_at(watch, message_id, *args, **named)
 
         patch.setattr(Watch, "_look_at", forget)
 
