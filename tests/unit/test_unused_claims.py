@@ -7,6 +7,7 @@ import pytest
 from sms_gateway.domain.circuit import OpenReason
 from sms_gateway.domain.due import LEASE, QUEUE_GRACE, UNUSED_PAUSE
 from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.status import Reason, Status
@@ -236,15 +237,21 @@ def test_a_request_that_is_repeated_after_a_lost_write_ends_in_one_sms(
 
 
 @each_outage
-def test_without_an_id_of_its_own_the_repeated_request_is_enough(
+def test_without_an_id_a_second_click_after_a_lost_write_ends_in_one_sms(
     gateway: FakeGateway, outage: Outage
 ) -> None:
+    gateway.intake.limits = Limits(double_click=timedelta(seconds=10))
     gateway.messages.be_unavailable("create", outage)
-
     with pytest.raises(StoreUnavailableError):
         gateway.send(message_id=None)
+    gateway.clock.advance(5)
+    again = gateway.send(message_id=None)
 
-    assert gateway.queue.unused == []
+    gateway.clock.advance(UNUSED_PAUSE.total_seconds())
+    gateway.run_queue()
+
+    assert gateway.messages.rows[again.message.message_id].status is Status.SUBMITTED
+    assert len(gateway.voipit.handed) == 1
 
 
 def test_what_was_not_even_to_be_sent_now_has_no_claim_to_tell_of(gateway: FakeGateway) -> None:

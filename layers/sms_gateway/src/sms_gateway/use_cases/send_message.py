@@ -33,7 +33,7 @@ class SendMessage:
             LimitReachedError: a limit refuses it for now; nothing was stored.
             MessageIdReusedError: the id belongs to another message; nothing was sent.
             StoreUnavailableError: the table did not answer; nothing was sent. If the intent was
-                stored nevertheless, and the caller has chosen the id, it will be.
+                stored nevertheless, it will be.
         """
         message = self.prepare(request)
         id_is_chosen = request.message_id is not None
@@ -48,9 +48,9 @@ class SendMessage:
         try:
             result = self.store(message, id_is_chosen=id_is_chosen)
         except GatewayError as error:
-            if id_is_chosen and isinstance(error, StoreUnavailableError):
-                # It may have been stored, and then the request that is repeated finds it claimed.
-                # Without an id the repeated request is another message; one of them is enough.
+            if isinstance(error, StoreUnavailableError):
+                # It may have been stored, and then the request that is repeated finds it claimed:
+                # under the id that the caller has chosen, or as the second of two clicks.
                 self.queue.enqueue_unused(message.message_id, message.claim)
             self.gate.give_back(admission)
             raise
