@@ -22,6 +22,10 @@ _NOT_NOW: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UN
 class Gateway(Protocol):
     """What is asked of the gateway; see `gateway_client`."""
 
+    @property
+    def url(self) -> str:
+        """Its address, by which its results are told from those of others."""
+
     def send_batch(self, messages: Sequence[Json]) -> list[Json]:
         """One result per message, in order."""
 
@@ -63,11 +67,14 @@ class Plan:
 class Bulk:
     """One run of one send. `known` is what the file of results says, and is kept up to date.
 
+    What other gateways have said (`elsewhere`) stays in the file, and says nothing about this one.
+
     `wait`: how many seconds rows are offered again that cannot be taken just now.
     """
 
     plan: Plan
     known: dict[str, Result]
+    elsewhere: Sequence[Result]
     file: ResultFile
     gateway: Gateway
     watcher: Watcher
@@ -146,15 +153,15 @@ class Bulk:
             if i in self.known
         ]
         results += [
-            Result(row.line, row.number, i, DUPLICATE, detail=f"the same as line {rows[i].line}")
+            self._said(row, i, DUPLICATE, detail=f"the same as line {rows[i].line}")
             for i, row in self.plan.duplicates
         ]
         return sorted(results, key=lambda result: result.line)
 
     def rewrite(self) -> None:
-        """Put the file of results in order. What it tells of other sends stays."""
+        """Put the file of results in order. What it tells of others stays."""
         others = [result for i, result in self.known.items() if i not in self.plan.rows]
-        self.file.rewrite([*self.results(), *others])
+        self.file.rewrite([*self.results(), *others, *self.elsewhere])
 
     def _message(self, message_id: str) -> Json:
         row = self.plan.rows[message_id]
@@ -162,13 +169,19 @@ class Bulk:
 
     def _result(self, message_id: str, answer: Json) -> Result:
         row = self.plan.rows[message_id]
-        result = Result(row.line, row.number, message_id, REFUSED)
         if "problem" in answer:
             problem = answer["problem"]
-            return replace(result, problem=problem["type"], detail=problem["detail"])
+            return self._said(row, message_id, REFUSED, problem["type"], problem["detail"])
         message = answer["message"]
         why = [message[name] for name in ("reason", "errorMessage") if name in message]
-        return replace(result, status=message["status"], detail=": ".join(why))
+        return self._said(row, message_id, message["status"], detail=": ".join(why))
+
+    def _said(
+        self, row: Row, message_id: str, status: str, problem: str = "", detail: str = ""
+    ) -> Result:
+        """A result of this gateway."""
+        url = self.gateway.url
+        return Result(row.line, row.number, message_id, status, problem, detail, url)
 
     def _note(self, results: Iterable[Result]) -> None:
         news = [result for result in results if self.known.get(result.message_id) != result]

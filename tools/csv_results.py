@@ -7,7 +7,7 @@ a killed program leaves behind is read by the next one. The text of a message is
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Final
@@ -29,7 +29,11 @@ class ResultsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one row. `problem` is the type of the problem it was refused with."""
+    """What became of one row. `problem` is the type of the problem it was refused with.
+
+    `gateway` is the address of the one that said so. It is empty where it is not known: in files
+    that were written before gateways were told apart.
+    """
 
     line: int
     number: str = field(repr=False)
@@ -37,6 +41,7 @@ class Result:
     status: str
     problem: str = ""
     detail: str = ""
+    gateway: str = ""
 
     @property
     def is_taken(self) -> bool:
@@ -44,7 +49,8 @@ class Result:
         return self.status not in {REFUSED, DUPLICATE}
 
 
-COLUMNS: Final = ("line", "number", "messageId", "status", "problem", "detail")
+COLUMNS: Final = ("line", "number", "messageId", "status", "problem", "detail", "gateway")
+_OLD_COLUMNS: Final = COLUMNS[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +60,26 @@ class ResultFile:
     path: Path
     delimiter: str
 
-    def read(self) -> Mapping[str, Result]:
-        """The last result there is of each message id; duplicates are left out.
+    def read(self, gateway: str) -> tuple[dict[str, Result], list[Result]]:
+        """The last result of each message of this gateway by its id, and of each of any other.
 
-        A last line that was not finished does not count. Raises `ResultsError`.
+        Duplicates are left out, and a last line that was not finished does not count. Raises
+        `ResultsError`.
         """
         try:
             content = self.path.read_bytes()
         except FileNotFoundError:
-            return {}
-        results: dict[str, Result] = {}
+            return {}, []
+        here: dict[str, Result] = {}
+        elsewhere: dict[tuple[str, str], Result] = {}
         for result in self._parsed(content):
-            if result.status != DUPLICATE:
-                results[result.message_id] = result
-        return results
+            if result.status == DUPLICATE:
+                continue
+            if result.gateway == gateway:
+                here[result.message_id] = result
+            else:
+                elsewhere[result.gateway, result.message_id] = result
+        return here, list(elsewhere.values())
 
     def append(self, results: Iterable[Result]) -> None:
         """Add results to what `rewrite` has written; they are on the disk when this returns."""
@@ -95,11 +107,17 @@ class ResultFile:
     def _parsed(self, content: bytes) -> Iterator[Result]:
         whole = content[: content.rfind(b"\n") + 1].decode("utf-8-sig", "replace")
         header, _, records = whole.partition("\n")
-        delimiter = next((d for d in DELIMITERS if header.strip() == d.join(COLUMNS)), None)
-        if delimiter is None:
-            raise ResultsError(f"{self.path} is not a file of results: move it away")
+        columns, delimiter = self._shape(header.strip())
         for number, cells in enumerate(csv.reader(io.StringIO(records), delimiter=delimiter), 2):
-            if len(cells) != len(COLUMNS) or not cells[0].isdecimal():
+            if len(cells) != len(columns) or not cells[0].isdecimal():
                 raise ResultsError(f"{self.path}, line {number}: this is no result")
-            line, phone_number, message_id, status, problem, detail = cells
-            yield Result(int(line), phone_number, message_id, status, problem, detail)
+            line, *others = cells
+            yield Result(int(line), *others)
+
+    def _shape(self, header: str) -> tuple[Sequence[str], str]:
+        """The columns under this header, and what stands between them."""
+        for columns in (COLUMNS, _OLD_COLUMNS):
+            for delimiter in DELIMITERS:
+                if header == delimiter.join(columns):
+                    return columns, delimiter
+        raise ResultsError(f"{self.path} is not a file of results: move it away")

@@ -28,6 +28,11 @@ MOST_SENTENCES: Final = 10
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS: Final = re.compile(r"[^\w+]")
 _SCIENTIFIC: Final = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
+_DECIMALS: Final = re.compile(r"\+?[0-9]+[.,][0-9]{1,2}|.*[.,]0")
+"""`491601234567.0`: read without its dot, it would be somebody else's number."""
+_FORMULA: Final = re.compile(r"[=@\-\uff1d\uff20\uff0d].*|[+\uff0b].*[^\W\d_].*", re.DOTALL)
+"""What a spreadsheet program would run when it opens the results, where the number stands again
+(also with the full-width signs of East Asian keyboards). A number may begin with +."""
 
 
 class CsvError(Exception):
@@ -118,8 +123,13 @@ def _header(text: str) -> tuple[str, _Columns]:
     if not text.strip():
         raise CsvError("it is empty")
     found: set[str] = set()
+    unreadable: list[_QuotingError] = []
     for delimiter in DELIMITERS:
-        _, cells = next(_records(text, delimiter))
+        try:
+            _, cells = next(_records(text, delimiter))
+        except _QuotingError as error:  # "number";"message" is no row with commas
+            unreadable.append(error)
+            continue
         names = [cell.strip().casefold() for cell in cells]
         twice = [name for name in (NUMBER, MESSAGE) if names.count(name) > 1]
         if twice:
@@ -127,6 +137,8 @@ def _header(text: str) -> tuple[str, _Columns]:
         if NUMBER in names and MESSAGE in names:
             return delimiter, _Columns(names.index(NUMBER), names.index(MESSAGE), len(names))
         found |= set(names)
+    if len(unreadable) == len(DELIMITERS):
+        raise unreadable[0]
     missing = [f'"{name}"' for name in (NUMBER, MESSAGE) if name not in found]
     raise CsvError(
         f"line 1 has to be a header that names the columns: there is no {' and no '.join(missing)}"
@@ -137,6 +149,8 @@ def _header(text: str) -> tuple[str, _Columns]:
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line it begins in."""
+    # A cell longer than Python's own bound is too long, not badly quoted: others tell that better.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
@@ -166,6 +180,14 @@ def _trouble_with(cells: Sequence[str], columns: _Columns) -> str | None:
         (
             _SCIENTIFIC.fullmatch(number),
             "the spreadsheet has rounded the number (…E+…); format the column as text",
+        ),
+        (
+            _DECIMALS.fullmatch(number),
+            "the spreadsheet has given the number decimals (….0); format the column as text",
+        ),
+        (
+            _FORMULA.fullmatch(number),
+            "a number that begins with = @ or -, or has letters behind a +, is a formula",
         ),
         (
             len(number) > LONGEST_NUMBER,

@@ -49,13 +49,18 @@ def growing_pauses(chance: Callable[[], float] = random.random) -> Iterator[floa
 
 
 def checked_address(url: str) -> str:
-    """The address without a slash at its end. Raises `ValueError` if no key is to be sent there."""
+    """The address as it is always spelled: host in small letters, and no slash at its end.
+
+    Raises `ValueError` if no key is to be sent there, or if it holds what is not to be shown.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("the gateway's address has to begin with https://")
     if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
         raise ValueError("the key would travel in the open: the address has to begin with https://")
-    return url.rstrip("/")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("the gateway's address is a host and a path, and nothing else")
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
 
 
 def checked_key(key: str) -> str:

@@ -18,7 +18,7 @@ from rich.markup import escape
 from local.progress import console
 from tools.bulk import Bulk, Plan
 from tools.bulk_screen import BulkScreen, show_summary
-from tools.csv_results import REFUSED, ResultFile, ResultsError
+from tools.csv_results import REFUSED, UNKNOWN, ResultFile, ResultsError
 from tools.csv_rows import CsvError, read_sheet
 from tools.gateway_client import (
     Gateway,
@@ -53,14 +53,17 @@ running it again:
   goes on where the last one stopped, and sends nothing twice: after Ctrl-C, after a crash, and with
   rows added to the file. Two equal rows are one message. Rows that were refused are offered again.
   To send the same rows once more, give the send another --name.
+  One phone in two spellings, 0721234567 and +40721234567, is two rows and gets two messages, even
+  if the text is the same: spell the numbers of a file in one way.
+  Each gateway, told by its address, is for itself: what one has taken, another is offered.
 
 the results:
   <file>.results.csv beside the file, written batch by batch: line, number, messageId, status,
-  problem, detail.
+  problem, detail, gateway.
 
 exit status:
-  {WELL}    every row was taken (with --follow: and none has failed)
-  {SOME_REFUSED}    some rows were refused or have failed; the results say why
+  {WELL}    every row was taken (with --follow: and none has failed or is unknown)
+  {SOME_REFUSED}    some rows were refused (with --follow: or failed, or are unknown); the results say why
   {CANNOT_BEGIN}    the file, or what was said about the gateway, cannot be used; nothing was sent
   {GAVE_UP}    the gateway did not answer, or takes nothing from here; run it again to go on
   {INTERRUPTED}  interrupted; run it again to go on
@@ -123,14 +126,15 @@ def _send(options: argparse.Namespace, where: Where) -> int:
     file = ResultFile(path.with_name(f"{path.name}.results.csv"), sheet.delimiter)
     with BulkScreen() as screen:
         gateway = Gateway(where.url, where.api_key, options.patience, screen.pausing)
-        bulk = Bulk(plan, dict(file.read()), file, gateway, screen, options.wait)
+        known, elsewhere = file.read(where.url)
+        bulk = Bulk(plan, known, elsewhere, file, gateway, screen, options.wait)
         bulk.rewrite()
         stopped = _run(bulk, screen, follow=options.follow)
         bulk.rewrite()
     show_summary(bulk)
     if stopped is not None:
         return stopped
-    bad = {REFUSED, "failed"} if options.follow else {REFUSED}
+    bad = {REFUSED, "failed", UNKNOWN} if options.follow else {REFUSED}
     return SOME_REFUSED if any(r.status in bad for r in bulk.results()) else WELL
 
 

@@ -74,8 +74,8 @@ def a_run(folder: Path, send: Function, status: Function) -> Bulk:
     session.mount(ADDRESS, Functions(send, status))
     gateway = Gateway(ADDRESS, API_KEY, 0.0, Watcher().pausing, session)
     file = ResultFile(folder / "people.csv.results.csv", ",")
-    plan, known = Plan.of(ROWS, "people.csv"), dict(file.read())
-    bulk = Bulk(plan, known, file, gateway, Watcher(), wait=0.0, sleep=lambda _: None)
+    plan, (known, elsewhere) = Plan.of(ROWS, "people.csv"), file.read(gateway.url)
+    bulk = Bulk(plan, known, elsewhere, file, gateway, Watcher(), wait=0.0, sleep=lambda _: None)
     bulk.rewrite()
     bulk.send()
     return bulk

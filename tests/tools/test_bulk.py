@@ -13,6 +13,7 @@ from tools.gateway_client import GaveUpError
 
 Json = dict[str, Any]
 SEND = "people.csv"
+ADDRESS = "https://here.test/v1"
 
 
 @dataclass
@@ -28,7 +29,7 @@ class FakeGateway:
     statuses: dict[str, deque[str | None]] = field(default_factory=dict)
     retry_after: int | None = None
     gives_up_after: int = 1000
-    doubles: int = 0
+    url: str = ADDRESS
 
     def send_batch(self, messages: Sequence[Json]) -> list[Json]:
         self.sizes.append(len(messages))
@@ -87,9 +88,17 @@ class World:
     def bulk(self, rows: Sequence[Row], *, send: str = SEND, wait: float = 120.0) -> Bulk:
         """A new run of the program."""
         gateway: Gateway = self.gateway
-        plan, known = Plan.of(rows, send), dict(self.file.read())
+        known, elsewhere = self.file.read(gateway.url)
         bulk = Bulk(
-            plan, known, self.file, gateway, self.watcher, wait, self.sleep, lambda: self.time
+            Plan.of(rows, send),
+            known,
+            elsewhere,
+            self.file,
+            gateway,
+            self.watcher,
+            wait,
+            self.sleep,
+            lambda: self.time,
         )
         bulk.rewrite()
         return bulk
@@ -107,9 +116,13 @@ def rows(count: int) -> list[Row]:
     return [Row(number + 2, f"0721{number:06}", f"Text {number}") for number in range(count)]
 
 
+def on_disk(world: World) -> dict[str, Result]:
+    """What stands on the disk about this gateway."""
+    return world.file.read(world.gateway.url)[0]
+
+
 def statuses(world: World) -> list[str]:
-    """What stands on the disk."""
-    return [result.status for result in world.file.read().values()]
+    return [result.status for result in on_disk(world).values()]
 
 
 def test_rows_are_sent_a_hundred_at_a_time_each_with_its_id(world: World) -> None:
@@ -173,7 +186,7 @@ def test_a_second_run_of_an_edited_file_sends_what_is_new(world: World) -> None:
         (4, first.number),
     ]
     gone = first.message_id(SEND)
-    assert world.file.read()[gone].status == "queued", "what was sent is told for good"
+    assert on_disk(world)[gone].status == "queued", "what was sent is told for good"
 
 
 def test_another_name_is_another_send_and_both_are_told(world: World) -> None:
@@ -181,7 +194,49 @@ def test_another_name_is_another_send_and_both_are_told(world: World) -> None:
 
     world.bulk(rows(3), send="autumn").send()
 
-    assert len(world.gateway.stored) == len(world.file.read()) == 6
+    assert len(world.gateway.stored) == len(on_disk(world)) == 6
+
+
+def test_what_another_gateway_has_taken_is_not_taken_here_and_both_are_told(world: World) -> None:
+    there, here = world.gateway, FakeGateway(url="https://elsewhere.test/v1")
+    world.bulk(rows(3)).send()
+
+    world.gateway = here
+    bulk = world.bulk(rows(3))
+    bulk.send()
+    bulk.follow()
+
+    assert len(there.stored) == len(here.stored) == 3
+    assert statuses(world) == ["sent"] * 3
+    world.gateway = there
+    assert statuses(world) == ["queued"] * 3
+    assert world.bulk(rows(3)).to_send() == []
+
+
+def test_a_run_elsewhere_that_is_cut_short_forgets_nothing_of_here(world: World) -> None:
+    there, here = world.gateway, FakeGateway(url="https://elsewhere.test/v1", gives_up_after=2)
+    world.bulk(rows(150)).send()
+
+    world.gateway = here
+    with pytest.raises(GaveUpError):
+        world.bulk(rows(150)).send()
+
+    assert len(statuses(world)) == 100
+    world.gateway = there
+    assert len(statuses(world)) == 150
+
+
+def test_rows_of_which_the_gateway_is_not_known_are_offered_again_and_doubled_by_nobody(
+    world: World,
+) -> None:
+    world.bulk(rows(3)).send()
+    lines = world.file.path.read_text().splitlines()
+    world.file.path.write_text("".join(f"{line.rpartition(',')[0]}\n" for line in lines))
+
+    world.bulk(rows(3)).send()
+
+    assert (world.gateway.sizes, len(world.gateway.stored)) == ([3, 3], 3)
+    assert statuses(world) == ["queued"] * 3
 
 
 def test_a_run_that_was_given_up_has_written_down_all_it_knows(world: World) -> None:
@@ -216,7 +271,7 @@ def test_a_row_that_is_refused_says_why_and_is_offered_again_by_the_next_run_onl
 
     assert world.gateway.sizes == [3]
     assert bulk.results()[1] == Result(
-        3, "0721000001", rows(3)[1].message_id(SEND), REFUSED, "urn:x:text-too-long", "No."
+        3, "0721000001", rows(3)[1].message_id(SEND), REFUSED, "urn:x:text-too-long", "No.", ADDRESS
     )
     assert world.watcher.rows == 3
 
@@ -309,7 +364,7 @@ def test_messages_are_followed_until_all_are_settled(world: World) -> None:
         (UNKNOWN, "the gateway does not know it any more"),
         (REFUSED, "No."),
     ]
-    assert list(world.file.read().values()) == bulk.results()
+    assert list(on_disk(world).values()) == bulk.results()
     assert world.watcher.rows == 4
     assert bulk.unsettled() == []
 

@@ -46,6 +46,30 @@ def test_what_spreadsheets_write_is_read(
     assert read_sheet(tmp_path / "people.csv").delimiter == delimiter
 
 
+@pytest.mark.parametrize("delimiter", DELIMITERS, ids=["comma", "semicolon", "tab"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "byte order mark"])
+@pytest.mark.parametrize(
+    "header",
+    ['"number";"message"', '"number";message', 'number;"message"', '"a,b";"number";message'],
+)
+def test_a_header_may_stand_in_quotation_marks(
+    tmp_path: Path, delimiter: str, mark: str, header: str
+) -> None:
+    row = '"x";' * header.count('"a') + '"0721234567";"Da; nu, poate"'
+    content = f"{mark}{header.replace(';', delimiter)}\r\n{row.replace(';', delimiter)}\r\n"
+
+    assert read(tmp_path, content) == [(2, "0721234567", f"Da{delimiter} nu, poate")]
+    assert read_sheet(tmp_path / "people.csv").delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0721.234.567", "07.22.12.34.00", "+40 721-234-567", "(0721) 234567", "\t0721234567", "+407"],
+)
+def test_a_number_as_people_write_it_is_read(tmp_path: Path, number: str) -> None:
+    assert read(tmp_path, f'number;message\n"{number}";a\n') == [(2, number.strip(), "a")]
+
+
 def test_columns_are_found_by_name_among_others_in_any_case_and_order(tmp_path: Path) -> None:
     content = "Nume; MESSAGE ;Number\nAna;Bună, Ana;0721234567\n"
 
@@ -92,6 +116,22 @@ def test_empty_cells_behind_the_last_column_do_no_harm(tmp_path: Path) -> None:
         ("number;message\n4,07213E+10;a\n", "line 2: the spreadsheet has rounded the number"),
         (f"number,message\n{'1' * 65},a\n", "line 2: the number is longer than 64 characters"),
         (f"number,message\n1,{'a' * 2001}\n", "line 2: the message is longer than 2000 char"),
+        ("number,message\n1,a\n=1+1,a\n", "line 3: a number that begins with = @ or -, or"),
+        ('number;message\n"=HYPERLINK(""http://x"")";a\n', "line 2: a number that begins with ="),
+        ("number,message\n@SUM(1+1),a\n", "line 2: a number that begins with = @ or -"),
+        ('number,message\n"\t\r=1",a\n', "line 2: a number that begins with = @ or -"),
+        ("number,message\n-1,a\n", "line 2: a number that begins with = @ or -"),
+        ("number,message\n\uff1d1,a\n", "line 2: a number that begins with = @ or -"),
+        ("number,message\n+HYPERLINK(A1),a\n", "or has letters behind a +, is a formula"),
+        ("number,message\n491601234567.0,a\n", "line 2: the spreadsheet has given the number de"),
+        ("number,message\n+491601234567.00,a\n", "decimals (….0); format the column as text"),
+        ("number;message\n491601234567,0;a\n", "line 2: the spreadsheet has given the number de"),
+        ("number;message\n491 601 234 567.0;a\n", "line 2: the spreadsheet has given the number"),
+        (f"number,message\n1,{'a' * 200_000}\n", "line 2: the message is longer than 2000"),
+        (f'number,message\n1,"{"a" * 200_000}"\n', "line 2: the message is longer than 2000"),
+        (f"number,message\n{'1' * 200_000},a\n", "line 2: the number is longer than 64"),
+        (f'number,message\n1,a\n2,"{"a" * 200_000}\n', "line 3: a quoted cell does not end"),
+        ('"number";"text"\n1;a\n', 'there is no "message"'),
         ('number,message\n1,a\n2,"b" c\n', "line 3: a quoted cell does not end here"),
         ('number,message\n1,a\n2,"b\n3,c\n', "line 3: a quoted cell does not end here"),
         ('"number,message\n1,a\n', "line 1: a quoted cell does not end here"),

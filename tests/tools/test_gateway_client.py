@@ -251,10 +251,11 @@ def test_pauses_grow_from_about_a_second_to_about_half_a_minute(chance: float) -
         ("https://api.example.com/v1/", "https://api.example.com/v1"),
         ("http://127.0.0.1:4566/restapis/a/v1", "http://127.0.0.1:4566/restapis/a/v1"),
         ("http://localhost/", "http://localhost"),
+        ("HTTPS://API.Example.com/Prod/", "https://api.example.com/Prod"),
         ("http://[::1]:80/v1", "http://[::1]:80/v1"),
     ],
 )
-def test_an_address_loses_its_last_slash(url: str, address: str) -> None:
+def test_an_address_is_spelled_in_one_way(url: str, address: str) -> None:
     assert checked_address(url) == address
 
 
@@ -264,6 +265,23 @@ def test_an_address_loses_its_last_slash(url: str, address: str) -> None:
 def test_a_key_is_not_sent_to_just_any_address(url: str) -> None:
     with pytest.raises(ValueError, match="https://"):
         checked_address(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:secret@a.test/v1",
+        "https://me@a.test",
+        "https://a.test/v1?k=secret",
+        "https://a#k",
+    ],
+)
+def test_an_address_holds_no_secret(url: str) -> None:
+    """It is written into the results."""
+    with pytest.raises(ValueError, match="is a host and a path") as error:
+        checked_address(url)
+
+    assert "secret" not in str(error.value)
 
 
 @pytest.mark.parametrize("key", ["ă", "a\nb", "a\x00"])

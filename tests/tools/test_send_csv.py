@@ -258,6 +258,34 @@ def test_a_failed_message_is_no_success_if_it_was_followed(
 
 
 @pytest.mark.usefixtures("_where")
+def test_a_message_the_gateway_does_not_know_is_no_success(
+    tmp_path: Path, gateway: FakeGateway
+) -> None:
+    path = a_file(tmp_path, 2)
+    gateway.statuses = {"0722000000": None, "0722000001": "sent"}
+
+    assert main([str(path), "--follow"]) == SOME_REFUSED
+
+    assert [result["status"] for result in results(path)] == ["unknown", "sent"]
+
+
+@pytest.mark.usefixtures("_where")
+def test_a_file_another_gateway_has_taken_is_sent_to_this_one(
+    tmp_path: Path, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, there = a_file(tmp_path, 2), FakeGateway()
+    there.statuses = {"0722000000": "sent", "0722000001": "sent"}
+    assert main([str(path)]) == WELL
+
+    with there.listening():
+        monkeypatch.setenv(URL_VARIABLE, there.url)
+        assert main([str(path), "--follow"]) == WELL
+
+    assert gateway.accepted.total() == there.accepted.total() == 2
+    assert Counter(result["gateway"] for result in results(path)) == {gateway.url: 2, there.url: 2}
+
+
+@pytest.mark.usefixtures("_where")
 def test_another_name_sends_the_rows_once_more(tmp_path: Path, gateway: FakeGateway) -> None:
     path = a_file(tmp_path, 3)
 
