@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import combinations
 from typing import Final
 
 from sms_gateway.domain.guards import HOUR, Limits, end_of_day
@@ -211,13 +210,21 @@ def _nobody_is_texted_who_asked_not_to_be(evidence: Evidence) -> None:
 
 
 def _one_click_is_one_message(evidence: Evidence) -> None:
-    """Of equal messages without an id of their own the first came to nothing, or was long ago."""
-    clicks = [row for row in evidence.rows.values() if row.message_id.startswith(GIVEN)]
-    for first, second in combinations(clicks, 2):
-        equal = first.is_same_intent_as(second)
-        if equal and second.created_at - first.created_at < evidence.limits.double_click:
+    """If the last message to a number was an equal one, it came to nothing, or was long ago.
+
+    That is said of messages without an id of their own.
+    """
+    last: dict[tuple[str, PhoneNumber], Message] = {}
+    for row in evidence.rows.values():
+        if not row.message_id.startswith(GIVEN):
+            continue
+        first = last.get((row.client, row.phone_number))
+        last[row.client, row.phone_number] = row
+        if first is None or not first.is_same_intent_as(row):
+            continue
+        if row.created_at - first.created_at < evidence.limits.double_click:
             over = first.status in {Status.FAILED, Status.CANCELLED}
-            _holds(over, "one click", second, f"is {first.message_id} once more")
+            _holds(over, "one click", row, f"is {first.message_id} once more")
 
 
 def _no_limit_is_exceeded(evidence: Evidence) -> None:

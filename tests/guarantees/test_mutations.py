@@ -249,7 +249,7 @@ MUTATIONS: Final = {
     "the new reason of an open circuit": Mutation(
         the_new_reason_of_an_open_circuit,
         block_that_leaves_a_wrong_password,
-        "our own mistakes: . invalid requests",
+        r"our own mistakes: \d+ invalid requests",
     ),
     "the word to those who remember": Mutation(
         the_word_to_those_who_remember_the_old_password,
