@@ -63,7 +63,7 @@ the results:
 
 exit status:
   {WELL}    every row was taken (with --follow: and none has failed or is unknown)
-  {SOME_REFUSED}    some were refused (with --follow: or failed, or are unknown); the results say why
+  {SOME_REFUSED}    some were refused (with --follow: or failed, or are unknown); see the results
   {CANNOT_BEGIN}    the file, or what was said about the gateway, cannot be used; nothing was sent
   {GAVE_UP}    the gateway did not answer, or takes nothing from here; run it again to go on
   {INTERRUPTED}  interrupted; run it again to go on
