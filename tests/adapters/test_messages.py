@@ -186,6 +186,30 @@ def test_a_report_is_kept_with_the_change_it_makes(messages: Messages, word: Rep
     assert messages.get(ID) == stored.after(Change.reported(report))
 
 
+@pytest.mark.parametrize(
+    ("status", "attempt", "counts"),
+    [
+        (ReportStatus.ERROR, 1, False),
+        (ReportStatus.ERROR, 2, True),
+        (ReportStatus.ERROR, 3, True),
+        (ReportStatus.SENT, 1, True),
+    ],
+)
+def test_an_error_report_ends_no_later_try_than_its_own(
+    messages: Messages, status: ReportStatus, attempt: int, *, counts: bool
+) -> None:
+    stored = a_message(Status.SUBMITTED, attempt=2)
+    change = Change.reported(a_report(status, attempt=attempt))
+    messages.create(stored)
+
+    if counts:
+        assert messages.change(ID, change) == stored.after(change)
+    else:
+        with pytest.raises(ChangeRefusedError) as refused:
+            messages.change(ID, change)
+        assert refused.value.stored == stored
+
+
 def test_a_note_of_a_contradiction_changes_nothing_else(store: Store) -> None:
     stored = a_message(Status.SENT)
     report = a_report(ReportStatus.ERROR)

@@ -30,7 +30,7 @@ from tests.fakes.boundary import Boundary
 from tests.fakes.builders import NUMBER
 from tests.fakes.clock import FakeClock
 from tests.guarantees.cloud import GUARDS, MESSAGES, Cloud, Listener, Received
-from tests.guarantees.invariants import Evidence, Suppressed, note_suppressions
+from tests.guarantees.invariants import Evidence, Suppressed, Told, note_suppressions
 from tests.guarantees.process import CALLBACK_URL, GIVEN, Death, Ports, Process, a_request
 from tests.guarantees.voipit import BASE_URL, Request, Voipit
 
@@ -79,7 +79,7 @@ class CrashWorld:
         self._published: list[str] = []
         self._told_up_to = 0
         self._acknowledged: set[str] = set()
-        self._reports: list[tuple[str, ReportStatus]] = []
+        self._reports: list[Told] = []
         self._unanswered: list[tuple[Request, ReportStatus]] = []
         self._kept: list[Received] = []
         self._suppressed: list[Suppressed] = []
@@ -161,7 +161,7 @@ class CrashWorld:
     def _deliver(self, about: Request, status: ReportStatus) -> bool:
         def action(process: Process) -> None:
             if process.take_report(about, status):
-                self._reports.append((about.message_id or "", status))
+                self._reports.append(Told(about, status))
 
         told = len(self._reports)
         self.run("callback", action)

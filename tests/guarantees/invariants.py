@@ -17,6 +17,7 @@ from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import REPORTED, ReportStatus
 from sms_gateway.domain.status import FINAL, MOVES, SETTLED, Status
 from sms_gateway.use_cases.publish_changes import RowChange
+from tests.fakes.messages import ROOM_FOR_CONTRADICTIONS
 from tests.guarantees.process import GIVEN
 from tests.guarantees.voipit import Answer, Request
 
@@ -46,11 +47,19 @@ class Evidence:
     requests: Sequence[Request]
     published: Sequence[str]
     acknowledged: Collection[str]
-    reports: Sequence[tuple[str, ReportStatus]]
+    reports: Sequence["Told"]
     kept_reports: Collection[str]
     limits: Limits
     suppressed: Sequence["Suppressed"]
     counted: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A delivery report about one try, which Voipit was told we have."""
+
+    about: Request
+    status: ReportStatus
 
 
 @dataclass(slots=True)
@@ -190,11 +199,25 @@ def _acknowledged_is_stored(evidence: Evidence) -> None:
     for message_id in evidence.acknowledged:
         if message_id not in evidence.rows:
             raise PromiseBrokenError(f"acknowledged means stored: {message_id} is gone")
-    for message_id, _ in evidence.reports:
-        row = evidence.rows.get(message_id)
-        if row is not None and message_id not in evidence.kept_reports:
+    for told in evidence.reports:
+        row = evidence.rows.get(told.about.message_id or "")
+        if row is not None and row.message_id not in evidence.kept_reports:
+            stored = row.status in FINAL or _was_about_an_earlier_try(told, row)
             promise = "acknowledged means stored"
-            _holds(row.status in FINAL, promise, row, "lost a report that was answered 200")
+            _holds(stored, promise, row, "lost a report that was answered 200")
+
+
+def _was_about_an_earlier_try(told: Told, row: Message) -> bool:
+    """Whether it is an error report that is kept beside a message that is being tried again."""
+    kept = row.contradicting_reports
+    return (
+        REPORTED[told.status][1] is Status.FAILED
+        and told.about.attempt < row.attempt
+        and (
+            (told.about.attempt, told.status) in {(r.attempt, r.status) for r in kept}
+            or len(kept) == ROOM_FOR_CONTRADICTIONS
+        )
+    )
 
 
 def _nobody_is_texted_who_asked_not_to_be(evidence: Evidence) -> None:

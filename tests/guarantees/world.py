@@ -23,7 +23,7 @@ from tests.fakes.intake import FakeIntake, FakeSuppressions
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.publisher import FakePublisher
 from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback
-from tests.guarantees.invariants import Evidence, Suppressed, note_suppressions
+from tests.guarantees.invariants import Evidence, Suppressed, Told, note_suppressions
 from tests.guarantees.process import CALLBACK_URL, GIVEN, Death, Ports, Process
 from tests.guarantees.voipit import Request, Voipit
 
@@ -81,7 +81,7 @@ class World:
         self.publisher = FakePublisher()
         self.published_up_to = 0
         self.acknowledged: dict[str, SendRequest] = {}
-        self.reports: list[tuple[str, ReportStatus]] = []
+        self.reports: list[Told] = []
         self.suppressed: list[Suppressed] = []
         self._ids = 0
         self.processes = [self._new_process() for _ in range(PROCESSES)]
@@ -152,7 +152,7 @@ class World:
     def report(self, about: Request, status: ReportStatus) -> Action:
         def action(process: Process) -> None:
             if process.take_report(about, status):
-                self.reports.append((about.message_id or "", status))
+                self.reports.append(Told(about, status))
 
         return action
 
