@@ -144,6 +144,9 @@ def _a_report_outranks(write: RowChange) -> None:
     if after.report is not None:
         said = REPORTED[after.report.status][1]
         _holds(after.status is said, "a report outranks everything", after, f"was told {said}")
+        if before is not None and before.report is None and said is Status.FAILED:
+            its_own = after.report.attempt >= before.attempt
+            _holds(its_own, "a report is about one try", after, "was failed by an earlier one")
 
 
 def _history_tells_all(write: RowChange) -> None:

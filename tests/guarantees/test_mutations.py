@@ -1,7 +1,7 @@
 """Are the invariants awake? Each mutation takes away what keeps one promise; they must object."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from sms_gateway.use_cases.watch import Watch
 from tests.fakes.accounts import an_account
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.intake import FakeIntake, FakeSuppressions
+from tests.fakes.messages import InMemoryMessages
 from tests.guarantees.invariants import PromiseBrokenError
 from tests.guarantees.process import Process, a_request
 from tests.guarantees.running_on import run_on
@@ -70,6 +71,15 @@ def the_write_before_the_acknowledgement(patch: Patch) -> None:
             return  # acknowledged all the same
 
     patch.setattr(Callback, "_store", store)
+
+
+def the_place_for_a_report_that_changes_nothing(patch: Patch) -> None:
+    patch.setattr(InMemoryMessages, "note_contradiction", lambda *_: None)
+
+
+def the_look_at_the_try_that_has_failed(patch: Patch) -> None:
+    reported = Change.reported
+    patch.setattr(Change, "reported", lambda report: replace(reported(report), ends_attempt=False))
 
 
 def the_care_for(status: Status) -> Callable[[Patch], None]:
@@ -136,6 +146,14 @@ def report_while_the_table_is_away(world: World) -> None:
     world.run(0, world.send(a_request("a")))
     report = world.report(world.voipit.requests[-1], ReportStatus.ERROR)
     world.run(1, report, Fault(Kind.AWAY, 1, before=True))
+
+
+def report_about_an_earlier_try(world: World) -> None:
+    world.voipit.next_answers.append(Answer.THROTTLED_429)
+    world.run(0, world.send(a_request("a")))
+    world.clock.advance(60)
+    world.run(0, world.dispatch("a"))
+    world.run(1, world.report(world.voipit.requests[0], ReportStatus.ERROR))
 
 
 def two_dispatches_at_once(world: World) -> None:
@@ -220,6 +238,16 @@ MUTATIONS: Final = {
         the_write_before_the_acknowledgement,
         report_while_the_table_is_away,
         "acknowledged means stored: a lost a report",
+    ),
+    "the place for a report that changes nothing": Mutation(
+        the_place_for_a_report_that_changes_nothing,
+        report_about_an_earlier_try,
+        "acknowledged means stored: a lost a report",
+    ),
+    "the look at the try that has failed": Mutation(
+        the_look_at_the_try_that_has_failed,
+        report_about_an_earlier_try,
+        "a report is about one try: a was failed by an earlier one",
     ),
     "watch's care for submitted": Mutation(
         the_care_for(Status.SUBMITTED), sent_without_report, "nothing is forgotten: unsettled"

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
-from sms_gateway.domain.status import Status
+from sms_gateway.domain.status import FINAL, Status
 from tests.fakes.accounts import an_account
 from tests.fakes.builders import NUMBER
 from tests.guarantees.invariants import PromiseBrokenError, check
@@ -195,6 +195,15 @@ class SmsGateway(RuleBasedStateMachine):
         known = self._reportable()
         self.world.run(who, self.world.report(known[n % len(known)], status), fault)
 
+    @precondition(lambda self: self._of_earlier_tries())
+    @rule(n=st.integers(0, 5), status=st.sampled_from(ReportStatus), who=who, fault=fault)
+    def voipit_reports_an_earlier_try(
+        self, n: int, status: ReportStatus, who: int, fault: Fault | None
+    ) -> None:
+        """While the next one waits for its own report."""
+        known = self._of_earlier_tries()
+        self.world.run(who, self.world.report(known[n % len(known)], status), fault)
+
     @precondition(lambda self: self.world.fallback.kept)
     @rule(who=who, fault=fault)
     def a_kept_report_is_read(self, who: int, fault: Fault | None) -> None:
@@ -293,6 +302,16 @@ class SmsGateway(RuleBasedStateMachine):
     def _queued(self) -> list[str]:
         rows = self.world.messages.rows.values()
         return [row.message_id for row in rows if row.status is Status.QUEUED]
+
+    def _of_earlier_tries(self) -> list[Any]:
+        rows = self.world.messages.rows
+        return [
+            about
+            for about in self._reportable()
+            if (row := rows.get(about.message_id)) is not None
+            and row.status not in FINAL
+            and row.attempt > about.attempt
+        ]
 
     def _reportable(self) -> list[Any]:
         return [r for r in self.world.voipit.requests if r.is_known_to_voipit]
