@@ -1,0 +1,44 @@
+"""A gate with what stands around it."""
+
+from datetime import timedelta
+
+from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.outcome import Outcome, not_taken
+from sms_gateway.domain.status import Reason
+from sms_gateway.use_cases.gate import Gate, Pass
+from tests.fakes.accounts import FakeAccounts
+from tests.fakes.circuits import FakeCircuits
+from tests.fakes.clock import START, FakeClock
+from tests.fakes.voipit import FakeVoipit
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+REJECTED = not_taken(Reason.CREDENTIALS_REJECTED)
+NO_PATH = not_taken(Reason.PATH_NOT_FOUND)
+BLOCKED = not_taken(Reason.IP_BLOCKED)
+
+
+class Entrance:
+    """A gate with what stands around it. The account `v1` was never answered."""
+
+    def __init__(self, circuit: Circuit | None = None) -> None:
+        self.clock = FakeClock()
+        self.circuits = FakeCircuits(circuit)
+        self.accounts = FakeAccounts("v1")
+        self.voipit = FakeVoipit()
+        self.gate = Gate(self.circuits, self.accounts, self.voipit, self.clock)
+
+    def learn(self, outcome: Outcome) -> Circuit:
+        """The circuit after one call that was admitted came to this."""
+        leave = self.gate.admit()
+        assert isinstance(leave, Pass)
+        self.gate.learn(leave, outcome)
+        return self.circuits.circuit
+
+    def advance(self, span: timedelta) -> None:
+        self.clock.advance(span.total_seconds())
+
+
+def opened(reason: OpenReason = OpenReason.CREDENTIALS, pause: timedelta = HOUR) -> Circuit:
+    return Circuit(reason, since=START, next_ping_at=START + pause, failed="v1")
