@@ -232,6 +232,34 @@ def test_nobody_takes_the_connection_in_time(connect: Connect) -> None:
         assert time.monotonic() - started >= CONNECT_TIMEOUT
 
 
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "TLS"])
+def test_on_a_connection_that_comes_too_late_nothing_leaves_us(
+    serve: Serve,
+    connect: Connect,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    encrypted: bool,
+) -> None:
+    if encrypted:
+        server = serve(over_tls(presenting(certificate), answers()))
+        client = connect(secure(server), tls_context=trusting(certificate))
+    else:
+        server = serve(answers())
+        client = connect(server.url)
+    resolve = socket.getaddrinfo
+
+    def slowly(*names: Any, **options: Any) -> Any:
+        time.sleep(CONNECT_TIMEOUT + READ_TIMEOUT + 0.1)
+        return resolve(*names, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", slowly)
+        assert send(client) == NO_CONNECTION
+    assert server.requests == []
+    assert send(client) == ACCEPTED
+
+
 @pytest.mark.parametrize(
     "url", ["", "voipit.test", "gopher://voipit.test", "http://", "http://[::"]
 )

@@ -14,7 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ReadTimeoutError
+from urllib3.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 CONNECT_TIMEOUT: Final = 3.0
 READ_TIMEOUT: Final = 10.0
@@ -67,6 +67,7 @@ class _OneLineAdapter(HTTPAdapter):
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
         self._socket: socket.socket | None = None
+        self.is_cut_off = False
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -77,12 +78,12 @@ class _OneLineAdapter(HTTPAdapter):
         class Plain(HTTPConnection):
             def connect(self) -> None:
                 super().connect()
-                adapter._socket = self.sock
+                adapter._check(self)
 
         class Encrypted(HTTPSConnection):
             def connect(self) -> None:
                 super().connect()
-                adapter._socket = self.sock
+                adapter._check(self)
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Plain
@@ -92,8 +93,20 @@ class _OneLineAdapter(HTTPAdapter):
 
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}
 
+    def _check(self, connection: HTTPConnection) -> None:
+        """Remember what to cut off; and if it is too late already, let nothing leave us."""
+        self._socket = connection.sock
+        if self.is_cut_off:
+            connection.close()
+            raise ConnectTimeoutError(connection, "Connected too late.")
+
+    def begin(self) -> None:
+        """From now on connections are wanted."""
+        self.is_cut_off = False
+
     def cut_off(self) -> None:
-        """End whatever is being waited for, from another thread."""
+        """End whatever is being waited for, from another thread. Nothing new is begun."""
+        self.is_cut_off = True
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
@@ -160,28 +173,24 @@ class VoipitSession:
 
     @contextmanager
     def _cut_off_in_time(self) -> Iterator[None]:
-        """Have the block end in time: the read time-out alone begins anew with every byte.
+        """Have the block end in time: a time-out begins anew with every address and every byte.
 
         Raises `requests.ReadTimeout` instead of whatever the block came to after that.
         """
-        too_late = threading.Event()
-
-        def cut_off() -> None:
-            too_late.set()
-            self._line.cut_off()
-
-        timer = threading.Timer(sum(self._timeout), cut_off)
+        self._line.begin()
+        timer = threading.Timer(sum(self._timeout), self._line.cut_off)
         timer.daemon = True
         timer.start()
         try:
             yield
         except Exception as error:
-            if too_late.is_set():
+            if self._line.is_cut_off:
                 raise requests.ReadTimeout from error
             raise
         finally:
             timer.cancel()
-        if too_late.is_set():
+            timer.join()  # so that it never cuts off the next one
+        if self._line.is_cut_off:
             raise requests.ReadTimeout
 
     def close(self) -> None:
