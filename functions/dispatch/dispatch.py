@@ -25,12 +25,18 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point of the Lambda function `dispatch`. Answers with the messages to try again."""
 
     def dispatch(body: str) -> None:
-        message_id, unused_claim = read_dispatch(body)
+        key, unused_claim = read_dispatch(body)
         message = dispatch_message()(
-            message_id, lambda: context.get_remaining_time_in_millis() / 1000, unused_claim
+            key, lambda: context.get_remaining_time_in_millis() / 1000, unused_claim
         )
         status, reason = (message.status, message.reason) if message else (None, None)
-        logger.info("message dispatched", message_id=message_id, status=status, reason=reason)
+        logger.info(
+            "message dispatched",
+            client=key.client,
+            message_id=key.message_id,
+            status=status,
+            reason=reason,
+        )
         count("MessageDispatched")
 
     return each_message(event, dispatch)

@@ -22,8 +22,13 @@ def watch() -> Watch:
 def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point of the Lambda function `watch`. Answers with what it has done."""
     watched = watch()(lambda: context.get_remaining_time_in_millis() / 1000)
-    for message_id, error in watched.broken:
-        logger.error("a message cannot be looked at", message_id=message_id, exc_info=error)
+    for key, error in watched.broken:
+        logger.error(
+            "a message cannot be looked at",
+            client=key.client,
+            message_id=key.message_id,
+            exc_info=error,
+        )
     done = {
         "lookedAt": watched.looked_at,
         "moved": watched.moved,

@@ -15,7 +15,7 @@ from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.status import Trigger
-from tests.fakes.builders import DUE, ID, NUMBER, a_change, a_message, a_report
+from tests.fakes.builders import DUE, KEY, NUMBER, a_change, a_message, a_report
 from tests.fakes.clock import START
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
     "MessagesTable.create": ("put_item", lambda c: MessagesTable(c, "M").create(a_message())),
     "MessagesTable.change": (
         "update_item",
-        lambda c: MessagesTable(c, "M").change(ID, a_change(Trigger.ACCEPTED)),
+        lambda c: MessagesTable(c, "M").change(KEY, a_change(Trigger.ACCEPTED)),
     ),
     "MessagesTable.note_contradiction": (
         "update_item",
-        lambda c: MessagesTable(c, "M").note_contradiction(ID, a_report()),
+        lambda c: MessagesTable(c, "M").note_contradiction(KEY, a_report()),
     ),
     "MessagesTable.postpone": (
         "update_item",
@@ -89,7 +89,7 @@ TRANSACTIONS: Final[dict[str, tuple[str, Call]]] = {
     ),
 }
 READS: Final[dict[str, tuple[str, Call]]] = {
-    "MessagesTable.get": ("get_item", lambda c: MessagesTable(c, "M").get(ID)),
+    "MessagesTable.get": ("get_item", lambda c: MessagesTable(c, "M").get(KEY)),
     "MessagesTable.due": ("query", lambda c: list(MessagesTable(c, "M").due(DUE))),
     "MessagesTable.list_for": (
         "query",

@@ -21,23 +21,25 @@ if TYPE_CHECKING:
         BillingMode: BillingModeType
         AttributeDefinitions: list[AttributeDefinitionTypeDef]
         KeySchema: list[KeySchemaElementTypeDef]
-
-    class MessagesSchema(TableSchema):
-        """The same for a table with indexes."""
-
         GlobalSecondaryIndexes: list[GlobalSecondaryIndexUnionTypeDef]
 
 
-MESSAGES_SCHEMA: "Final[MessagesSchema]" = {
+MESSAGES_SCHEMA: "Final[TableSchema]" = {
     "BillingMode": "PAY_PER_REQUEST",
     "AttributeDefinitions": [
         {"AttributeName": "messageId", "AttributeType": "S"},
         {"AttributeName": "dueShard", "AttributeType": "S"},
         {"AttributeName": "dueAt", "AttributeType": "N"},
-        {"AttributeName": "clientRecipient", "AttributeType": "S"},
-        {"AttributeName": "createdAt", "AttributeType": "S"},
+        {"AttributeName": "client", "AttributeType": "S"},
+        {"AttributeName": "phoneNumber", "AttributeType": "S"},
+        {"AttributeName": "clientCreatedAt", "AttributeType": "S"},
+        {"AttributeName": "attention", "AttributeType": "S"},
+        {"AttributeName": "updatedAt", "AttributeType": "S"},
     ],
-    "KeySchema": [{"AttributeName": "messageId", "KeyType": "HASH"}],
+    "KeySchema": [
+        {"AttributeName": "messageId", "KeyType": "HASH"},
+        {"AttributeName": "client", "KeyType": "RANGE"},
+    ],
     "GlobalSecondaryIndexes": [
         {
             "IndexName": DUE_INDEX,
@@ -50,8 +52,16 @@ MESSAGES_SCHEMA: "Final[MessagesSchema]" = {
         {
             "IndexName": RECIPIENT_INDEX,
             "KeySchema": [
-                {"AttributeName": "clientRecipient", "KeyType": "HASH"},
-                {"AttributeName": "createdAt", "KeyType": "RANGE"},
+                {"AttributeName": "phoneNumber", "KeyType": "HASH"},
+                {"AttributeName": "clientCreatedAt", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        },
+        {
+            "IndexName": "attention",
+            "KeySchema": [
+                {"AttributeName": "attention", "KeyType": "HASH"},
+                {"AttributeName": "updatedAt", "KeyType": "RANGE"},
             ],
             "Projection": {"ProjectionType": "KEYS_ONLY"},
         },
@@ -60,14 +70,28 @@ MESSAGES_SCHEMA: "Final[MessagesSchema]" = {
 """The table of messages, all but its name and its stream (tests/template compares it)."""
 GUARDS_SCHEMA: "Final[TableSchema]" = {
     "BillingMode": "PAY_PER_REQUEST",
-    "AttributeDefinitions": [{"AttributeName": "guard", "AttributeType": "S"}],
+    "AttributeDefinitions": [
+        {"AttributeName": "guard", "AttributeType": "S"},
+        {"AttributeName": "list", "AttributeType": "S"},
+        {"AttributeName": "phoneNumber", "AttributeType": "S"},
+    ],
     "KeySchema": [{"AttributeName": "guard", "KeyType": "HASH"}],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": "list",
+            "KeySchema": [
+                {"AttributeName": "list", "KeyType": "HASH"},
+                {"AttributeName": "phoneNumber", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        },
+    ],
 }
 """The table of guards, all but its name."""
 
 
 def a_messages_table(client: "DynamoDBClient") -> MessagesTable:
-    """A new table of its own, with both indexes."""
+    """A new table of its own, with its indexes."""
     name = f"Messages-{uuid4()}"
     client.create_table(TableName=name, **MESSAGES_SCHEMA)
     return MessagesTable(client, name)

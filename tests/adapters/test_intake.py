@@ -279,7 +279,7 @@ def clicked(door: Door, message: Message, **how: Any) -> str:
     """Of which message this is a double click."""
     refusal = door.refusal(message, id_is_chosen=False, **how)
     assert isinstance(refusal, DoubleClickError)
-    return refusal.message_id
+    return refusal.first.message_id
 
 
 def test_an_equal_message_a_moment_later_is_a_double_click_of_the_first(a_door: Opening) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.adapters.messages_table import MAX_CONTRADICTING_REPORTS
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.message import Change, Message, OnUnconfirmed
@@ -17,7 +18,7 @@ from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
 from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
 from sms_gateway.use_cases.ports import Messages as PortMessages
 from tests.adapters.tables import a_messages_table
-from tests.fakes.builders import DUE, ID, NUMBER, a_change, a_message, a_report
+from tests.fakes.builders import DUE, ID, KEY, NUMBER, a_change, a_message, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.messages import ROOM_FOR_CONTRADICTIONS, InMemoryMessages
 
@@ -43,7 +44,7 @@ class Store:
 
 def in_memory() -> Store:
     messages = InMemoryMessages()
-    return Store(messages, lambda: messages.contradictions[ID])
+    return Store(messages, lambda: messages.contradictions[KEY])
 
 
 def in_dynamodb(client: "DynamoDBClient") -> Store:
@@ -51,7 +52,7 @@ def in_dynamodb(client: "DynamoDBClient") -> Store:
     table = messages.table_name
 
     def contradictions() -> int:
-        item = client.get_item(TableName=table, Key={"messageId": {"S": ID}}).get("Item", {})
+        item = client.get_item(TableName=table, Key=key_attributes(KEY)).get("Item", {})
         return int(item.get("contradictions", {"N": "0"})["N"])
 
     return Store(messages, contradictions)
@@ -72,7 +73,7 @@ def test_what_was_created_is_read_back(messages: Messages) -> None:
 
     messages.create(message)
 
-    assert messages.get(ID) == message
+    assert messages.get(KEY) == message
 
 
 def test_what_the_caller_has_asked_for_is_read_back(messages: Messages) -> None:
@@ -86,11 +87,11 @@ def test_what_the_caller_has_asked_for_is_read_back(messages: Messages) -> None:
 
     messages.create(message)
 
-    assert messages.get(ID) == message
+    assert messages.get(KEY) == message
 
 
 def test_what_was_never_created_is_nothing(messages: Messages) -> None:
-    assert messages.get("unknown") is None
+    assert messages.get(key("unknown")) is None
 
 
 def test_an_id_is_taken_as_it_is_written(messages: Messages) -> None:
@@ -98,7 +99,7 @@ def test_an_id_is_taken_as_it_is_written(messages: Messages) -> None:
     for message_id in ids:
         messages.create(a_message(message_id=message_id))
 
-    assert [message and message.message_id for message in map(messages.get, ids)] == ids
+    assert [message and message.message_id for message in map(messages.get, map(key, ids))] == ids
 
 
 def test_an_id_that_is_taken_shows_whose_it_is_and_keeps_it(messages: Messages) -> None:
@@ -109,7 +110,7 @@ def test_an_id_that_is_taken_shows_whose_it_is_and_keeps_it(messages: Messages) 
         messages.create(a_message(text="other", claim="other"))
 
     assert taken.value.stored == first
-    assert messages.get(ID) == first
+    assert messages.get(KEY) == first
 
 
 @pytest.mark.parametrize("trigger", Trigger)
@@ -122,29 +123,29 @@ def test_a_change_is_made_exactly_if_the_table_of_moves_allows_it(
     messages.create(stored)
 
     if status in MOVES[trigger].sources:
-        assert messages.change(ID, change) == stored.after(change)
-        assert messages.get(ID) == stored.after(change)
+        assert messages.change(KEY, change) == stored.after(change)
+        assert messages.get(KEY) == stored.after(change)
     else:
         with pytest.raises(ChangeRefusedError) as refused:
-            messages.change(ID, change)
+            messages.change(KEY, change)
         assert refused.value.stored == stored
-        assert messages.get(ID) == stored
+        assert messages.get(KEY) == stored
 
 
 def test_a_change_of_a_message_that_is_not_there_is_refused_and_stores_nothing(
     messages: Messages,
 ) -> None:
     with pytest.raises(ChangeRefusedError) as refused:
-        messages.change(ID, a_change(Trigger.REPORTED_SENT))
+        messages.change(KEY, a_change(Trigger.REPORTED_SENT))
 
     assert refused.value.stored is None
-    assert messages.get(ID) is None
+    assert messages.get(KEY) is None
 
 
 def test_a_change_under_our_claim_is_made(messages: Messages) -> None:
     messages.create(a_message(claim="mine"))
 
-    changed = messages.change(ID, a_change(Trigger.ACCEPTED, claim="mine"))
+    changed = messages.change(KEY, a_change(Trigger.ACCEPTED, claim="mine"))
 
     assert changed.status is Status.SUBMITTED
 
@@ -154,10 +155,10 @@ def test_a_change_under_a_lost_claim_is_refused(messages: Messages) -> None:
     messages.create(stored)
 
     with pytest.raises(ChangeRefusedError) as refused:
-        messages.change(ID, a_change(Trigger.ACCEPTED, claim="mine"))
+        messages.change(KEY, a_change(Trigger.ACCEPTED, claim="mine"))
 
     assert refused.value.stored == stored
-    assert messages.get(ID) == stored
+    assert messages.get(KEY) == stored
 
 
 def test_what_the_last_change_said_is_forgotten_when_it_no_longer_holds(
@@ -165,10 +166,10 @@ def test_what_the_last_change_said_is_forgotten_when_it_no_longer_holds(
 ) -> None:
     messages.create(a_message())
     messages.change(
-        ID, a_change(Trigger.NOT_TAKEN, reason=Reason.THROTTLED, error_message="too many")
+        KEY, a_change(Trigger.NOT_TAKEN, reason=Reason.THROTTLED, error_message="too many")
     )
 
-    sending = messages.change(ID, a_change(Trigger.CLAIMED))
+    sending = messages.change(KEY, a_change(Trigger.CLAIMED))
 
     assert (sending.reason, sending.error_message) == (None, None)
     assert sending.history[1].reason is Reason.THROTTLED
@@ -181,9 +182,9 @@ def test_a_report_is_kept_with_the_change_it_makes(messages: Messages, word: Rep
     report = a_report(word)
     messages.create(stored)
 
-    messages.change(ID, Change.reported(report))
+    messages.change(KEY, Change.reported(report))
 
-    assert messages.get(ID) == stored.after(Change.reported(report))
+    assert messages.get(KEY) == stored.after(Change.reported(report))
 
 
 @pytest.mark.parametrize(
@@ -203,10 +204,10 @@ def test_an_error_report_ends_no_later_try_than_its_own(
     messages.create(stored)
 
     if counts:
-        assert messages.change(ID, change) == stored.after(change)
+        assert messages.change(KEY, change) == stored.after(change)
     else:
         with pytest.raises(ChangeRefusedError) as refused:
-            messages.change(ID, change)
+            messages.change(KEY, change)
         assert refused.value.stored == stored
 
 
@@ -215,9 +216,9 @@ def test_a_note_of_a_contradiction_changes_nothing_else(store: Store) -> None:
     report = a_report(ReportStatus.ERROR)
     store.messages.create(stored)
 
-    store.messages.note_contradiction(ID, report)
+    store.messages.note_contradiction(KEY, report)
 
-    assert store.messages.get(ID) == replace(stored, contradicting_reports=(report,))
+    assert store.messages.get(KEY) == replace(stored, contradicting_reports=(report,))
     assert store.contradictions() == 1
 
 
@@ -226,9 +227,9 @@ def test_contradictions_are_kept_up_to_a_bound_and_counted_on(store: Store) -> N
     store.messages.create(a_message(Status.FAILED))
 
     for report in reports:
-        store.messages.note_contradiction(ID, report)
+        store.messages.note_contradiction(KEY, report)
 
-    message = store.messages.get(ID)
+    message = store.messages.get(KEY)
     assert message is not None
     assert message.contradicting_reports == tuple(reports[:10])
     assert store.contradictions() == 13
@@ -239,17 +240,17 @@ def test_the_fake_has_as_much_room_as_the_table() -> None:
 
 
 def test_a_contradiction_of_a_message_that_is_gone_brings_nothing_back(store: Store) -> None:
-    store.messages.note_contradiction(ID, a_report())
+    store.messages.note_contradiction(KEY, a_report())
 
-    assert store.messages.get(ID) is None
+    assert store.messages.get(KEY) is None
     assert store.contradictions() == 0
 
 
 def test_a_message_keeps_what_it_was_told_after_a_contradiction(messages: Messages) -> None:
     messages.create(a_message(Status.NO_REPORT))
-    messages.note_contradiction(ID, a_report(ReportStatus.ERROR))
+    messages.note_contradiction(KEY, a_report(ReportStatus.ERROR))
 
-    late = messages.change(ID, Change.reported(a_report()))
+    late = messages.change(KEY, Change.reported(a_report()))
 
     assert late.status is Status.SENT
     assert late.contradicting_reports == (a_report(ReportStatus.ERROR),)
@@ -259,33 +260,33 @@ def test_a_claim_makes_the_next_try_under_its_own_name(messages: Messages) -> No
     queued = a_message(Status.QUEUED)
     messages.create(queued)
 
-    claimed = messages.change(ID, Change.claiming(queued, "mine", START, LATER))
+    claimed = messages.change(KEY, Change.claiming(queued, "mine", START, LATER))
 
     assert (claimed.status, claimed.attempt, claimed.claim) == (Status.SENDING, 2, "mine")
     assert (claimed.due_at, claimed.version) == (LATER, queued.version + 1)
-    assert messages.get(ID) == claimed
+    assert messages.get(KEY) == claimed
 
 
 def test_of_two_claims_on_the_same_version_one_is_made(messages: Messages) -> None:
     queued = a_message(Status.QUEUED)
     messages.create(queued)
-    first = messages.change(ID, Change.claiming(queued, "mine", START, LATER))
+    first = messages.change(KEY, Change.claiming(queued, "mine", START, LATER))
 
     with pytest.raises(ChangeRefusedError) as refused:
-        messages.change(ID, Change.claiming(queued, "theirs", START, LATER))
+        messages.change(KEY, Change.claiming(queued, "theirs", START, LATER))
 
     assert refused.value.stored == first
-    assert messages.get(ID) == first
+    assert messages.get(KEY) == first
 
 
 def test_a_claim_on_an_earlier_wait_is_refused(messages: Messages) -> None:
     seen = a_message(Status.QUEUED)
     messages.create(seen)
-    messages.change(ID, Change.claiming(seen, "theirs", START, LATER))
-    again = messages.change(ID, a_change(Trigger.NOT_TAKEN, claim="theirs"))
+    messages.change(KEY, Change.claiming(seen, "theirs", START, LATER))
+    again = messages.change(KEY, a_change(Trigger.NOT_TAKEN, claim="theirs"))
 
     with pytest.raises(ChangeRefusedError) as refused:
-        messages.change(ID, Change.claiming(seen, "mine", START, LATER))
+        messages.change(KEY, Change.claiming(seen, "mine", START, LATER))
 
     assert refused.value.stored == again
 
@@ -300,23 +301,25 @@ def test_a_change_that_was_decided_needs_the_version_it_was_decided_on(
     messages.create(stored)
 
     if made:
-        assert messages.change(ID, change).status is Status.NO_REPORT
+        assert messages.change(KEY, change).status is Status.NO_REPORT
     else:
         with pytest.raises(ChangeRefusedError) as refused:
-            messages.change(ID, change)
-        assert refused.value.stored == messages.get(ID) == stored
+            messages.change(KEY, change)
+        assert refused.value.stored == messages.get(KEY) == stored
 
 
 def test_a_change_without_a_claim_of_its_own_keeps_claim_and_attempt(messages: Messages) -> None:
     messages.create(a_message(claim="mine", attempt=3))
 
-    changed = messages.change(ID, a_change(Trigger.ACCEPTED, claim="mine", attempt=3, due_at=LATER))
+    changed = messages.change(
+        KEY, a_change(Trigger.ACCEPTED, claim="mine", attempt=3, due_at=LATER)
+    )
 
     assert (changed.claim, changed.attempt, changed.due_at) == ("mine", 3, LATER)
 
 
 def due(messages: Messages, now: datetime = LATER) -> set[str]:
-    found = list(messages.due(now))
+    found = [k.message_id for k in messages.due(now)]
     assert len(set(found)) == len(found)
     return set(found)
 
@@ -350,7 +353,7 @@ def test_a_settled_message_is_found_no_more(messages: Messages) -> None:
     messages.create(a_message(Status.SUBMITTED))
     assert due(messages) == {ID}
 
-    messages.change(ID, Change.reported(a_report()))
+    messages.change(KEY, Change.reported(a_report()))
 
     assert due(messages) == set()
 
@@ -359,7 +362,7 @@ def test_a_change_may_bring_a_message_back_into_the_index(messages: Messages) ->
     messages.create(a_message(due_at=None))
     assert due(messages) == set()
 
-    messages.change(ID, a_change(Trigger.UNCLEAR, due_at=DUE))
+    messages.change(KEY, a_change(Trigger.UNCLEAR, due_at=DUE))
 
     assert due(messages) == {ID}
 
@@ -383,7 +386,7 @@ def test_a_postponed_message_is_looked_at_later_and_is_otherwise_as_it_was(
 
     messages.postpone(stored, LATER + timedelta(seconds=1))
 
-    assert messages.get(ID) == replace(stored, due_at=LATER + timedelta(seconds=1))
+    assert messages.get(KEY) == replace(stored, due_at=LATER + timedelta(seconds=1))
     assert due(messages, LATER) == set()
     assert due(messages, LATER + timedelta(seconds=1)) == {ID}
 
@@ -401,12 +404,12 @@ def test_a_message_can_be_put_off_again_and_again(messages: Messages) -> None:
 def test_a_message_that_has_changed_meanwhile_is_not_put_off(messages: Messages) -> None:
     seen = a_message(Status.QUEUED)
     messages.create(seen)
-    sent = messages.change(ID, Change.reported(a_report()))
+    sent = messages.change(KEY, Change.reported(a_report()))
 
     with pytest.raises(ChangeRefusedError) as refused:
         messages.postpone(seen, LATER)
 
-    assert refused.value.stored == messages.get(ID) == sent
+    assert refused.value.stored == messages.get(KEY) == sent
     assert due(messages) == set()
 
 
@@ -415,7 +418,7 @@ def test_a_message_that_is_gone_is_not_put_off_and_not_brought_back(messages: Me
         messages.postpone(a_message(Status.QUEUED), LATER)
 
     assert refused.value.stored is None
-    assert messages.get(ID) is None
+    assert messages.get(KEY) is None
 
 
 def a_list(
@@ -451,7 +454,7 @@ def test_where_nothing_was_sent_the_list_is_empty(messages: Messages) -> None:
 
 def test_a_list_shows_whole_messages_as_they_stand_newest_first(messages: Messages) -> None:
     create(messages, "b", "a", "c")
-    changed = messages.change("a", a_change(Trigger.ACCEPTED))
+    changed = messages.change(key("a"), a_change(Trigger.ACCEPTED))
 
     page, position = messages.list_for("clinic", NUMBER, 100, None)
 

@@ -10,14 +10,21 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_gateway.adapters.message_item import DUE_SHARDS, due_shard, epoch, from_item, to_item
+from sms_gateway.adapters.message_item import (
+    DUE_SHARDS,
+    due_shard,
+    epoch,
+    from_item,
+    key_attributes,
+    to_item,
+)
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import MOVES, SETTLED, Reason, Status, Trigger
 from tests.adapters.clients import a_client, calls_of
-from tests.fakes.builders import DUE, ID, a_change, a_message, a_report
+from tests.fakes.builders import DUE, KEY, a_change, a_message, a_report, key
 from tests.fakes.clock import START
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -81,7 +88,7 @@ def test_an_item_is_what_its_documentation_says() -> None:
         "attempt": {"N": "1"},
         "client": {"S": "clinic"},
         "phoneNumber": {"S": "+40721234567"},
-        "clientRecipient": {"S": "clinic#+40721234567"},
+        "clientCreatedAt": {"S": "clinic#2026-11-22T14:35:00.123Z"},
         "message": {"S": "Buna ziua, esti asteptat la ora 10"},
         "metadata": {"M": {}},
         "claim": {"S": "claim-1"},
@@ -101,7 +108,7 @@ def test_an_item_is_what_its_documentation_says() -> None:
         },
         "onUnconfirmed": {"S": "hold"},
         "dueAt": {"N": "1795358160"},
-        "dueShard": {"S": "0"},
+        "dueShard": {"S": "2"},
     }
 
 
@@ -135,20 +142,20 @@ def test_an_item_is_due_in_the_whole_second_after_its_time(moment: datetime) -> 
 
 @given(st.text(string.ascii_letters + string.digits + "._~-", min_size=1, max_size=64))
 def test_a_message_is_always_in_the_same_of_the_eight_shards(message_id: str) -> None:
-    assert due_shard(message_id) == due_shard(message_id)
-    assert due_shard(message_id) in set("01234567")
+    assert due_shard(key(message_id)) == due_shard(key(message_id))
+    assert due_shard(key(message_id)) in set("01234567")
 
 
 def test_messages_are_spread_over_all_shards() -> None:
-    counts = Counter(due_shard(f"m-{number}") for number in range(800))
+    counts = Counter(due_shard(key(f"m-{number}")) for number in range(800))
 
     assert len(counts) == DUE_SHARDS
     assert min(counts.values()) > 50
 
 
 def stored_item(table: MessagesTable) -> dict[str, Any]:
-    key: Any = {"messageId": {"S": ID}}
-    return dict(table.client.get_item(TableName=table.table_name, Key=key)["Item"])
+    answer = table.client.get_item(TableName=table.table_name, Key=key_attributes(KEY))
+    return dict(answer["Item"])
 
 
 @pytest.mark.parametrize("trigger", [t for t in Trigger if MOVES[t].target in SETTLED])
@@ -156,7 +163,7 @@ def test_a_row_that_is_settled_leaves_the_index(table: MessagesTable, trigger: T
     table.create(a_message(min(MOVES[trigger].sources - SETTLED)))
     assert {"dueAt", "dueShard"} <= stored_item(table).keys()
 
-    table.change(ID, a_change(trigger))
+    table.change(KEY, a_change(trigger))
 
     assert stored_item(table).keys().isdisjoint({"dueAt", "dueShard"})
 
@@ -165,12 +172,12 @@ def test_what_was_written_by_change_and_by_postpone_is_in_the_shard_of_its_id(
     table: MessagesTable,
 ) -> None:
     table.create(a_message(due_at=None))
-    queued = table.change(ID, a_change(Trigger.NOT_TAKEN, due_at=DUE))
-    assert stored_item(table)["dueShard"] == {"S": due_shard(ID)}
+    queued = table.change(KEY, a_change(Trigger.NOT_TAKEN, due_at=DUE))
+    assert stored_item(table)["dueShard"] == {"S": due_shard(KEY)}
 
     table.postpone(queued, DUE + timedelta(milliseconds=1))
 
-    assert stored_item(table)["dueShard"] == {"S": due_shard(ID)}
+    assert stored_item(table)["dueShard"] == {"S": due_shard(KEY)}
     assert stored_item(table)["dueAt"] == {"N": str(int(DUE.timestamp()) + 1)}
 
 
@@ -193,10 +200,10 @@ def test_what_is_due_is_read_page_by_page_and_shard_by_shard(
 
     longest_due_first = sorted(range(50), reverse=True)
     assert found == [
-        f"m-{number}"
+        key(f"m-{number}")
         for shard in "76543210"
         for number in longest_due_first
-        if due_shard(f"m-{number}") == shard
+        if due_shard(key(f"m-{number}")) == shard
     ]
     assert len(asked) > DUE_SHARDS
 
@@ -236,6 +243,6 @@ def test_a_message_that_expires_between_two_notes_is_let_go() -> None:
         )
         stub.add_client_error("update_item", service_error_code="ConditionalCheckFailedException")
 
-        MessagesTable(client, "Messages").note_contradiction("m", a_report())
+        MessagesTable(client, "Messages").note_contradiction(key("m"), a_report())
 
         stub.assert_no_pending_responses()

@@ -24,7 +24,7 @@ from sms_gateway.adapters.queues import (
 )
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.report import ReportStatus
-from tests.fakes.builders import a_report
+from tests.fakes.builders import KEY, a_report, key
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -58,7 +58,7 @@ class RecordingClient:
 
 def delay_of(delay: timedelta) -> object:
     client: Any = RecordingClient()
-    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue("m", delay)
+    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue(key("m"), delay)
     return client.asked[0]["DelaySeconds"]
 
 
@@ -83,29 +83,31 @@ def test_what_was_put_into_the_queue_is_read_back(
 ) -> None:
     queue: DispatchQueue = SqsDispatchQueue(sqs, queue_url)
 
-    queue.enqueue(message_id, timedelta())
+    queue.enqueue(key(message_id), timedelta())
 
-    assert [read_dispatch(body) for body in received(sqs, queue_url)] == [(message_id, None)]
+    assert [read_dispatch(body) for body in received(sqs, queue_url)] == [(key(message_id), None)]
 
 
-def test_a_queue_message_holds_the_id_and_nothing_else(sqs: "SQSClient", queue_url: str) -> None:
-    SqsDispatchQueue(sqs, queue_url).enqueue("m", timedelta())
+def test_a_queue_message_holds_the_key_and_nothing_else(sqs: "SQSClient", queue_url: str) -> None:
+    SqsDispatchQueue(sqs, queue_url).enqueue(key("m"), timedelta())
 
-    assert [json.loads(body) for body in received(sqs, queue_url)] == [{"messageId": "m"}]
+    assert [json.loads(body) for body in received(sqs, queue_url)] == [
+        {"client": "clinic", "messageId": "m"}
+    ]
 
 
 def test_a_claim_that_was_not_used_is_told_of_once_the_write_that_made_it_is_over() -> None:
     client: Any = RecordingClient()
 
-    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue_unused("m", "a-claim")
+    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue_unused(key("m"), "a-claim")
 
     [asked] = client.asked
-    assert read_dispatch(asked["MessageBody"]) == ("m", "a-claim")
+    assert read_dispatch(asked["MessageBody"]) == (key("m"), "a-claim")
     assert asked["DelaySeconds"] == 20
 
 
 def test_a_delayed_message_is_not_there_yet(sqs: "SQSClient", queue_url: str) -> None:
-    SqsDispatchQueue(sqs, queue_url).enqueue("m", timedelta(minutes=15))
+    SqsDispatchQueue(sqs, queue_url).enqueue(key("m"), timedelta(minutes=15))
 
     assert received(sqs, queue_url) == []
 
@@ -150,8 +152,8 @@ def test_a_queue_in_trouble_is_no_error_since_the_due_index_is_the_guarantee(
     client: Any = RecordingClient(trouble)
 
     queue = SqsDispatchQueue(client, "https://sqs.test/dispatch")
-    queue.enqueue("m", timedelta())
-    queue.enqueue_unused("m", "a-claim")
+    queue.enqueue(key("m"), timedelta())
+    queue.enqueue_unused(key("m"), "a-claim")
 
     assert len(client.asked) == 2
 
@@ -163,17 +165,17 @@ def test_many_are_put_into_the_queue_each_once(
     queue: DispatchQueue = SqsDispatchQueue(sqs, queue_url)
     ids = [f"m-{number}" for number in range(count)]
 
-    queue.enqueue_all([(message_id, timedelta()) for message_id in ids])
+    queue.enqueue_all([(key(message_id), timedelta()) for message_id in ids])
 
     found: list[str] = []
     while bodies := received(sqs, queue_url):
-        found += [read_dispatch(body)[0] for body in bodies]
+        found += [read_dispatch(body)[0].message_id for body in bodies]
     assert sorted(found) == sorted(ids)
 
 
 def test_many_are_put_into_the_queue_ten_in_a_call_each_with_its_own_delay() -> None:
     client: Any = RecordingClient()
-    waits = [(f"m-{number}", timedelta(seconds=number * 100 - 50)) for number in range(12)]
+    waits = [(key(f"m-{number}"), timedelta(seconds=number * 100 - 50)) for number in range(12)]
 
     SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue_all(waits)
 
@@ -185,17 +187,17 @@ def test_many_are_put_into_the_queue_ten_in_a_call_each_with_its_own_delay() -> 
     assert [entry["DelaySeconds"] for entry in second["Entries"]] == [900, 900]
     assert len({entry["Id"] for entry in first["Entries"]}) == 10
     assert [json.loads(entry["MessageBody"]) for entry in second["Entries"]] == [
-        {"messageId": "m-10"},
-        {"messageId": "m-11"},
+        {"client": "clinic", "messageId": "m-10"},
+        {"client": "clinic", "messageId": "m-11"},
     ]
 
 
 def test_a_delayed_one_of_many_is_not_there_yet(sqs: "SQSClient", queue_url: str) -> None:
     SqsDispatchQueue(sqs, queue_url).enqueue_all(
-        [("now", timedelta()), ("later", timedelta(minutes=15))]
+        [(key("now"), timedelta()), (key("later"), timedelta(minutes=15))]
     )
 
-    assert [read_dispatch(body) for body in received(sqs, queue_url)] == [("now", None)]
+    assert [read_dispatch(body) for body in received(sqs, queue_url)] == [(key("now"), None)]
 
 
 @pytest.mark.parametrize("trouble", TROUBLE, ids=str)
@@ -203,7 +205,7 @@ def test_a_queue_in_trouble_is_not_asked_about_the_rest_of_many(trouble: Excepti
     client: Any = RecordingClient(trouble)
 
     SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue_all(
-        [(f"m-{number}", timedelta()) for number in range(25)]
+        [(key(f"m-{number}"), timedelta()) for number in range(25)]
     )
 
     assert len(client.asked) == 1
@@ -212,7 +214,7 @@ def test_a_queue_in_trouble_is_not_asked_about_the_rest_of_many(trouble: Excepti
 def test_a_queue_that_is_gone_is_no_error(sqs: "SQSClient", queue_url: str) -> None:
     sqs.delete_queue(QueueUrl=queue_url)
 
-    SqsDispatchQueue(sqs, queue_url).enqueue("m", timedelta())
+    SqsDispatchQueue(sqs, queue_url).enqueue(key("m"), timedelta())
 
 
 @pytest.mark.parametrize("word", ReportStatus)
@@ -223,20 +225,18 @@ def test_a_kept_report_is_read_back_as_it_was(
     report = a_report(word, attempt=attempt)
     fallback: ReportFallback = SqsReportFallback(sqs, queue_url)
 
-    fallback.keep("appointment-17", report)
+    fallback.keep(KEY, report)
 
-    assert [read_kept_report(body) for body in received(sqs, queue_url)] == [
-        ("appointment-17", report)
-    ]
+    assert [read_kept_report(body) for body in received(sqs, queue_url)] == [(KEY, report)]
 
 
 def test_the_words_of_a_kept_report_may_be_any() -> None:
     client: Any = RecordingClient()
     report = a_report(ReportStatus.ERROR, error_message='ț "quoted" \\ 😀 line\u2028end')
 
-    SqsReportFallback(client, "https://sqs.test/reports").keep("m", report)
+    SqsReportFallback(client, "https://sqs.test/reports").keep(key("m"), report)
 
-    assert read_kept_report(client.asked[0]["MessageBody"]) == ("m", report)
+    assert read_kept_report(client.asked[0]["MessageBody"]) == (key("m"), report)
 
 
 @pytest.mark.parametrize("trouble", TROUBLE, ids=str)
@@ -244,7 +244,7 @@ def test_a_report_that_could_not_be_kept_is_not_acknowledged(trouble: Exception)
     client: Any = RecordingClient(trouble)
 
     with pytest.raises(StoreUnavailableError) as unavailable:
-        SqsReportFallback(client, "https://sqs.test/reports").keep("m", a_report())
+        SqsReportFallback(client, "https://sqs.test/reports").keep(key("m"), a_report())
 
     assert str(unavailable.value) == "The fallback queue did not answer."
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from sms_gateway.adapters.dynamodb import MAX_TRIES
-from sms_gateway.adapters.message_item import to_item
+from sms_gateway.adapters.message_item import key_attributes, to_item
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.recipient_index import read_messages
 from sms_gateway.domain.cursor import Position
@@ -18,7 +18,7 @@ from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change
 from sms_gateway.domain.status import Status, Trigger
 from tests.adapters.clients import a_client, calls_of
-from tests.fakes.builders import NUMBER, a_change, a_message, a_report
+from tests.fakes.builders import CLIENT, NUMBER, a_change, a_message, a_report, key
 from tests.fakes.clock import START
 
 TABLE = "Messages"
@@ -68,9 +68,9 @@ def test_each_message_is_read_as_it_stands_this_moment(table: MessagesTable) -> 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda table, row: table.change(row.message_id, a_change(Trigger.NOT_TAKEN)),
-        lambda table, row: table.change(row.message_id, Change.reported(a_report())),
-        lambda table, row: table.note_contradiction(row.message_id, a_report()),
+        lambda table, row: table.change(row.key, a_change(Trigger.NOT_TAKEN)),
+        lambda table, row: table.change(row.key, Change.reported(a_report())),
+        lambda table, row: table.note_contradiction(row.key, a_report()),
         lambda table, row: table.postpone(row, START + timedelta(hours=1)),
     ],
     ids=["change", "report", "contradiction", "postpone"],
@@ -86,15 +86,15 @@ def test_nothing_that_happens_to_a_message_is_written_to_the_index(
 
     (_, write), *_ = made
     words = set(write["UpdateExpression"].replace(",", " ").split())
-    assert words.isdisjoint({"clientRecipient", "createdAt", "messageId"})
+    assert words.isdisjoint({"phoneNumber", "clientCreatedAt", "messageId", "client"})
 
 
 def test_a_message_that_expires_after_the_index_was_read_is_left_out(table: MessagesTable) -> None:
     stored(table, 4)
 
     def expire(**_: Any) -> None:
-        key: Any = {"messageId": {"S": "m-002"}}
-        boto3.client("dynamodb").delete_item(TableName=table.table_name, Key=key)
+        gone = key_attributes(key("m-002"))
+        boto3.client("dynamodb").delete_item(TableName=table.table_name, Key=gone)
 
     table.client.meta.events.register("provide-client-params.dynamodb.BatchGetItem", expire)
 
@@ -110,15 +110,15 @@ def test_a_message_that_expires_after_the_index_was_read_is_left_out(table: Mess
 
 def test_a_row_from_before_the_index_was_there_is_in_no_list(table: MessagesTable) -> None:
     item = to_item(a_message())
-    del item["clientRecipient"]
+    del item["clientCreatedAt"]
     table.client.put_item(TableName=table.table_name, Item=item)
 
-    assert table.get(a_message().message_id) == a_message()
+    assert table.get(a_message().key) == a_message()
     assert table.list_for("clinic", NUMBER, 5, None) == ([], None)
 
 
 def wanted(*ids: str) -> dict[str, Any]:
-    keys = [{"messageId": {"S": message_id}} for message_id in ids]
+    keys = [key_attributes(key(message_id)) for message_id in ids]
     return {TABLE: {"Keys": keys, "ConsistentRead": True}}
 
 
@@ -148,7 +148,7 @@ def test_keys_that_were_left_aside_are_asked_for_again(stub: Stubber) -> None:
     stub.add_response("batch_get_item", answer("b", "c"), {"RequestItems": wanted(*"bc")})
     client: Any = stub.client
 
-    found = read_messages(client, TABLE, POSITIONS)
+    found = read_messages(client, TABLE, CLIENT, POSITIONS)
 
     assert [message.message_id for message in found] == ["c", "b", "a"]
     stub.assert_no_pending_responses()
@@ -160,7 +160,7 @@ def test_they_are_not_asked_for_for_ever(stub: Stubber) -> None:
     client: Any = stub.client
 
     with pytest.raises(StoreUnavailableError):
-        read_messages(client, TABLE, POSITIONS)
+        read_messages(client, TABLE, CLIENT, POSITIONS)
 
     stub.assert_no_pending_responses()
 
@@ -171,7 +171,7 @@ def test_the_last_time_counts(stub: Stubber) -> None:
     stub.add_response("batch_get_item", answer(*"abc"))
     client: Any = stub.client
 
-    assert len(read_messages(client, TABLE, POSITIONS)) == 3
+    assert len(read_messages(client, TABLE, CLIENT, POSITIONS)) == 3
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from sms_gateway.domain.account import Account
 from sms_gateway.domain.callback_url import CallbackKey, read_callback_path
 from sms_gateway.domain.cursor import CursorKey
 from sms_gateway.domain.errors import SecretUnavailableError
+from tests.fakes.builders import KEY, key
 from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
@@ -269,14 +270,14 @@ def test_a_secret_that_is_not_text_is_no_account_and_no_key(client: "SecretsMana
     with pytest.raises(SecretUnavailableError):
         VoipitAccounts(secret, BASE_URL).current()
     with pytest.raises(SecretUnavailableError):
-        CallbackKeys(secret, secret).url_for("m", 1)
+        CallbackKeys(secret, secret).url_for(key("m"), 1)
     assert CallbackKeys(secret, secret).find("00000000") is None
 
 
 def test_a_minted_url_is_found_to_be_ours(manager: SecretsManager) -> None:
     keys = manager.keys()
 
-    url = urlsplit(keys.url_for("appointment-17", 2))
+    url = urlsplit(keys.url_for(KEY, 2))
 
     reference = read_callback_path(url.path)
     assert url.netloc == "callback.test"
@@ -294,7 +295,7 @@ def test_after_a_rotation_the_old_key_is_found_and_the_new_one_signs(
     keys = manager.keys()
 
     assert keys.find(CallbackKey("first").key_id) == CallbackKey("first")
-    assert CallbackKey("second").key_id in keys.url_for("m", 1)
+    assert CallbackKey("second").key_id in keys.url_for(key("m"), 1)
 
 
 def test_a_secret_has_other_keys_for_another_purpose(manager: SecretsManager) -> None:
@@ -341,7 +342,7 @@ def test_the_current_key_is_found_although_the_previous_one_cannot_be_read(
     manager: SecretsManager,
 ) -> None:
     keys = manager.keys()
-    keys.url_for("m", 1)
+    keys.url_for(key("m"), 1)
     manager.trouble = UNREACHABLE
 
     assert keys.find(CallbackKey("first").key_id) == CallbackKey("first")
@@ -354,6 +355,6 @@ def test_an_empty_key_signs_nothing_and_is_never_found(client: "SecretsManagerCl
     empty: Any = type("Empty", (), {"value": lambda *_, **__: ""})()
 
     with pytest.raises(SecretUnavailableError):
-        CallbackKeys(empty, empty).url_for("m", 1)
+        CallbackKeys(empty, empty).url_for(key("m"), 1)
     assert CallbackKeys(empty, empty).find(CallbackKey("").key_id) is None
     assert keys.find(CallbackKey("").key_id) is None

@@ -99,5 +99,6 @@ def test_an_item_is_what_its_documentation_says_and_has_no_time_to_live(
             "phoneNumber": {"S": "+40721234567"},
             "since": {"S": "2026-11-22T14:35:00.123Z"},
             "client": {"S": "clinic"},
+            "list": {"S": "suppressed"},
         }
     ]

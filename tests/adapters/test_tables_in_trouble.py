@@ -15,13 +15,14 @@ from botocore.stub import Stubber
 from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.guards_table import GuardsTable
 from sms_gateway.adapters.intake import GuardedIntake
+from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.circuit import Circuit
 from sms_gateway.domain.errors import StoreUnavailableError
 from tests.adapters.calls import CALLS, READS, WRITES, Call
 from tests.adapters.clients import a_client, refusing, silent
-from tests.fakes.builders import ID
+from tests.fakes.builders import KEY
 
 
 def test_no_call_of_a_table_is_left_out() -> None:
@@ -88,7 +89,7 @@ def test_a_row_in_the_way_that_the_table_does_not_show_is_not_guessed_at(name: s
 @pytest.mark.parametrize(
     ("name", "table", "key", "nothing"),
     [
-        ("MessagesTable.get", "M", {"messageId": {"S": ID}}, None),
+        ("MessagesTable.get", "M", key_attributes(KEY), None),
         ("GuardsTable.get", "G", {"guard": {"S": "circuit"}}, Circuit()),
         ("SuppressionsTable.get", "G", {"guard": {"S": "suppressed#+40721234567"}}, None),
     ],

@@ -5,12 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import SETTLED, Status, Trigger
 from tests.fakes.clock import START
 
+CLIENT = "clinic"
 ID = "appointment-17"
+KEY = MessageKey(CLIENT, ID)
 NUMBER = PhoneNumber("+40721234567")
 KEPT_UNTIL = (START + timedelta(days=30)).replace(microsecond=0)
 DUE = (START + timedelta(seconds=60)).replace(microsecond=0)
@@ -29,11 +32,16 @@ _SHORTEST_WAY: dict[Status, tuple[Trigger, ...]] = {
 }
 
 
+def key(message_id: str, client: str = CLIENT) -> MessageKey:
+    """The key of a message of the ordinary client."""
+    return MessageKey(client, message_id)
+
+
 def a_message(status: Status = Status.SENDING, **changes: Any) -> Message:
     """A message that came to its status by the shortest way, with the fields in `changes`."""
     message = Message.new(
         message_id=ID,
-        client="clinic",
+        client=CLIENT,
         phone_number=NUMBER,
         text=TEXT,
         metadata={"patient": "4711"},

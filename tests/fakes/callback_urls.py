@@ -1,4 +1,5 @@
 from sms_gateway.domain.errors import SecretUnavailableError
+from sms_gateway.domain.message_id import MessageKey
 
 
 class FakeCallbackUrls:
@@ -7,7 +8,7 @@ class FakeCallbackUrls:
     def __init__(self) -> None:
         self.available = True
 
-    def url_for(self, message_id: str, attempt: int) -> str:
+    def url_for(self, key: MessageKey, attempt: int) -> str:
         if not self.available:
             raise SecretUnavailableError("Secrets Manager did not answer.")
-        return f"https://callback.test/{message_id}/{attempt}/key.signature"
+        return f"https://callback.test/{key.client}/{key.message_id}/{attempt}/key.signature"

@@ -3,7 +3,7 @@ from typing import Any
 
 from sms_gateway.domain.circuit import Circuit
 from sms_gateway.domain.message import Message
-from sms_gateway.domain.message_id import new_message_id
+from sms_gateway.domain.message_id import MessageKey, new_message_id
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.domain.text import TextRules
 from sms_gateway.use_cases.cancel_message import CancelMessage
@@ -21,7 +21,7 @@ from sms_gateway.use_cases.watch import Watch, Watched
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.batches import FakeBatches
 from tests.fakes.boundary import Boundary
-from tests.fakes.builders import ID, NUMBER, TEXT
+from tests.fakes.builders import CLIENT, ID, KEY, NUMBER, TEXT
 from tests.fakes.callback_urls import FakeCallbackUrls
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import FakeClock
@@ -122,7 +122,7 @@ class FakeGateway:
     def send(self, **values: Any) -> SendResult:
         """Ask for an ordinary message, except for `values`."""
         ordinary = {
-            "client": "clinic",
+            "client": CLIENT,
             "phone_number": NUMBER.e164,
             "text": TEXT,
             "message_id": ID,
@@ -130,26 +130,26 @@ class FakeGateway:
         }
         return self.send_message(SendRequest(**ordinary | values), self.time_left)
 
-    def dispatch(self, message_id: str = ID, unused_claim: str | None = None) -> Message | None:
+    def dispatch(self, key: MessageKey = KEY, unused_claim: str | None = None) -> Message | None:
         """Let `dispatch` have one queue message."""
-        return self.dispatch_message(message_id, self.time_left, unused_claim)
+        return self.dispatch_message(key, self.time_left, unused_claim)
 
     def run_queue(self) -> list[Message | None]:
         """Let `dispatch` have everything the queue hands out by now."""
-        return [self.dispatch(w.message_id, w.unused_claim) for w in self.queue.take()]
+        return [self.dispatch(w.key, w.unused_claim) for w in self.queue.take()]
 
     def watch(self) -> Watched:
         """One run of `watch`."""
         return self.watch_messages(self.time_left)
 
-    def cancel(self, message_id: str = ID, client: str = "clinic") -> Message:
+    def cancel(self, message_id: str = ID, client: str = CLIENT) -> Message:
         """Take a message back."""
         return self.cancel_message(client, message_id)
 
-    def list(self, client: str = "clinic", cursor: str | None = None, limit: int = 20) -> Page:
+    def list(self, client: str = CLIENT, cursor: str | None = None, limit: int = 20) -> Page:
         """What a client has sent to the ordinary number."""
         return self.list_messages(client, NUMBER.e164, limit, cursor)
 
-    def report(self, report: DeliveryReport, message_id: str = ID) -> Recorded:
+    def report(self, report: DeliveryReport, key: MessageKey = KEY) -> Recorded:
         """Let Voipit report."""
-        return self._record_report(message_id, report)
+        return self._record_report(key, report)

@@ -84,7 +84,7 @@ class FakeIntake:
         if last is None or last.message_id == instead_of or not last.is_same_intent_as(message):
             return
         if message.created_at < last.created_at + self.limits.double_click:
-            raise DoubleClickError(last.message_id)
+            raise DoubleClickError(last.key)
 
     def _check_suppression(self, message: Message) -> None:
         if self.limits.suppressions and message.phone_number in self.suppressions.entries:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
@@ -33,11 +34,11 @@ class InMemoryMessages:
     """
 
     def __init__(self, *stored: Message, boundary: Boundary | None = None) -> None:
-        self._rows = {message.message_id: message for message in stored}
+        self._rows = {message.key: message for message in stored}
         self._lock = RLock()
         self._outages = Outages()
         self._boundary = boundary or Boundary()
-        self.contradictions: Counter[str] = Counter()
+        self.contradictions: Counter[MessageKey] = Counter()
         self.stream: list[RowChange] = []
 
     def be_unavailable(
@@ -47,7 +48,7 @@ class InMemoryMessages:
         self._outages.plan(operation, when, times)
 
     @property
-    def rows(self) -> dict[str, Message]:
+    def rows(self) -> dict[MessageKey, Message]:
         """What is stored now."""
         with self._lock:
             return dict(self._rows)
@@ -55,52 +56,52 @@ class InMemoryMessages:
     def create(self, message: Message, check: Callable[[], None] = _no_check) -> None:
         """What `check` raises refuses the write; it looks at the same moment as the write."""
         with self._operation("create"):
-            stored = self._rows.get(message.message_id)
+            stored = self._rows.get(message.key)
             if stored is not None:
                 raise AlreadyStoredError(stored)
             check()
             self._write(message)
 
-    def change(self, message_id: str, change: Change) -> Message:
+    def change(self, key: MessageKey, change: Change) -> Message:
         with self._operation("change"):
-            stored = self._rows.get(message_id)
+            stored = self._rows.get(key)
             if stored is None or not stored.may_take(change):
                 raise ChangeRefusedError(stored)
             changed = stored.after(change)
             self._write(changed)
             return changed
 
-    def note_contradiction(self, message_id: str, report: DeliveryReport) -> None:
+    def note_contradiction(self, key: MessageKey, report: DeliveryReport) -> None:
         with self._operation("note_contradiction"):
-            stored = self._rows.get(message_id)
+            stored = self._rows.get(key)
             if stored is None:
                 return
-            self.contradictions[message_id] += 1
+            self.contradictions[key] += 1
             kept = stored.contradicting_reports
             if len(kept) < ROOM_FOR_CONTRADICTIONS:
                 kept = (*kept, report)
             self._write(replace(stored, contradicting_reports=kept))
 
-    def get(self, message_id: str) -> Message | None:
+    def get(self, key: MessageKey) -> Message | None:
         with self._operation("get"):
-            return self._rows.get(message_id)
+            return self._rows.get(key)
 
     def postpone(self, message: Message, due_at: datetime) -> None:
         with self._operation("postpone"):
-            stored = self._rows.get(message.message_id)
+            stored = self._rows.get(message.key)
             if stored is None or stored.version != message.version:
                 raise ChangeRefusedError(stored)
             self._write(replace(stored, due_at=due_at))
 
-    def due(self, now: datetime) -> Iterator[str]:
+    def due(self, now: datetime) -> Iterator[MessageKey]:
         """The longest due first. Like a page of the index it is what was due when it was asked."""
         with self._operation("due"):
             due = sorted(
-                (row.due_at, row.message_id)
+                (row.due_at, row.key)
                 for row in self._rows.values()
                 if row.due_at is not None and row.due_at <= now
             )
-        yield from (message_id for _, message_id in due)
+        yield from (key for _, key in due)
 
     def list_for(
         self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None
@@ -116,8 +117,8 @@ class InMemoryMessages:
             return [rows[p] for p in page], page[-1] if len(places) > limit else None
 
     def _write(self, message: Message) -> None:
-        before = self._rows.get(message.message_id)
-        self._rows[message.message_id] = message
+        before = self._rows.get(message.key)
+        self._rows[message.key] = message
         self.stream.append(RowChange(before, message))
 
     @contextmanager

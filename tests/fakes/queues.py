@@ -7,6 +7,7 @@ from threading import Lock
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import UNUSED_PAUSE
 from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.report import DeliveryReport
 from tests.fakes.boundary import Boundary
 
@@ -15,7 +16,7 @@ from tests.fakes.boundary import Boundary
 class Waiting:
     """A message of the dispatch queue, and when the queue hands it out."""
 
-    message_id: str
+    key: MessageKey
     at: datetime
     unused_claim: str | None = None
 
@@ -28,8 +29,8 @@ class FakeDispatchQueue:
     """
 
     def __init__(self, now: Clock, *, boundary: Boundary | None = None) -> None:
-        self.enqueued: list[tuple[str, timedelta]] = []
-        self.unused: list[tuple[str, str]] = []
+        self.enqueued: list[tuple[MessageKey, timedelta]] = []
+        self.unused: list[tuple[MessageKey, str]] = []
         self.waiting: list[Waiting] = []
         self._now = now
         self._losing = 0
@@ -40,26 +41,26 @@ class FakeDispatchQueue:
         """The next messages never arrive, and nobody is told."""
         self._losing += times
 
-    def enqueue(self, message_id: str, delay: timedelta) -> None:
+    def enqueue(self, key: MessageKey, delay: timedelta) -> None:
         with suppress(StoreUnavailableError), self._boundary.crossing("queue.enqueue"):
-            self._put(message_id, delay)
+            self._put(key, delay)
 
-    def enqueue_unused(self, message_id: str, claim: str) -> None:
+    def enqueue_unused(self, key: MessageKey, claim: str) -> None:
         with suppress(StoreUnavailableError), self._boundary.crossing("queue.enqueue_unused"):
-            self.unused.append((message_id, claim))
-            self._hold(Waiting(message_id, self._now() + UNUSED_PAUSE, claim))
+            self.unused.append((key, claim))
+            self._hold(Waiting(key, self._now() + UNUSED_PAUSE, claim))
 
-    def enqueue_all(self, waits: Sequence[tuple[str, timedelta]]) -> None:
+    def enqueue_all(self, waits: Sequence[tuple[MessageKey, timedelta]]) -> None:
         """Ten in a call; after a call that failed no other is made."""
         with suppress(StoreUnavailableError):
             for start in range(0, len(waits), 10):
                 with self._boundary.crossing("queue.enqueue_all"):
-                    for message_id, delay in waits[start : start + 10]:
-                        self._put(message_id, delay)
+                    for key, delay in waits[start : start + 10]:
+                        self._put(key, delay)
 
-    def _put(self, message_id: str, delay: timedelta) -> None:
-        self.enqueued.append((message_id, delay))
-        self._hold(Waiting(message_id, self._now() + delay))
+    def _put(self, key: MessageKey, delay: timedelta) -> None:
+        self.enqueued.append((key, delay))
+        self._hold(Waiting(key, self._now() + delay))
 
     def _hold(self, waiting: Waiting) -> None:
         with self._lock:
@@ -82,11 +83,11 @@ class FakeReportFallback:
 
     def __init__(self, *, boundary: Boundary | None = None) -> None:
         self.available = True
-        self.kept: list[tuple[str, DeliveryReport]] = []
+        self.kept: list[tuple[MessageKey, DeliveryReport]] = []
         self._boundary = boundary or Boundary()
 
-    def keep(self, message_id: str, report: DeliveryReport) -> None:
+    def keep(self, key: MessageKey, report: DeliveryReport) -> None:
         with self._boundary.crossing("fallback.keep"):
             if not self.available:
                 raise StoreUnavailableError("The fallback queue did not answer.")
-            self.kept.append((message_id, report))
+            self.kept.append((key, report))

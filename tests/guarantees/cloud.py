@@ -12,6 +12,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from sms_gateway.adapters import aws
+from sms_gateway.adapters.message_item import key_attributes, key_of
 from sms_gateway.entrypoints.stream import read_changes
 from sms_gateway.use_cases.publish_changes import RowChange
 from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
@@ -87,12 +88,13 @@ class Cloud:
         self._read_up_to += len(records)
         return [change for _, change in read_changes({"Records": [r.to_json() for r in records]})]
 
-    def new_events(self) -> list[str]:
-        """The ids of what has come through the topic since it was asked last."""
+    def new_events(self) -> list[tuple[str, str]]:
+        """Source and id of what has come through the topic since it was asked last."""
         events = self.receive(self.events)
         for event in events:
             self.delete(self.events, event)
-        return [json.loads(event.body)["id"] for event in events]
+        told = [json.loads(event.body) for event in events]
+        return [(event["source"], event["id"]) for event in told]
 
     def receive(self, queue_url: str) -> list[Received]:
         """All there is in a queue now; it is not handed out again by itself."""
@@ -116,7 +118,7 @@ class Cloud:
     def clean(self) -> None:
         """Nothing stored, nothing queued, the circuit closed and nothing proven."""
         for item in self._tables.scan(TableName=MESSAGES)["Items"]:
-            self._tables.delete_item(TableName=MESSAGES, Key={"messageId": item["messageId"]})
+            self._tables.delete_item(TableName=MESSAGES, Key=key_attributes(key_of(item)))
         for item in self.guards():
             self._tables.delete_item(TableName=GUARDS, Key={"guard": item["guard"]})
         for queue in (self.dispatch, self.fallback):

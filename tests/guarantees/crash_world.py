@@ -22,12 +22,13 @@ from sms_gateway.adapters.topic import Topic
 from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
 from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.use_cases.publish_changes import RowChange
 from tests.fakes.accounts import an_account
 from tests.fakes.boundary import Boundary
-from tests.fakes.builders import NUMBER
+from tests.fakes.builders import NUMBER, key
 from tests.fakes.clock import FakeClock
 from tests.guarantees.cloud import GUARDS, MESSAGES, Cloud, Listener, Received
 from tests.guarantees.invariants import Evidence, Suppressed, Told, note_suppressions
@@ -76,9 +77,9 @@ class CrashWorld:
         self.voipit = Voipit(self.clock, self._boundary, an_account("v1").password)
         self._waiting: list[tuple[datetime, Received]] = []
         self._writes: list[RowChange] = []
-        self._published: list[str] = []
+        self._published: list[tuple[str, str]] = []
         self._told_up_to = 0
-        self._acknowledged: set[str] = set()
+        self._acknowledged: set[MessageKey] = set()
         self._reports: list[Told] = []
         self._unanswered: list[tuple[Request, ReportStatus]] = []
         self._kept: list[Received] = []
@@ -135,8 +136,8 @@ class CrashWorld:
     def cancel(self) -> None:
         """The caller takes back what it has posted last."""
         posted = list(self.rows())
-        message_id = posted[-1] if posted else ID
-        self.run("send", lambda process: process.cancel("clinic", message_id))
+        last = posted[-1] if posted else key(ID)
+        self.run("send", lambda process: process.cancel(last.client, last.message_id))
 
     def suppress(self) -> None:
         self.run("send", lambda process: process.suppress(NUMBER))
@@ -210,10 +211,8 @@ class CrashWorld:
         return self.run("dispatch", lambda process: process.dispatch(*told))
 
     def _record(self, body: str) -> bool:
-        message_id, report = read_kept_report(body)
-        return self.run(
-            "callback", lambda process: process.callback.record_kept(message_id, report)
-        )
+        kept = read_kept_report(body)
+        return self.run("callback", lambda process: process.callback.record_kept(*kept))
 
     def _publish(self, batch: list[RowChange]) -> int:
         """How many of the batch are done with: up to the first that was not published."""
@@ -260,10 +259,10 @@ class CrashWorld:
         self.cloud.away.clear()
         self.voipit.next_answers.clear()
 
-    def rows(self) -> Mapping[str, Message]:
+    def rows(self) -> Mapping[MessageKey, Message]:
         """What is stored now: the last that the stream has told of each message."""
         self._writes += self.cloud.new_writes()
-        return {write.after.message_id: write.after for write in self._writes}
+        return {write.after.key: write.after for write in self._writes}
 
     def holds_reports(self) -> bool:
         return bool(self._unanswered or self._kept)

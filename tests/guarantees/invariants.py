@@ -13,12 +13,13 @@ from typing import Final
 
 from sms_gateway.domain.guards import HOUR, Limits, end_of_day
 from sms_gateway.domain.message import Message, OnUnconfirmed
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import REPORTED, ReportStatus
 from sms_gateway.domain.status import FINAL, MOVES, SETTLED, Status
 from sms_gateway.use_cases.publish_changes import RowChange
 from tests.fakes.messages import ROOM_FOR_CONTRADICTIONS
-from tests.guarantees.process import GIVEN
+from tests.guarantees.process import EVENT_SOURCE, GIVEN
 from tests.guarantees.voipit import Answer, Request
 
 MOST_INVALID: Final = 2
@@ -36,19 +37,20 @@ class PromiseBrokenError(AssertionError):
 class Evidence:
     """What a world has to show for itself.
 
-    `writes` is the table's stream, `acknowledged` the ids that were answered 202, `reports` those
-    that were answered 200, `kept_reports` the ids whose report waits in the fallback queue.
+    `writes` is the table's stream, `published` the (source, id) of each event, `acknowledged` the
+    messages that were answered 202, `reports` those that were answered 200, `kept_reports` the
+    messages whose report waits in the fallback queue.
     `suppressed` is who was on the do-not-contact list when, `counted` how many messages each of
     the guards has counted.
     """
 
-    rows: Mapping[str, Message]
+    rows: Mapping[MessageKey, Message]
     writes: Sequence[RowChange]
     requests: Sequence[Request]
-    published: Sequence[str]
-    acknowledged: Collection[str]
+    published: Sequence[tuple[str, str]]
+    acknowledged: Collection[MessageKey]
     reports: Sequence["Told"]
-    kept_reports: Collection[str]
+    kept_reports: Collection[MessageKey]
     limits: Limits
     suppressed: Sequence["Suppressed"]
     counted: Mapping[str, int]
@@ -105,7 +107,7 @@ def check_settled(evidence: Evidence) -> None:
     for row in evidence.rows.values():
         _holds(row.status in SETTLED, "nothing is forgotten", row, "is not settled")
         _holds(row.due_at is None, "nothing is forgotten", row, "is settled and due all the same")
-    happened = {_event_id(w.after) for w in evidence.writes}
+    happened = {_event(w.after) for w in evidence.writes}
     missing = happened - set(evidence.published)
     if missing:
         raise PromiseBrokenError(f"every change is published: not {sorted(missing)}")
@@ -116,7 +118,8 @@ def check_settled(evidence: Evidence) -> None:
 def _holds(condition: bool, promise: str, row: Message, sentence: str) -> None:  # noqa: FBT001
     if not condition:
         raise PromiseBrokenError(
-            f"{promise}: {row.message_id} {sentence} ({row.status}, version {row.version})"
+            f"{promise}: {row.message_id} {sentence}"
+            f" ({row.client}, {row.status}, version {row.version})"
         )
 
 
@@ -164,47 +167,46 @@ def _somebody_will_look(row: Message) -> None:
 
 
 def _sequence_is_gapless(writes: Sequence[RowChange]) -> None:
-    last: dict[str, int] = {}
+    last: dict[MessageKey, int] = {}
     for write in writes:
         row = write.after
-        before = last.get(row.message_id, 0)
+        before = last.get(row.key, 0)
         gapless = row.version == before + 1 or (row.version == before and before > 0)
         _holds(gapless, "sequence", row, f"came after version {before}")
-        last[row.message_id] = row.version
+        last[row.key] = row.version
 
 
 def _at_most_one_acceptance(evidence: Evidence) -> None:
     accepted = [r for r in evidence.requests if r.accepted]
-    for (message_id, attempt), times in Counter(
-        (r.message_id, r.attempt) for r in accepted
-    ).items():
+    for (key, attempt), times in Counter((r.key, r.attempt) for r in accepted).items():
         if times > 1:
             raise PromiseBrokenError(
-                f"at most one acceptance: {message_id}, attempt {attempt}, went out {times} times"
+                f"at most one acceptance: {key.message_id}, attempt {attempt}, "
+                f"went out {times} times ({key.client})"
             )
-    for message_id, times in Counter(r.message_id for r in accepted).items():
-        row = evidence.rows.get(message_id or "")
+    for key, times in Counter(r.key for r in accepted).items():
+        row = evidence.rows.get(key)
         if row is None:
-            raise PromiseBrokenError(f"intent first: {message_id} went out and is not stored")
+            raise PromiseBrokenError(f"intent first: {key} went out and is not stored")
         once = times <= 1 or row.on_unconfirmed is OnUnconfirmed.RESEND
         _holds(once, "at most one acceptance", row, f"went out {times} times")
         _holds(row.status is not Status.CANCELLED, "cancelled", row, "went out all the same")
 
 
 def _published_happened(evidence: Evidence) -> None:
-    happened = {_event_id(write.after) for write in evidence.writes}
+    happened = {_event(write.after) for write in evidence.writes}
     invented = set(evidence.published) - happened
     if invented:
         raise PromiseBrokenError(f"sequence: {sorted(invented)} were published, never written")
 
 
 def _acknowledged_is_stored(evidence: Evidence) -> None:
-    for message_id in evidence.acknowledged:
-        if message_id not in evidence.rows:
-            raise PromiseBrokenError(f"acknowledged means stored: {message_id} is gone")
+    for key in evidence.acknowledged:
+        if key not in evidence.rows:
+            raise PromiseBrokenError(f"acknowledged means stored: {key} is gone")
     for told in evidence.reports:
-        row = evidence.rows.get(told.about.message_id or "")
-        if row is not None and row.message_id not in evidence.kept_reports:
+        row = evidence.rows.get(told.about.key)
+        if row is not None and row.key not in evidence.kept_reports:
             stored = row.status in FINAL or _was_about_an_earlier_try(told, row)
             promise = "acknowledged means stored"
             _holds(stored, promise, row, "lost a report that was answered 200")
@@ -311,5 +313,6 @@ def _outages(requests: Sequence[Request]) -> list[list[Request]]:
     return outages
 
 
-def _event_id(row: Message) -> str:
-    return f"{row.message_id}:{row.version}"
+def _event(row: Message) -> tuple[str, str]:
+    """Source and id: together they tell one event from every other."""
+    return f"{EVENT_SOURCE}/{row.client}", f"{row.message_id}:{row.version}"

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 from sms_gateway.adapters.voipit.client import VoipitClient
 from sms_gateway.domain.callback_url import CallbackKey
 from sms_gateway.domain.clock import Clock
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.text import TextRules
@@ -39,12 +40,13 @@ from sms_gateway.use_cases.send_message import SendMessage
 from sms_gateway.use_cases.store_message import SendResult, StoreMessage
 from sms_gateway.use_cases.suppress import Suppress, Unsuppress
 from sms_gateway.use_cases.watch import Watch
-from tests.fakes.builders import NUMBER, TEXT
+from tests.fakes.builders import CLIENT, NUMBER, TEXT
 from tests.fakes.phone_numbers import FakePhoneNumbers
 from tests.guarantees.voipit import BASE_URL, Request, Voipit
 
 REPORT_DEADLINE: Final = timedelta(minutes=60)
 CALLBACK_URL: Final = "https://callback.test"
+EVENT_SOURCE: Final = "/test"
 GIVEN: Final = "id-"
 """How the ids begin that the gateway gives to messages without one."""
 
@@ -111,24 +113,24 @@ class Process:
         self._watch = Watch(messages, gate, queue, now, REPORT_DEADLINE, 10)
         self.cancel = CancelMessage(messages, ReadMessage(messages), now)
         self.callback = Callback(RecordReport(messages), ports.keys, ports.fallback, now)
-        self.publish = PublishChanges(ports.publisher, "/test")
+        self.publish = PublishChanges(ports.publisher, EVENT_SOURCE)
         self.seconds_left = 25.0
 
     def time_left(self) -> float:
         return self.seconds_left
 
-    def send(self, request: SendRequest) -> str:
-        """The id of the message that was acknowledged."""
-        return self._send(request, self.time_left).message.message_id
+    def send(self, request: SendRequest) -> MessageKey:
+        """The key of the message that was acknowledged."""
+        return self._send(request, self.time_left).message.key
 
-    def send_batch(self, requests: Sequence[SendRequest]) -> list[str]:
-        """The ids of the messages that were acknowledged."""
+    def send_batch(self, requests: Sequence[SendRequest]) -> list[MessageKey]:
+        """The keys of the messages that were acknowledged."""
         digest = repr([(request.phone_number, request.text) for request in requests])
         results = self._send_batch(requests, batch_id=None, digest=digest, time_left=self.time_left)
-        return [r.message.message_id for r in results if isinstance(r, SendResult)]
+        return [r.message.key for r in results if isinstance(r, SendResult)]
 
-    def dispatch(self, message_id: str, unused_claim: str | None = None) -> None:
-        self._dispatch(message_id, self.time_left, unused_claim)
+    def dispatch(self, key: MessageKey, unused_claim: str | None = None) -> None:
+        self._dispatch(key, self.time_left, unused_claim)
 
     def watch(self) -> None:
         self._watch(self.time_left)
@@ -153,10 +155,13 @@ class Process:
 
 
 def a_request(
-    message_id: str | None, phone_number: PhoneNumber = NUMBER, **values: Any
+    message_id: str | None,
+    phone_number: PhoneNumber = NUMBER,
+    client: str = CLIENT,
+    **values: Any,
 ) -> SendRequest:
     """An ordinary request, except for `values`; without an id of its own if there is none."""
-    return SendRequest("clinic", phone_number.e164, TEXT, message_id, **values)
+    return SendRequest(client, phone_number.e164, TEXT, message_id, **values)
 
 
 def _no_chance() -> float:

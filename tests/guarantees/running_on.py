@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from sms_gateway.domain.message import Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.status import SETTLED
 from tests.fakes.clock import FakeClock
 from tests.guarantees.invariants import Evidence, PromiseBrokenError, check, check_settled
@@ -25,7 +26,7 @@ class RunningWorld(Protocol):
     @property
     def evidence(self) -> Evidence: ...
 
-    def rows(self) -> Mapping[str, Message]: ...
+    def rows(self) -> Mapping[MessageKey, Message]: ...
 
     def recover(self) -> None:
         """AWS is well again. Voipit stays what it is."""
@@ -60,12 +61,12 @@ def run_on(world: RunningWorld) -> None:
     check_settled(world.evidence)
 
 
-def _unsettled(rows: Mapping[str, Message]) -> bool:
+def _unsettled(rows: Mapping[MessageKey, Message]) -> bool:
     return any(row.status not in SETTLED for row in rows.values())
 
 
 def _until_something_happens(
-    world: RunningWorld, rows: Mapping[str, Message], number: int
+    world: RunningWorld, rows: Mapping[MessageKey, Message], number: int
 ) -> float:
     """Up to the next moment that matters, and at least until `watch` comes by again.
 

@@ -12,6 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from sms_gateway.adapters.voipit import client
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome, not_taken
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import Reason, Status, Trigger
@@ -19,6 +20,7 @@ from sms_gateway.entrypoints.callback import Callback
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.watch import Watch
 from tests.fakes.accounts import an_account
+from tests.fakes.builders import key
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.intake import FakeIntake, FakeSuppressions
 from tests.fakes.messages import InMemoryMessages
@@ -64,9 +66,9 @@ def the_doubt_after_a_time_out(patch: Patch) -> None:
 
 
 def the_write_before_the_acknowledgement(patch: Patch) -> None:
-    def store(callback: Callback, message_id: str, report: DeliveryReport) -> None:
+    def store(callback: Callback, key: MessageKey, report: DeliveryReport) -> None:
         try:
-            callback.record_kept(message_id, report)
+            callback.record_kept(key, report)
         except StoreUnavailableError:
             return  # acknowledged all the same
 
@@ -86,10 +88,10 @@ def the_care_for(status: Status) -> Callable[[Patch], None]:
     def mutate(patch: Patch) -> None:
         look_at = Watch._look_at  # noqa: SLF001  what is to be taken away
 
-        def forget(watch: Watch, message_id: str, *args: Any, **named: Any) -> None:
-            message = watch.messages.get(message_id)
+        def forget(watch: Watch, key: MessageKey, *args: Any, **named: Any) -> None:
+            message = watch.messages.get(key)
             if message is None or message.status is not status:
-                look_at(watch, message_id, *args, **named)
+                look_at(watch, key, *args, **named)
 
         patch.setattr(Watch, "_look_at", forget)
 
@@ -152,7 +154,7 @@ def report_about_an_earlier_try(world: World) -> None:
     world.voipit.next_answers.append(Answer.THROTTLED_429)
     world.run(0, world.send(a_request("a")))
     world.clock.advance(60)
-    world.run(0, world.dispatch("a"))
+    world.run(0, world.dispatch(key("a")))
     world.run(1, world.report(world.voipit.requests[0], ReportStatus.ERROR))
 
 
@@ -161,7 +163,7 @@ def two_dispatches_at_once(world: World) -> None:
     world.run(0, world.send(a_request("a")))
     world.clock.advance(60)
     after_reading = Fault(Kind.MEANWHILE, 1, before=False)
-    dispatch = world.dispatch("a")
+    dispatch = world.dispatch(key("a"))
     world.run(0, dispatch, after_reading, lambda: world.run(1, dispatch))
 
 

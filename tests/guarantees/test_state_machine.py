@@ -9,25 +9,26 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from sms_gateway.domain.message import OnUnconfirmed
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import FINAL, Status
 from tests.fakes.accounts import an_account
-from tests.fakes.builders import NUMBER
+from tests.fakes.builders import NUMBER, key
 from tests.guarantees.invariants import PromiseBrokenError, check
 from tests.guarantees.process import Process, a_request
 from tests.guarantees.running_on import run_on
 from tests.guarantees.voipit import Answer
 from tests.guarantees.world import PROCESSES, Action, Fault, Kind, World
 
-IDS: Final = ("a", "b", "c", "d", "e")
+KEYS: Final = tuple(map(key, "abcde"))
 OTHER: Final = PhoneNumber("+40721234568")
 """Whoever gets the messages `d` and `e` comes and goes on the do-not-contact list."""
 MANY: Final = 9
 
 
-def recipient(message_id: str) -> PhoneNumber:
-    return OTHER if message_id in {"d", "e"} else NUMBER
+def recipient(i: MessageKey) -> PhoneNumber:
+    return OTHER if i.message_id in {"d", "e"} else NUMBER
 
 
 def faults(*kinds: Kind) -> st.SearchStrategy[Fault]:
@@ -35,7 +36,7 @@ def faults(*kinds: Kind) -> st.SearchStrategy[Fault]:
 
 
 who = st.integers(0, PROCESSES - 1)
-an_id = st.sampled_from(IDS)
+a_key = st.sampled_from(KEYS)
 fault = st.none() | faults(Kind.AWAY, Kind.DEATH)
 """Half of the time everything goes well: otherwise nothing would ever get far."""
 fault_or_somebody = st.none() | faults(Kind.AWAY, Kind.DEATH) | faults(Kind.MEANWHILE)
@@ -59,7 +60,7 @@ class SmsGateway(RuleBasedStateMachine):
         self.broken = False
 
     @rule(
-        i=an_id,
+        i=a_key,
         resend=st.booleans(),
         delay=delay,
         validity=validity,
@@ -69,12 +70,13 @@ class SmsGateway(RuleBasedStateMachine):
         fault=fault_or_somebody,
         other=meanwhile,
     )
-    def post(self, i: str, *, resend: bool, delay: Any, validity: Any, **how: Any) -> None:
+    def post(self, i: MessageKey, *, resend: bool, delay: Any, validity: Any, **how: Any) -> None:
         """A new message; or a replay if the id is taken, with whatever content comes along."""
         send_at = self.world.clock() + delay if delay else None
         request = a_request(
-            i,
+            i.message_id,
             recipient(i),
+            i.client,
             send_at=send_at,
             valid_until=(send_at or self.world.clock()) + validity if validity else None,
             on_unconfirmed=OnUnconfirmed.RESEND if resend else OnUnconfirmed.HOLD,
@@ -135,8 +137,8 @@ class SmsGateway(RuleBasedStateMachine):
         world.run(who, change, fault)
 
     @precondition(lambda self: self.world.acknowledged)
-    @rule(i=an_id, who=who, answer=answer, during=during, fault=fault_or_somebody, other=meanwhile)
-    def post_again(self, i: str, **how: Any) -> None:
+    @rule(i=a_key, who=who, answer=answer, during=during, fault=fault_or_somebody, other=meanwhile)
+    def post_again(self, i: MessageKey, **how: Any) -> None:
         """The caller repeats its request."""
         self._run(self._again(i), i, **how)
 
@@ -151,8 +153,8 @@ class SmsGateway(RuleBasedStateMachine):
     )
     def a_stray_queue_message(self, n: int, **how: Any) -> None:
         """A duplicate, one that comes early, one that comes much too late."""
-        ids = self._queued() or list(IDS)
-        i = ids[n % len(ids)]
+        keys = self._queued() or list(KEYS)
+        i = keys[n % len(keys)]
         self._run(self.world.dispatch(i), i, **how)
 
     @precondition(lambda self: self._queued())
@@ -186,7 +188,7 @@ class SmsGateway(RuleBasedStateMachine):
 
     @rule(who=who, answer=answer, during=during, fault=fault_or_somebody, other=meanwhile)
     def watch(self, **how: Any) -> None:
-        self._run(Process.watch, "a", **how)
+        self._run(Process.watch, KEYS[0], **how)
 
     @precondition(lambda self: self._reportable())
     @rule(n=st.integers(0, 9), status=st.sampled_from(ReportStatus), who=who, fault=fault)
@@ -210,8 +212,8 @@ class SmsGateway(RuleBasedStateMachine):
         self.world.take_kept_report(who, fault)
 
     @precondition(lambda self: self.world.messages.rows)
-    @rule(i=an_id, who=who, answer=answer, during=during, fault=fault_or_somebody, other=meanwhile)
-    def cancel(self, i: str, **how: Any) -> None:
+    @rule(i=a_key, who=who, answer=answer, during=during, fault=fault_or_somebody, other=meanwhile)
+    def cancel(self, i: MessageKey, **how: Any) -> None:
         self._run(self.world.cancel(i), i, **how)
 
     @rule(lost=st.none() | st.integers(0, 5))
@@ -258,7 +260,7 @@ class SmsGateway(RuleBasedStateMachine):
     def _run(  # noqa: PLR0913  what a rule draws, all by name
         self,
         action: Action,
-        i: str,
+        i: MessageKey,
         *,
         who: int,
         answer: Answer,
@@ -278,7 +280,7 @@ class SmsGateway(RuleBasedStateMachine):
         if status is not None and about.is_known_to_voipit:
             self.world.run((who + 1) % PROCESSES, self.world.report(about, status))
 
-    def _meanwhile(self, what: str, i: str, who: int) -> None:
+    def _meanwhile(self, what: str, i: MessageKey, who: int) -> None:
         """What another process does while one of them is in the middle of something."""
         reportable = self._reportable()
         actions: dict[str, Action] = {
@@ -295,20 +297,20 @@ class SmsGateway(RuleBasedStateMachine):
             report = self.world.report(reportable[-1], ReportStatus.SENT)
             self.world.run((who + 1) % PROCESSES, report)
 
-    def _again(self, i: str) -> Action:
+    def _again(self, i: MessageKey) -> Action:
         request = self.world.acknowledged.get(i)
         return self.world.send(request) if request else lambda _: None
 
-    def _queued(self) -> list[str]:
+    def _queued(self) -> list[MessageKey]:
         rows = self.world.messages.rows.values()
-        return [row.message_id for row in rows if row.status is Status.QUEUED]
+        return [row.key for row in rows if row.status is Status.QUEUED]
 
     def _of_earlier_tries(self) -> list[Any]:
         rows = self.world.messages.rows
         return [
             about
             for about in self._reportable()
-            if (row := rows.get(about.message_id)) is not None
+            if (row := rows.get(about.key)) is not None
             and row.status not in FINAL
             and row.attempt > about.attempt
         ]

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 import requests
 
 from sms_gateway.adapters.voipit.transport import FormBody, VoipitSession
+from sms_gateway.domain.message_id import MessageKey
 from tests.fakes.boundary import Boundary
 from tests.fakes.clock import FakeClock
 
@@ -93,6 +94,11 @@ class Request:
         return self.answer in _INVALID and not (
             self.is_ping and self.answer is Answer.BLOCKED_403_6
         )
+
+    @property
+    def key(self) -> MessageKey:
+        """Which message it asked for: the client is known from the callback's URL alone."""
+        return MessageKey(unquote(self.send_result_to.split("/")[-4]), self.message_id or "")
 
     @property
     def attempt(self) -> int:

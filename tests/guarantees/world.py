@@ -11,6 +11,7 @@ from sms_gateway.domain.circuit import Circuit
 from sms_gateway.domain.errors import GatewayError, SecretUnavailableError, StoreUnavailableError
 from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.use_cases.prepare_message import SendRequest
@@ -59,8 +60,8 @@ class FakeKeys:
     def find(self, key_id: str) -> CallbackKey | None:
         return KEY if key_id == KEY.key_id else None
 
-    def url_for(self, message_id: str, attempt: int) -> str:
-        return mint_callback_url(CALLBACK_URL, message_id, attempt, KEY)
+    def url_for(self, key: MessageKey, attempt: int) -> str:
+        return mint_callback_url(CALLBACK_URL, key, attempt, KEY)
 
 
 class World:
@@ -80,7 +81,7 @@ class World:
         self.voipit = Voipit(self.clock, self.boundary, an_account("v1").password)
         self.publisher = FakePublisher()
         self.published_up_to = 0
-        self.acknowledged: dict[str, SendRequest] = {}
+        self.acknowledged: dict[MessageKey, SendRequest] = {}
         self.reports: list[Told] = []
         self.suppressed: list[Suppressed] = []
         self._ids = 0
@@ -92,10 +93,10 @@ class World:
             rows=self.messages.rows,
             writes=self.messages.stream,
             requests=self.voipit.requests,
-            published=[event["id"] for event, _ in self.publisher.published],
+            published=[(event["source"], event["id"]) for event, _ in self.publisher.published],
             acknowledged=self.acknowledged,
             reports=self.reports,
-            kept_reports={message_id for message_id, _ in self.fallback.kept},
+            kept_reports={key for key, _ in self.fallback.kept},
             limits=LIMITS,
             suppressed=self.suppressed,
             counted={},
@@ -137,11 +138,11 @@ class World:
 
         return action
 
-    def dispatch(self, message_id: str, unused_claim: str | None = None) -> Action:
-        return lambda process: process.dispatch(message_id, unused_claim)
+    def dispatch(self, key: MessageKey, unused_claim: str | None = None) -> Action:
+        return lambda process: process.dispatch(key, unused_claim)
 
-    def cancel(self, message_id: str) -> Action:
-        return lambda process: process.cancel("clinic", message_id)
+    def cancel(self, key: MessageKey) -> Action:
+        return lambda process: process.cancel(key.client, key.message_id)
 
     def suppress(self, phone_number: PhoneNumber) -> Action:
         return lambda process: process.suppress(phone_number)
@@ -162,7 +163,7 @@ class World:
         """The queue hands out its first message, and again later if that went wrong."""
         first = min(self.queue.waiting, key=lambda waiting: waiting.at)
         self.queue.waiting.remove(first)
-        if not self.run(who, self.dispatch(first.message_id, first.unused_claim), fault):
+        if not self.run(who, self.dispatch(first.key, first.unused_claim), fault):
             self.queue.waiting.append(replace(first, at=self.clock() + VISIBILITY_TIMEOUT))
 
     def take_kept_report(self, who: int, fault: Fault | None = None) -> None:
@@ -187,7 +188,7 @@ class World:
     def recover(self) -> None:
         self.secret.available = self.fallback.available = True
 
-    def rows(self) -> Mapping[str, Message]:
+    def rows(self) -> Mapping[MessageKey, Message]:
         return self.messages.rows
 
     def holds_reports(self) -> bool:

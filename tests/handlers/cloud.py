@@ -216,6 +216,7 @@ class Cloud:
             "phoneNumber": number,
             "since": "2026-11-22T15:00:00.000Z",
             "client": OTHER_CLIENT,
+            "list": "suppressed",
         }
         self.store({name: {"S": value} for name, value in values.items()}, GUARDS)
 

@@ -6,6 +6,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
+from sms_gateway.domain.message_id import MessageKey
+
 ROOT: Final = Path(__file__).parents[2]
 EVENTS: Final = ROOT / "events"
 
@@ -15,6 +17,7 @@ API_KEY: Final = "a-made-up-api-key-of-the-sample-events"
 API_KEY_ID: Final = "k3y1d0f5am"
 NUMBER: Final = "+40721234567"
 MESSAGE_ID: Final = "order-1042"
+KEY: Final = MessageKey(API_KEY_ID, MESSAGE_ID)
 OTHER_CLIENT: Final = "an0therkey"
 ORIGIN: Final = "https://crm.example.com"
 """Where the page is that calls from a browser."""
@@ -73,6 +76,11 @@ def image(position: int) -> dict[str, Any]:
     record = sample("publish-stream-batch")["Records"][position]
     row: dict[str, Any] = record["dynamodb"]["NewImage"]
     return row
+
+
+def queue_body(message_id: str = MESSAGE_ID) -> dict[str, str]:
+    """What a message of the dispatch queue says of a message of the sample events' client."""
+    return {"client": API_KEY_ID, "messageId": message_id}
 
 
 ONE_QUEUED: Final = {"Records": sample("dispatch-queue-batch")["Records"][:1]}

@@ -11,7 +11,7 @@ from tests.handlers.cloud import GUARDS, TABLE, Calls, Cloud
 from tests.handlers.conftest import ColdStart
 from tests.handlers.lambdas import Answer, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import NOTHING_FAILED, NUMBER, sample, with_headers
+from tests.handlers.samples import NOTHING_FAILED, NUMBER, queue_body, sample, with_headers
 from tests.handlers.voipit import FakeVoipit
 
 TEXT = "Comanda dvs. este gata."
@@ -93,7 +93,7 @@ def test_of_a_hundred_with_three_bad_ones_ninety_seven_are_queued_and_three_are_
     ]
     ids = [message["messageId"] for message in taken]
     assert sorted(row["messageId"] for row in cloud.rows()) == sorted(ids)
-    assert calls.enqueued == [({"messageId": message_id}, 0) for message_id in ids]
+    assert calls.enqueued == [(queue_body(message_id), 0) for message_id in ids]
     assert calls.made.count("sqs:SendMessageBatch") == 10
     assert voipit.called == []
     assert output.counted() == {"MessageTaken": 97}
@@ -259,7 +259,7 @@ def test_an_item_with_a_time_waits_for_it(send: Function, calls: Calls, cloud: C
     answer = send(a_batch(an_item(1, sendAt=soon), an_item(2, sendAt=far), an_item(3), key="b"))
 
     assert [message["status"] for message in messages(answer)] == ["queued"] * 3
-    assert calls.enqueued == [({"messageId": "b.1"}, 600), ({"messageId": "b.3"}, 0)]
+    assert calls.enqueued == [(queue_body("b.1"), 600), (queue_body("b.3"), 0)]
     assert cloud.row("b.2")["sendAt"] == "2026-11-23T15:00:00.000Z"
 
 

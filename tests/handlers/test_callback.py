@@ -11,10 +11,13 @@ from urllib.parse import urlencode
 import pytest
 
 from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
+from sms_gateway.domain.message_id import MessageKey
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import Answer, Function
 from tests.handlers.output import Output
 from tests.handlers.samples import (
+    API_KEY_ID,
+    KEY,
     MESSAGE_ID,
     NOTHING_FAILED,
     NUMBER,
@@ -84,10 +87,8 @@ def test_an_error_report_is_recorded_with_voipits_words(callback: Function, clou
             sample("callback-form")["rawPath"].replace("/1/", "/2/"),
             id="the signature of another attempt",
         ),
-        pytest.param(
-            mint_callback_url("", MESSAGE_ID, 1, CallbackKey("a guess")), id="a guessed key"
-        ),
-        pytest.param(f"/{MESSAGE_ID}/1", id="no signature"),
+        pytest.param(mint_callback_url("", KEY, 1, CallbackKey("a guess")), id="a guessed key"),
+        pytest.param(f"/{API_KEY_ID}/{MESSAGE_ID}/1", id="no signature"),
         pytest.param("/", id="no path at all"),
         pytest.param("/.env", id="a scanner's path"),
     ],
@@ -105,7 +106,7 @@ def test_strangers_who_guess_keys_do_not_cost_a_look_up_each(
     callback: Function, calls: Calls
 ) -> None:
     for guess in range(20):
-        callback(a_report(mint_callback_url("", MESSAGE_ID, 1, CallbackKey(f"guess {guess}"))))
+        callback(a_report(mint_callback_url("", KEY, 1, CallbackKey(f"guess {guess}"))))
     assert calls.made.count("secretsmanager:GetSecretValue") <= 4
 
 
@@ -166,7 +167,7 @@ def test_what_is_not_a_report_we_know_is_acknowledged_and_the_table_is_not_touch
 def test_a_report_about_a_message_that_is_gone_is_acknowledged_and_makes_no_row(
     callback: Function, cloud: Cloud, output: Output
 ) -> None:
-    path = mint_callback_url("", "order-0001", 1, CallbackKey(SIGNING_KEY))
+    path = mint_callback_url("", MessageKey(API_KEY_ID, "order-0001"), 1, CallbackKey(SIGNING_KEY))
     assert acknowledged(callback(a_report(path, id="order-0001")))
     assert [row["messageId"] for row in cloud.rows()] == [MESSAGE_ID]
     assert output.counted() == {"ReportForUnknownMessage": 1}

@@ -11,11 +11,13 @@ from tests.handlers.conftest import ColdStart
 from tests.handlers.lambdas import Function
 from tests.handlers.output import Output
 from tests.handlers.samples import (
+    KEY,
     MESSAGE_ID,
     NOTHING_FAILED,
     ONE_QUEUED,
     SIGNING_KEY,
     failures,
+    queue_body,
     sample,
 )
 from tests.handlers.voipit import FakeVoipit, an_error
@@ -45,7 +47,7 @@ def test_a_queued_message_is_sent(
     (form,) = voipit.taken
     assert form["messageId"] == MESSAGE_ID
     assert form["sendResultTo"] == mint_callback_url(
-        "https://callback.example", MESSAGE_ID, 1, CallbackKey(SIGNING_KEY)
+        "https://callback.example", KEY, 1, CallbackKey(SIGNING_KEY)
     )
     line = output.line("message dispatched")
     assert (line["message_id"], line["status"]) == (MESSAGE_ID, "submitted")
@@ -134,7 +136,7 @@ def test_without_its_secrets_a_message_waits_for_another_try(
     assert voipit.called == []
     assert (cloud.row(MESSAGE_ID)["status"], cloud.row(MESSAGE_ID)["attempt"]) == ("queued", 0)
     ((body, delay),) = calls.enqueued
-    assert (body, 2 <= delay <= 5) == ({"messageId": MESSAGE_ID}, True)
+    assert (body, 2 <= delay <= 5) == (queue_body(), True)
 
 
 def test_nobody_listening_at_voipit_is_another_try_some_seconds_later(
@@ -145,7 +147,7 @@ def test_nobody_listening_at_voipit_is_another_try_some_seconds_later(
     row = cloud.row(MESSAGE_ID)
     assert (row["status"], row["reason"], row["attempt"]) == ("queued", "no-connection", 1)
     ((body, delay),) = calls.enqueued
-    assert (body, 2 <= delay <= 5) == ({"messageId": MESSAGE_ID}, True)
+    assert (body, 2 <= delay <= 5) == (queue_body(), True)
     voipit.reachable = True
     assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     row = cloud.row(MESSAGE_ID)
@@ -181,9 +183,7 @@ def test_a_message_whose_validity_ran_out_fails_without_a_call(
     assert voipit.called == []
 
 
-@pytest.mark.parametrize(
-    ("seconds_early", "put_off"), [(300, [({"messageId": MESSAGE_ID}, 300)]), (3000, [])]
-)
+@pytest.mark.parametrize(("seconds_early", "put_off"), [(300, [(queue_body(), 300)]), (3000, [])])
 def test_a_message_that_comes_before_its_time_is_put_off(  # noqa: PLR0913, PLR0917  what pytest hands in, all by name
     dispatch: Function,
     voipit: FakeVoipit,

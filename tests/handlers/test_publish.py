@@ -80,7 +80,7 @@ def test_an_event_says_what_changed_and_never_the_text(publish: Function, cloud:
     assert event == {
         "specversion": "1.0",
         "id": "order-1042:3",
-        "source": "/voipit-sms-gateway/test",
+        "source": f"/voipit-sms-gateway/test/{API_KEY_ID}",
         "subject": MESSAGE_ID,
         "type": "sms.message.sent",
         "time": "2026-11-22T15:00:02.456Z",

@@ -9,6 +9,8 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
+from sms_gateway.adapters.message_item import key_attributes
+from sms_gateway.domain.message_id import MessageKey
 from tests.handlers.cloud import Cloud
 from tests.handlers.lambdas import Function
 from tests.handlers.samples import API_KEY, sample
@@ -104,7 +106,7 @@ def test_a_file_is_sent_once_however_often_it_is_sent(  # noqa: PLR0913, PLR0917
     for row in cloud.rows():
         cloud.clients.dynamodb.update_item(
             TableName="Messages",
-            Key={"messageId": {"S": row["messageId"]}},
+            Key=key_attributes(MessageKey(row["client"], row["messageId"])),
             UpdateExpression="SET #status = :sent",
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={":sent": {"S": "sent"}},

@@ -46,6 +46,7 @@ def test_a_number_is_put_on_the_list(send: Function, cloud: Cloud, output: Outpu
             "phoneNumber": NUMBER,
             "since": SINCE,
             "client": "k3y1d0f5am",
+            "list": "suppressed",
         }
     ]
     assert output.counted() == {"SuppressionAdded": 1}

@@ -10,7 +10,15 @@ from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.conftest import ColdStart
 from tests.handlers.lambdas import Function
 from tests.handlers.output import Output
-from tests.handlers.samples import MESSAGE_ID, NOTHING_FAILED, done, image, sample, with_body
+from tests.handlers.samples import (
+    MESSAGE_ID,
+    NOTHING_FAILED,
+    done,
+    image,
+    queue_body,
+    sample,
+    with_body,
+)
 from tests.handlers.voipit import FakeVoipit
 
 TICK = sample("watch-scheduled")
@@ -108,7 +116,7 @@ def test_a_report_that_does_not_come_is_no_report_and_a_late_one_still_counts(
     ("chosen", "expected", "queue"),
     [
         ("hold", "no_report", []),
-        ("resend", "queued", [({"messageId": MESSAGE_ID}, 0)]),
+        ("resend", "queued", [(queue_body(), 0)]),
     ],
 )
 def test_what_becomes_of_an_unconfirmed_message_is_what_its_sender_chose(  # noqa: PLR0913, PLR0917  what pytest hands in, all by name
@@ -136,7 +144,7 @@ def test_a_scheduled_message_is_let_in_a_minute_before_its_time(
     clock.advance(60)
     assert watch.invoke(TICK) == done(1, enqueued=1)
     ((body, delay),) = calls.enqueued
-    assert (body, delay) == ({"messageId": MESSAGE_ID}, 2)
+    assert (body, delay) == (queue_body(), 2)
     assert cloud.row(MESSAGE_ID)["version"] == 1, "no change of status, so no event"
 
 

@@ -1,6 +1,7 @@
 """What is kept, and the way from a stored change to the world."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,7 +10,8 @@ import pytest
 from sms_gateway.adapters.message_item import to_item
 from sms_gateway.adapters.messages_table import DUE_INDEX
 from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
-from tests.adapters.tables import MESSAGES_SCHEMA
+from sms_gateway.domain.status import Status
+from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 from tests.fakes.builders import a_message
 from tests.template.loading import TEMPLATE, named, of_type, properties
 
@@ -53,8 +55,11 @@ def test_rows_expire_by_the_attribute_that_the_gateway_writes(table: str) -> Non
     }
 
 
-def test_a_message_is_found_by_its_id() -> None:
-    assert MESSAGES["KeySchema"] == [{"AttributeName": "messageId", "KeyType": "HASH"}]
+def test_a_message_is_found_by_its_id_and_its_client() -> None:
+    assert MESSAGES["KeySchema"] == [
+        {"AttributeName": "messageId", "KeyType": "HASH"},
+        {"AttributeName": "client", "KeyType": "RANGE"},
+    ]
 
 
 def test_a_guard_is_found_by_its_name() -> None:
@@ -71,33 +76,53 @@ def test_what_is_due_is_found_by_its_shard_and_time_and_the_index_holds_no_more_
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 
-def test_a_list_is_found_by_client_and_recipient_in_the_order_of_time() -> None:
+def test_a_list_is_found_by_recipient_and_client_in_the_order_of_time() -> None:
     index = INDEXES[RECIPIENT_INDEX]
     assert index["KeySchema"] == [
-        {"AttributeName": "clientRecipient", "KeyType": "HASH"},
-        {"AttributeName": "createdAt", "KeyType": "RANGE"},
+        {"AttributeName": "phoneNumber", "KeyType": "HASH"},
+        {"AttributeName": "clientCreatedAt", "KeyType": "RANGE"},
     ]
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 
-def test_the_table_of_the_other_tests_is_that_of_the_template() -> None:
-    definitions = [tuple(each.values()) for each in MESSAGES["AttributeDefinitions"]]
-    assert {name: MESSAGES[name] for name in MESSAGES_SCHEMA} == {
-        **MESSAGES_SCHEMA,
-        "AttributeDefinitions": MESSAGES["AttributeDefinitions"],
+def test_what_needs_attention_is_found_by_status_and_day_and_the_index_holds_keys_alone() -> None:
+    index = INDEXES["attention"]
+    assert index["KeySchema"] == [
+        {"AttributeName": "attention", "KeyType": "HASH"},
+        {"AttributeName": "updatedAt", "KeyType": "RANGE"},
+    ]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+@pytest.mark.parametrize(
+    ("table", "schema"), [("Messages", MESSAGES_SCHEMA), ("Guards", GUARDS_SCHEMA)]
+)
+def test_the_tables_of_the_other_tests_are_those_of_the_template(
+    table: str, schema: Mapping[str, Any]
+) -> None:
+    template = TABLES[table]["Properties"]
+    definitions = [tuple(each.values()) for each in template["AttributeDefinitions"]]
+    assert {name: template[name] for name in schema} == {
+        **schema,
+        "AttributeDefinitions": template["AttributeDefinitions"],
     }
-    others = [tuple(each.values()) for each in MESSAGES_SCHEMA["AttributeDefinitions"]]
+    others = [tuple(each.values()) for each in schema["AttributeDefinitions"]]
     assert sorted(others) == sorted(definitions)
 
 
 def test_the_keys_of_the_index_are_what_the_gateway_writes_and_of_the_type_it_writes() -> None:
-    written = to_item(a_message(due_at=datetime(2026, 11, 22, tzinfo=UTC)))
+    failed = a_message(Status.FAILED, due_at=datetime(2026, 11, 22, tzinfo=UTC))
+    written = to_item(failed)
     defined = {a["AttributeName"]: a["AttributeType"] for a in MESSAGES["AttributeDefinitions"]}
-    assert set(defined) == {"messageId", "dueShard", "dueAt", "clientRecipient", "createdAt"}
+    assert set(defined) == {
+        "messageId", "client", "dueShard", "dueAt", "phoneNumber", "clientCreatedAt", "attention",
+        "updatedAt",
+    }  # fmt: skip
     assert {name: set(written[name]) for name in defined} == {
         name: {kind} for name, kind in defined.items()
     }
-    assert "dueAt" not in to_item(a_message(due_at=None)), "sparse: what is settled is not in it"
+    sent = to_item(a_message(Status.SENT))
+    assert {"dueAt", "attention"}.isdisjoint(sent), "sparse: what is settled well is in neither"
 
 
 def test_publish_reads_the_tables_stream_from_the_beginning(mapping: dict[str, Any]) -> None:

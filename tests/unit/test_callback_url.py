@@ -11,59 +11,71 @@ from sms_gateway.domain.callback_url import (
     mint_callback_url,
     read_callback_path,
 )
+from sms_gateway.domain.message_id import MessageKey
+from tests.fakes.builders import KEY, key
 
-KEY = CallbackKey("a-secret-of-the-callback")
+SIGNING = CallbackKey("a-secret-of-the-callback")
 BASE = "https://callback.test"
+M = key("m")
 MESSAGE_IDS = st.from_regex(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}", fullmatch=True)
+CLIENTS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=64)
 ATTEMPTS = st.integers(1, 999_999)
 
 
-def minted_path(message_id: str = "appointment-17", attempt: int = 1) -> str:
-    return urlsplit(mint_callback_url(BASE, message_id, attempt, KEY)).path
+def minted_path(
+    message_id: str = "appointment-17", attempt: int = 1, client: str = "clinic"
+) -> str:
+    return urlsplit(mint_callback_url(BASE, key(message_id, client), attempt, SIGNING)).path
 
 
-def is_ours(path: str, key: CallbackKey = KEY) -> bool:
+def is_ours(path: str, signing: CallbackKey = SIGNING) -> bool:
     reference = read_callback_path(path)
-    return reference is not None and reference.is_signed_by(key)
+    return reference is not None and reference.is_signed_by(signing)
 
 
-@given(MESSAGE_IDS, ATTEMPTS, st.text(st.characters(codec="utf-8"), min_size=1))
-def test_a_minted_url_is_read_back(message_id: str, attempt: int, secret: str) -> None:
-    key = CallbackKey(secret)
+@given(
+    st.builds(MessageKey, CLIENTS, MESSAGE_IDS),
+    ATTEMPTS,
+    st.text(st.characters(codec="utf-8"), min_size=1),
+)
+def test_a_minted_url_is_read_back(of: MessageKey, attempt: int, secret: str) -> None:
+    signing = CallbackKey(secret)
 
-    reference = read_callback_path(urlsplit(mint_callback_url(BASE, message_id, attempt, key)).path)
+    reference = read_callback_path(urlsplit(mint_callback_url(BASE, of, attempt, signing)).path)
 
     assert reference == CallbackReference(
-        message_id, attempt, key.key_id, key.signature(message_id, attempt)
+        of, attempt, signing.key_id, signing.signature(of, attempt)
     )
-    assert reference.is_signed_by(key)
+    assert reference.is_signed_by(signing)
 
 
 def test_a_base_url_may_end_in_a_slash() -> None:
-    assert mint_callback_url(f"{BASE}/", "m", 1, KEY) == mint_callback_url(BASE, "m", 1, KEY)
+    assert mint_callback_url(f"{BASE}/", M, 1, SIGNING) == mint_callback_url(BASE, M, 1, SIGNING)
 
 
 def test_a_signature_has_128_bits_and_fits_a_path() -> None:
-    assert re.fullmatch(r"/m/2/[0-9a-f]{8}\.[A-Za-z0-9_-]{22}", minted_path("m", 2))
+    assert re.fullmatch(r"/clinic/m/2/[0-9a-f]{8}\.[A-Za-z0-9_-]{22}", minted_path("m", 2))
 
 
 def test_a_url_is_the_same_whenever_it_is_minted() -> None:
-    assert mint_callback_url(BASE, "m", 1, KEY) == (
-        f"{BASE}/m/1/{CallbackKey(KEY.secret).key_id}.{CallbackKey(KEY.secret).signature('m', 1)}"
+    again = CallbackKey(SIGNING.secret)
+
+    assert mint_callback_url(BASE, M, 1, SIGNING) == (
+        f"{BASE}/clinic/m/1/{again.key_id}.{again.signature(M, 1)}"
     )
 
 
 @pytest.mark.parametrize(
-    ("key", "message_id", "attempt", "url"),
+    ("signing", "of", "attempt", "url"),
     [
-        (KEY, "appointment-17", 2, "appointment-17/2/b50ecff2.6aa5L03ym2qg3tmEJedh0A"),
-        (CallbackKey("ș"), "m", 1, "m/1/99d73079.JKKYKLyhDi6YRLcwzIgLeA"),
+        (SIGNING, KEY, 2, "clinic/appointment-17/2/b50ecff2.sH9ifRwnl7pkStt-utwnhg"),
+        (CallbackKey("ș"), key("m", "a/b"), 1, "a%2Fb/m/1/99d73079.lXnsz4eO_QEoyQPX7CpvJQ"),
     ],
 )
 def test_the_urls_that_are_under_way_at_voipit_stay_good(
-    key: CallbackKey, message_id: str, attempt: int, url: str
+    signing: CallbackKey, of: MessageKey, attempt: int, url: str
 ) -> None:
-    assert mint_callback_url(BASE, message_id, attempt, key) == f"{BASE}/{url}"
+    assert mint_callback_url(BASE, of, attempt, signing) == f"{BASE}/{url}"
 
 
 @given(st.data())
@@ -90,6 +102,7 @@ def test_a_path_that_was_cut_off_is_not_ours(kept: int) -> None:
     "path",
     [
         minted_path("other").replace("/other/", "/appointment-17/"),
+        minted_path(client="crm").replace("/crm/", "/clinic/"),
         minted_path(attempt=2).replace("/2/", "/1/"),
         minted_path().replace("/1/", "/11/"),
         minted_path().replace("/1/", "/01/"),
@@ -98,11 +111,12 @@ def test_a_path_that_was_cut_off_is_not_ours(kept: int) -> None:
         minted_path().replace("/1/", "/1234567/"),
         minted_path() + "=",
         minted_path() + "/more",
+        minted_path().replace("/clinic", ""),
         minted_path().replace("appointment", "APPOINTMENT"),
     ],
     ids=[
-        "other message", "other attempt", "longer attempt", "leading zero", "sign", "other digits",
-        "huge attempt", "padding", "one part more", "other case",
+        "other message", "other client", "other attempt", "longer attempt", "leading zero", "sign",
+        "other digits", "huge attempt", "padding", "one part more", "no client", "other case",
     ],
 )  # fmt: skip
 def test_a_signature_is_good_for_one_attempt_of_one_message(path: str) -> None:
@@ -114,8 +128,9 @@ def test_another_key_is_refused() -> None:
     assert not is_ours(minted_path(), CallbackKey("another secret"))
 
 
-def test_message_id_and_attempt_cannot_lend_each_other_digits() -> None:
-    assert KEY.signature("m1", 1) != KEY.signature("m", 11)
+def test_client_message_id_and_attempt_cannot_lend_each_other_letters() -> None:
+    assert SIGNING.signature(key("m1"), 1) != SIGNING.signature(key("m"), 11)
+    assert SIGNING.signature(key("bc", "a"), 1) != SIGNING.signature(key("c", "ab"), 1)
 
 
 @pytest.mark.parametrize("encoded", [quote("a~b-c", safe="").replace("~", "%7E"), "a%7eb%2Dc"])
@@ -123,7 +138,13 @@ def test_percent_encoding_is_undone(encoded: str) -> None:
     assert is_ours(minted_path("a~b-c").replace("a~b-c", encoded))
 
 
-@pytest.mark.parametrize("path", ["", "/", "//", "/a/1", "/a/1/k", "/a/1/.", "/../1/k.s", "/a/b/c"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", "/", "//", "/c/a/1", "/c/a/1/k", "/c/a/1/.", "/c/../1/k.s", "/c/a/b/c", "//a/1/k.s",
+        "/%20/a/1/k.s", "/%C3%A9/a/1/k.s", f"/{'c' * 65}/a/1/k.s",
+    ],
+)  # fmt: skip
 def test_what_has_not_our_shape_is_not_ours(path: str) -> None:
     assert not is_ours(path)
 
@@ -132,9 +153,9 @@ PIECES = st.sampled_from(["/", "%", ".", "..", "%2F", "%00", "%FF", "1", "m", "�
 
 
 @given(st.text() | st.lists(PIECES).map("".join))
-@example("/m/1/k.\ud800")
-@example("/m/1/k.%ED%A0%80")
-@example("/m/²/k.s")
+@example("/c/m/1/k.\ud800")
+@example("/c/m/1/k.%ED%A0%80")
+@example("/c/m/²/k.s")
 def test_no_path_is_too_strange_to_be_refused(path: str) -> None:
     assert not is_ours(path)
 
@@ -149,5 +170,5 @@ def test_a_key_shows_nothing_of_its_secret(secret: str) -> None:
     key = CallbackKey(secret)
 
     assert re.fullmatch(r"[0-9a-f]{8}", key.key_id)
-    assert key.key_id not in key.signature("m", 1)
+    assert key.key_id not in key.signature(M, 1)
     assert secret not in f"{key} {key!r}"

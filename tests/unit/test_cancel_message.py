@@ -10,7 +10,7 @@ from sms_gateway.domain.errors import (
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.outcome import not_taken
 from sms_gateway.domain.status import Reason, Status, Trigger
-from tests.fakes.builders import ID, a_change, a_message, a_report
+from tests.fakes.builders import KEY, a_change, a_message, a_report
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.messages import Outage
 
@@ -29,7 +29,7 @@ def test_a_message_nobody_has_tried_is_taken_back(gateway: FakeGateway) -> None:
 
     assert (cancelled.status, cancelled.version) == (Status.CANCELLED, before.version + 1)
     assert (cancelled.due_at, cancelled.attempt, cancelled.reason) == (None, 0, None)
-    assert gateway.messages.rows == {ID: cancelled}
+    assert gateway.messages.rows == {KEY: cancelled}
 
 
 def test_cancelling_twice_is_cancelling_once(gateway: FakeGateway) -> None:
@@ -38,12 +38,12 @@ def test_cancelling_twice_is_cancelling_once(gateway: FakeGateway) -> None:
     gateway.clock.advance(60)
 
     assert gateway.cancel() == first
-    assert gateway.messages.rows == {ID: first}
+    assert gateway.messages.rows == {KEY: first}
 
 
 def test_a_cancelled_message_is_never_sent(gateway: FakeGateway) -> None:
     stored(gateway)
-    gateway.queue.enqueue(ID, gateway.clock() - gateway.clock())
+    gateway.queue.enqueue(KEY, gateway.clock() - gateway.clock())
     gateway.cancel()
 
     gateway.run_queue()
@@ -51,7 +51,7 @@ def test_a_cancelled_message_is_never_sent(gateway: FakeGateway) -> None:
     gateway.watch()
 
     assert gateway.voipit.handed == []
-    assert gateway.messages.rows[ID].status is Status.CANCELLED
+    assert gateway.messages.rows[KEY].status is Status.CANCELLED
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.QUEUED, Status.CANCELLED}))
@@ -64,7 +64,7 @@ def test_a_message_that_was_tried_or_settled_cannot_be_taken_back(
     with pytest.raises(AlreadyTriedError, match=str(status)):
         gateway.cancel()
 
-    assert gateway.messages.rows == {ID: message}
+    assert gateway.messages.rows == {KEY: message}
 
 
 def test_a_message_that_waits_for_its_second_try_cannot_be_taken_back(
@@ -77,7 +77,7 @@ def test_a_message_that_waits_for_its_second_try_cannot_be_taken_back(
     with pytest.raises(AlreadyTriedError):
         gateway.cancel()
 
-    assert gateway.messages.rows == {ID: waiting}
+    assert gateway.messages.rows == {KEY: waiting}
 
 
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.SENT, Status.CANCELLED])
@@ -93,7 +93,7 @@ def test_anothers_message_looks_like_one_that_does_not_exist(
         gateway.cancel("unknown")
 
     assert str(others.value) == str(unknown.value)
-    assert gateway.messages.rows == {ID: message}
+    assert gateway.messages.rows == {KEY: message}
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_who_comes_second_after_a_claim_cannot_take_the_message_back(
 ) -> None:
     seen = stored(gateway)
     for change in meanwhile:
-        after = gateway.messages.change(ID, change)
+        after = gateway.messages.change(KEY, change)
     monkeypatch.setattr(gateway.messages, "get", lambda _: seen)
 
     with pytest.raises(AlreadyTriedError):
         gateway.cancel()
 
-    assert gateway.messages.rows == {ID: after}
+    assert gateway.messages.rows == {KEY: after}
 
 
 def test_who_comes_second_after_another_cancel_has_cancelled_it_too(
@@ -141,7 +141,7 @@ def test_a_report_that_comes_between_reading_and_writing_stands(
     with pytest.raises(AlreadyTriedError):
         gateway.cancel()
 
-    assert gateway.messages.rows[ID].status is Status.SENT
+    assert gateway.messages.rows[KEY].status is Status.SENT
 
 
 def test_a_claim_that_comes_second_after_a_cancel_sends_nothing(

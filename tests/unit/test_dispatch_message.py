@@ -11,11 +11,12 @@ from sms_gateway.domain.due import LEASE, MAX_TRIES, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
-from tests.fakes.builders import ID, NUMBER, a_change, a_message, a_report
+from tests.fakes.builders import ID, KEY, NUMBER, a_change, a_message, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
 from tests.fakes.messages import Outage
@@ -37,15 +38,15 @@ def waiting(gateway: FakeGateway, **values: Any) -> Message:
 
 
 def stored(gateway: FakeGateway) -> Message:
-    return gateway.messages.rows[ID]
+    return gateway.messages.rows[KEY]
 
 
 def test_the_fake_is_what_dispatch_asks_for(gateway: FakeGateway) -> None:
     queue: DispatchQueue = gateway.queue
 
-    queue.enqueue(ID, SECOND)
+    queue.enqueue(KEY, SECOND)
 
-    assert gateway.queue.enqueued == [(ID, SECOND)]
+    assert gateway.queue.enqueued == [(KEY, SECOND)]
 
 
 def test_a_queued_message_is_claimed_handed_over_and_its_outcome_recorded(
@@ -62,7 +63,7 @@ def test_a_queued_message_is_claimed_handed_over_and_its_outcome_recorded(
     assert (claim.status, claim.attempt, claim.due_at) == (Status.SENDING, 1, START + LEASE)
     assert claim.claim != before.claim
     assert handed.message == claim
-    assert handed.send_result_to == f"https://callback.test/{ID}/1/key.signature"
+    assert handed.send_result_to == f"https://callback.test/clinic/{ID}/1/key.signature"
     assert message == stored(gateway)
     assert message is not None
     assert (message.status, message.attempt) == (Status.SUBMITTED, 1)
@@ -90,13 +91,13 @@ def test_a_queue_message_that_is_no_longer_true_does_nothing(
     gateway.messages.create(message)
 
     assert gateway.dispatch() == message
-    assert gateway.messages.rows == {ID: message}
+    assert gateway.messages.rows == {KEY: message}
     assert gateway.voipit.handed == []
     assert gateway.queue.enqueued == []
 
 
 def test_a_queue_message_about_nothing_does_nothing(gateway: FakeGateway) -> None:
-    assert gateway.dispatch("unknown") is None
+    assert gateway.dispatch(key("unknown")) is None
     assert gateway.messages.stream == []
 
 
@@ -159,7 +160,7 @@ def test_a_message_that_may_not_be_tried_any_more_has_failed(
 def test_the_last_try_is_made_and_then_it_is_over(gateway: FakeGateway) -> None:
     gateway.voipit.will_answer(*[not_taken(Reason.NO_CONNECTION)] * 99)
     waiting(gateway, valid_until=START + timedelta(days=300))
-    gateway.queue.enqueue(ID, timedelta())
+    gateway.queue.enqueue(KEY, timedelta())
 
     while gateway.queue.waiting:
         gateway.run_queue()
@@ -187,7 +188,7 @@ def test_a_message_whose_time_has_not_come_is_put_off(
     gateway.dispatch()
 
     assert stored(gateway) == replace(before, due_at=START + due_in)
-    assert gateway.queue.enqueued == ([] if delay is None else [(ID, delay)])
+    assert gateway.queue.enqueued == ([] if delay is None else [(KEY, delay)])
     assert gateway.voipit.handed == []
 
 
@@ -240,7 +241,7 @@ def test_a_message_that_may_not_be_sent_yet_stays_in_the_queue(
     gateway.dispatch()
 
     assert stored(gateway) == replace(before, due_at=START + delay * SECOND + QUEUE_GRACE)
-    assert gateway.queue.enqueued == [(ID, delay * SECOND)]
+    assert gateway.queue.enqueued == [(KEY, delay * SECOND)]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +272,7 @@ def test_chance_keeps_messages_apart_that_failed_together(gateway: FakeGateway) 
 
     gateway.dispatch()
 
-    assert gateway.queue.enqueued == [(ID, 2.5 * SECOND)]
+    assert gateway.queue.enqueued == [(KEY, 2.5 * SECOND)]
 
 
 @pytest.mark.parametrize(
@@ -351,7 +352,7 @@ def test_a_probe_is_given_back_when_somebody_else_was_faster(
     gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = waiting(gateway)
-    theirs = gateway.messages.change(ID, a_change(Trigger.CLAIMED, new_claim="theirs"))
+    theirs = gateway.messages.change(KEY, a_change(Trigger.CLAIMED, new_claim="theirs"))
     gateway.circuits.circuit = Circuit()
     monkeypatch.setattr(gateway.messages, "get", lambda _: seen)
 
@@ -384,10 +385,10 @@ def test_a_claim_that_the_aws_client_has_repeated_is_ours_to_send(
     waiting(gateway)
     once = gateway.messages.change
 
-    def with_the_first_answer_lost(message_id: str, change: Change) -> Message:
+    def with_the_first_answer_lost(of: MessageKey, change: Change) -> Message:
         if change.new_claim:
-            once(message_id, change)
-        return once(message_id, change)
+            once(of, change)
+        return once(of, change)
 
     monkeypatch.setattr(gateway.messages, "change", with_the_first_answer_lost)
 
@@ -473,7 +474,7 @@ def test_without_the_list_nobody_looks(gateway: FakeGateway) -> None:
     suppress(gateway)
     gateway.suppressions.be_unavailable("get")
 
-    replace(gateway.dispatch_message, suppressions=None)(ID, gateway.time_left)
+    replace(gateway.dispatch_message, suppressions=None)(KEY, gateway.time_left)
 
     assert stored(gateway).status is Status.SUBMITTED
 

@@ -20,7 +20,7 @@ def test_an_event_says_where_the_message_stands() -> None:
     assert status_event(message, Status.SENDING, "//sms.test") == {
         "specversion": "1.0",
         "id": "appointment-17:2",
-        "source": "//sms.test",
+        "source": "//sms.test/clinic",
         "subject": "appointment-17",
         "type": "sms.message.failed",
         "time": "2026-11-22T14:35:01.123Z",

@@ -7,7 +7,7 @@ from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
 from sms_gateway.use_cases.record_report import Recorded
-from tests.fakes.builders import a_message, a_report
+from tests.fakes.builders import KEY, a_message, a_report
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.messages import Outage
 
@@ -25,7 +25,7 @@ def test_an_outcome_that_cannot_be_written_is_no_error(
     result = gateway.send()
 
     assert (result.message.status, result.replayed) == (Status.SENDING, False)
-    assert gateway.messages.rows["appointment-17"].status is stored
+    assert gateway.messages.rows[KEY].status is stored
     assert len(gateway.voipit.handed) == 1
 
 
@@ -48,7 +48,7 @@ def test_a_report_that_overtakes_the_answer_stays(
 
     assert recorded == [Recorded.RECORDED]
     assert message.status is status
-    assert gateway.messages.rows["appointment-17"] == message
+    assert gateway.messages.rows[KEY] == message
 
 
 def test_an_outcome_is_not_written_over_somebody_elses_claim(gateway: FakeGateway) -> None:
@@ -56,10 +56,10 @@ def test_an_outcome_is_not_written_over_somebody_elses_claim(gateway: FakeGatewa
     gateway.voipit.during_call = lambda _: take_over()
 
     def take_over() -> None:
-        gateway.messages._rows["appointment-17"] = theirs  # noqa: SLF001  no port does this at once
+        gateway.messages._rows[KEY] = theirs  # noqa: SLF001  no port does this at once
 
     assert gateway.send().message == theirs
-    assert gateway.messages.rows["appointment-17"] == theirs
+    assert gateway.messages.rows[KEY] == theirs
 
 
 def test_a_row_that_is_gone_when_the_answer_comes_is_no_error(gateway: FakeGateway) -> None:

@@ -17,7 +17,7 @@ from sms_gateway.domain.message import Message
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Status, Trigger
 from sms_gateway.use_cases.list_messages import ListMessages, Page
-from tests.fakes.builders import NUMBER, a_change, a_message
+from tests.fakes.builders import NUMBER, a_change, a_message, key
 from tests.fakes.clock import START
 from tests.fakes.cursor_keys import FakeCursorKeys
 from tests.fakes.messages import InMemoryMessages
@@ -75,7 +75,7 @@ def test_page_by_page_each_message_is_shown_once_newest_first(number: int, limit
 def test_a_message_is_shown_as_it_stands_when_its_page_is_read() -> None:
     world = World(*map(sent, range(3)))
     first = world.list(CLIENT, NUMBER.e164, 2)
-    world.messages.change("m-0", a_change(Trigger.ACCEPTED))
+    world.messages.change(key("m-0"), a_change(Trigger.ACCEPTED))
 
     second = world.list(CLIENT, NUMBER.e164, 2, first.cursor)
 

@@ -20,7 +20,7 @@ def test_a_new_message_is_told_without_a_previous_status() -> None:
 
     [(event, client)] = publisher.published
     assert (event["id"], event["type"]) == ("appointment-17:1", "sms.message.sending")
-    assert (event["source"], client) == ("//sms.test", "clinic")
+    assert (event["source"], client) == ("//sms.test/clinic", "clinic")
     assert "previousStatus" not in event["data"]
 
 

@@ -4,7 +4,7 @@ from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.record_report import Recorded, RecordReport
-from tests.fakes.builders import a_message, a_report
+from tests.fakes.builders import KEY, a_message, a_report, key
 from tests.fakes.messages import InMemoryMessages, Outage
 
 
@@ -32,9 +32,9 @@ def test_the_first_report_counts_whenever_it_comes(
     messages = InMemoryMessages(a_message(before))
     report = a_report(word)
 
-    recorded = RecordReport(messages)("appointment-17", report)
+    recorded = RecordReport(messages)(KEY, report)
 
-    message = messages.rows["appointment-17"]
+    message = messages.rows[KEY]
     assert recorded is Recorded.RECORDED
     assert (message.status, message.reason, message.report) == (status, reason, report)
     assert message.error_message == report.error_message
@@ -51,28 +51,28 @@ def test_that_an_earlier_try_has_failed_tells_nothing_of_the_one_that_is_on_its_
     messages = InMemoryMessages(second_try)
     record = RecordReport(messages)
 
-    assert record("appointment-17", a_report(ReportStatus.ERROR)) is Recorded.CONTRADICTING
-    assert messages.rows["appointment-17"].status is before
+    assert record(KEY, a_report(ReportStatus.ERROR)) is Recorded.CONTRADICTING
+    assert messages.rows[KEY].status is before
 
-    assert record("appointment-17", a_report(attempt=2)) is Recorded.RECORDED
-    assert messages.rows["appointment-17"].status is Status.SENT
+    assert record(KEY, a_report(attempt=2)) is Recorded.RECORDED
+    assert messages.rows[KEY].status is Status.SENT
 
 
 @pytest.mark.parametrize("before", ON_ITS_WAY)
 def test_that_an_earlier_try_was_sent_settles_it(before: Status) -> None:
     messages = InMemoryMessages(a_message(before, attempt=2))
 
-    assert RecordReport(messages)("appointment-17", a_report()) is Recorded.RECORDED
-    assert messages.rows["appointment-17"].status is Status.SENT
+    assert RecordReport(messages)(KEY, a_report()) is Recorded.RECORDED
+    assert messages.rows[KEY].status is Status.SENT
 
 
 def test_a_repeated_report_changes_nothing() -> None:
     messages = InMemoryMessages(a_message(Status.SUBMITTED))
     record = RecordReport(messages)
-    record("appointment-17", a_report())
+    record(KEY, a_report())
     once = messages.rows
 
-    assert record("appointment-17", a_report(attempt=2)) is Recorded.REPEATED
+    assert record(KEY, a_report(attempt=2)) is Recorded.REPEATED
     assert messages.rows == once
     assert messages.contradictions.total() == 0
 
@@ -94,19 +94,19 @@ def test_a_contradicting_report_is_kept_and_counted_and_changes_nothing(
     messages = InMemoryMessages(before)
     report = a_report(word)
 
-    recorded = RecordReport(messages)("appointment-17", report)
+    recorded = RecordReport(messages)(KEY, report)
 
-    after = messages.rows["appointment-17"]
+    after = messages.rows[KEY]
     assert recorded is Recorded.CONTRADICTING
     assert after.contradicting_reports == (report,)
-    assert messages.contradictions == {"appointment-17": 1}
+    assert messages.contradictions == {KEY: 1}
     assert (after.status, after.version, after.history) == (status, before.version, before.history)
 
 
 def test_a_report_for_an_unknown_message_writes_nothing() -> None:
     messages = InMemoryMessages()
 
-    assert RecordReport(messages)("gone", a_report()) is Recorded.UNKNOWN_MESSAGE
+    assert RecordReport(messages)(key("gone"), a_report()) is Recorded.UNKNOWN_MESSAGE
     assert messages.stream == []
 
 
@@ -116,7 +116,7 @@ def test_a_report_that_cannot_be_written_is_not_acknowledged(outage: Outage) -> 
     messages.be_unavailable("change", outage)
 
     with pytest.raises(StoreUnavailableError):
-        RecordReport(messages)("appointment-17", a_report())
+        RecordReport(messages)(KEY, a_report())
 
 
 def test_a_contradiction_that_cannot_be_written_is_not_acknowledged() -> None:
@@ -124,4 +124,4 @@ def test_a_contradiction_that_cannot_be_written_is_not_acknowledged() -> None:
     messages.be_unavailable("note_contradiction")
 
     with pytest.raises(StoreUnavailableError):
-        RecordReport(messages)("appointment-17", a_report(ReportStatus.ERROR))
+        RecordReport(messages)(KEY, a_report(ReportStatus.ERROR))

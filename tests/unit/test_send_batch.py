@@ -15,7 +15,7 @@ from sms_gateway.domain.errors import (
     StoreUnavailableError,
 )
 from sms_gateway.domain.guards import BATCH_KNOWN_FOR, Limits, Suppression
-from sms_gateway.domain.message_id import is_message_id
+from sms_gateway.domain.message_id import MessageKey, is_message_id
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Status
 from sms_gateway.use_cases.prepare_message import SendRequest
@@ -25,7 +25,7 @@ from sms_gateway.use_cases.send_batch import (
     BatchItem,
     BatchResult,
 )
-from tests.fakes.builders import TEXT
+from tests.fakes.builders import TEXT, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.messages import Outage
@@ -69,6 +69,10 @@ def ids(results: Sequence[BatchResult]) -> list[str]:
     return [r.message.message_id for r in results if not isinstance(r, GatewayError)]
 
 
+def keys(results: Sequence[BatchResult]) -> list[MessageKey]:
+    return [r.message.key for r in results if not isinstance(r, GatewayError)]
+
+
 def test_every_item_is_stored_as_queued_and_enqueued_and_voipit_is_left_alone(
     gateway: FakeGateway,
 ) -> None:
@@ -76,10 +80,10 @@ def test_every_item_is_stored_as_queued_and_enqueued_and_voipit_is_left_alone(
 
     assert told(results) == ["taken"] * 25
     rows = gateway.messages.rows
-    assert set(rows) == set(ids(results))
+    assert set(rows) == set(keys(results))
     assert {row.status for row in rows.values()} == {Status.QUEUED}
     assert {row.due_at for row in rows.values()} == {START + QUEUE_GRACE}
-    assert gateway.queue.enqueued == [(i, timedelta()) for i in ids(results)]
+    assert gateway.queue.enqueued == [(k, timedelta()) for k in keys(results)]
     assert gateway.voipit.handed == []
 
 
@@ -135,7 +139,7 @@ def test_results_stand_in_the_order_of_the_items_and_a_bad_item_stops_nothing(
         "taken",
     ]
     assert ids(results) == ["b.1", "b.5"]
-    assert set(gateway.messages.rows) == {"b.1", "b.5"}
+    assert set(gateway.messages.rows) == {key("b.1"), key("b.5")}
 
 
 @pytest.mark.parametrize("batch_id", ["b", None], ids=["named", "nameless"])
@@ -154,7 +158,7 @@ def test_the_same_batch_again_is_all_replays_and_does_nothing(
 
 def test_a_repeated_batch_shows_how_far_each_message_has_come(gateway: FakeGateway) -> None:
     send(gateway, items(2), batch_id="b")
-    gateway.dispatch("b.1")
+    gateway.dispatch(key("b.1"))
 
     again = send(gateway, items(2), batch_id="b")
 
@@ -270,7 +274,7 @@ def test_an_id_that_comes_twice_is_a_replay_or_another_message_that_is_refused(
     ]
 
     assert told(send(gateway, batch)) == ["taken", "replayed", "message-id-reused"]
-    assert set(gateway.messages.rows) == {"a"}
+    assert set(gateway.messages.rows) == {key("a")}
 
 
 def test_an_item_that_equals_one_that_was_refused_is_refused_in_the_same_way(
@@ -321,9 +325,9 @@ def test_an_item_with_a_time_waits_for_it_in_the_queue_or_if_it_is_far_in_the_ta
     results = send(gateway, [an_item(1, send_at=soon), an_item(2, send_at=far)], batch_id="b")
 
     assert told(results) == ["taken", "taken"]
-    assert gateway.queue.enqueued == [("b.1", MAX_QUEUE_DELAY)]
-    assert gateway.messages.rows["b.1"].due_at == soon + QUEUE_GRACE
-    assert gateway.messages.rows["b.2"].due_at == far - RECHECK
+    assert gateway.queue.enqueued == [(key("b.1"), MAX_QUEUE_DELAY)]
+    assert gateway.messages.rows[key("b.1")].due_at == soon + QUEUE_GRACE
+    assert gateway.messages.rows[key("b.2")].due_at == far - RECHECK
 
 
 def test_an_item_that_comes_too_late_is_refused_unless_it_was_taken_in_time(
@@ -395,8 +399,8 @@ def test_items_for_which_there_is_no_time_are_not_tried(gateway: FakeGateway) ->
     )
 
     assert told(results) == ["taken", "taken", "store-unavailable", "store-unavailable"]
-    assert set(gateway.messages.rows) == {"b.1", "b.2"}
-    assert [i for i, _ in gateway.queue.enqueued] == ["b.1", "b.2"]
+    assert set(gateway.messages.rows) == {key("b.1"), key("b.2")}
+    assert [k for k, _ in gateway.queue.enqueued] == [key("b.1"), key("b.2")]
 
 
 def test_what_the_queue_has_lost_is_brought_back_by_the_due_index(gateway: FakeGateway) -> None:
@@ -467,13 +471,13 @@ def test_a_batch_whose_process_died_is_completed_by_repeating_it(
     assert [isinstance(result, GatewayError) for result in again] == [
         isinstance(item, GatewayError) or item.phone_number == "112" for item in A_BATCH
     ]
-    assert set(ids(again)) == set(gateway.messages.rows)
+    assert set(keys(again)) == set(gateway.messages.rows)
     assert len(gateway.messages.rows) == TAKEN
     for _ in range(15):
         gateway.clock.advance(60)
         gateway.run_queue()
         gateway.watch()
-    handed = [h.message.message_id for h in gateway.voipit.handed]
+    handed = [h.message.key for h in gateway.voipit.handed]
     assert sorted(handed) == sorted(gateway.messages.rows)
 
 

@@ -21,7 +21,7 @@ from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, un
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.ports import AlreadyStoredError, Messages, Provider
 from sms_gateway.use_cases.prepare_message import MAX_AHEAD, SendRequest
-from tests.fakes.builders import ID, NUMBER, TEXT, a_report
+from tests.fakes.builders import KEY, NUMBER, TEXT, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
 from tests.fakes.messages import Outage
@@ -36,7 +36,7 @@ def test_the_fakes_are_what_the_use_cases_ask_for(gateway: FakeGateway) -> None:
     messages: Messages = gateway.messages
     provider: Provider = gateway.voipit
 
-    assert messages.get("unknown") is None
+    assert messages.get(key("unknown")) is None
     assert provider.seconds_needed == 13.0
 
 
@@ -51,10 +51,10 @@ def test_a_message_is_stored_then_handed_over_once_and_its_outcome_recorded(
     [handed] = gateway.voipit.handed
     [stored] = stored_during_call
     assert (handed.message, stored.status) == (stored, Status.SENDING)
-    assert handed.send_result_to == "https://callback.test/appointment-17/1/key.signature"
+    assert handed.send_result_to == "https://callback.test/clinic/appointment-17/1/key.signature"
     assert not result.replayed
     assert result.message.status is Status.SUBMITTED
-    assert gateway.messages.rows == {"appointment-17": result.message}
+    assert gateway.messages.rows == {KEY: result.message}
 
 
 def test_the_text_is_handed_over_as_the_phone_will_show_it(gateway: FakeGateway) -> None:
@@ -95,7 +95,7 @@ def test_what_came_of_the_call_is_recorded_and_is_no_error(
 
     assert (message.status, message.reason) == (status, outcome.reason)
     assert message.error_message == outcome.error_message
-    assert gateway.messages.rows["appointment-17"] == message
+    assert gateway.messages.rows[KEY] == message
 
 
 def test_a_repeated_request_is_answered_and_sends_nothing(gateway: FakeGateway) -> None:
@@ -121,7 +121,6 @@ def test_a_repeated_request_shows_how_far_the_message_has_come(gateway: FakeGate
         {"text": "other"},
         {"phone_number": "+40721234568"},
         {"metadata": {}},
-        {"client": "other"},
         {"send_at": START - SECOND},
         {"send_at": START + HOUR},
         {"valid_until": START + HOUR},
@@ -138,7 +137,7 @@ def test_another_message_under_the_same_id_is_refused(
         gateway.send(**difference)
 
     assert len(gateway.voipit.handed) == 1
-    assert gateway.messages.rows == {"appointment-17": first}
+    assert gateway.messages.rows == {KEY: first}
 
 
 @pytest.mark.parametrize(
@@ -219,9 +218,9 @@ def test_a_message_for_later_is_stored_and_waits_for_its_time(
     message = result.message
     assert (message.status, message.attempt, message.version) == (Status.QUEUED, 0, 1)
     assert (message.reason, result.replayed) == (None, False)
-    assert gateway.messages.rows == {ID: message}
+    assert gateway.messages.rows == {KEY: message}
     assert gateway.voipit.handed == []
-    assert gateway.queue.enqueued == ([] if delay is None else [(ID, delay)])
+    assert gateway.queue.enqueued == ([] if delay is None else [(KEY, delay)])
     expected = ahead + QUEUE_GRACE if delay is not None else ahead - RECHECK
     assert message.due_at == START + expected
 
@@ -269,7 +268,7 @@ def test_a_message_waits_outside_the_queue_while_the_circuit_is_open(
     assert (message.status, message.reason) == (Status.QUEUED, Reason.CIRCUIT_OPEN)
     assert (message.attempt, result.replayed) == (0, False)
     assert message.due_at == START + RECHECK
-    assert gateway.messages.rows == {ID: message}
+    assert gateway.messages.rows == {KEY: message}
     assert (gateway.voipit.handed, gateway.voipit.pings) == ([], [])
     assert gateway.queue.enqueued == []
 
@@ -310,7 +309,7 @@ def test_a_message_that_may_not_be_sent_yet_waits_in_the_queue(
 
     assert (message.status, message.reason, message.attempt) == (Status.QUEUED, reason, 0)
     assert gateway.voipit.handed == []
-    assert gateway.queue.enqueued == [(ID, delay * SECOND)]
+    assert gateway.queue.enqueued == [(KEY, delay * SECOND)]
 
 
 def test_a_message_that_was_not_taken_is_in_the_queue_again_before_it_is_due(
@@ -320,7 +319,7 @@ def test_a_message_that_was_not_taken_is_in_the_queue_again_before_it_is_due(
 
     message = gateway.send().message
 
-    assert gateway.queue.enqueued == [(ID, 5 * SECOND)]
+    assert gateway.queue.enqueued == [(KEY, 5 * SECOND)]
     assert message.due_at == START + 5 * SECOND + QUEUE_GRACE
 
 
@@ -466,7 +465,7 @@ def test_a_message_for_later_whose_write_was_repeated_by_the_aws_client_is_queue
     monkeypatch.setattr(gateway.messages, "create", create_twice)
 
     assert not gateway.send(send_at=START + SECOND).replayed
-    assert gateway.queue.enqueued == [(ID, SECOND)]
+    assert gateway.queue.enqueued == [(KEY, SECOND)]
 
 
 def test_a_write_that_was_repeated_by_the_aws_client_is_still_sent_exactly_once(
@@ -536,7 +535,7 @@ def test_thirty_requests_at_once_under_one_id_send_one_message(gateway: FakeGate
 
     assert sorted(replayed) == [False] + [True] * 29
     assert len(gateway.voipit.handed) == 1
-    assert gateway.messages.rows["appointment-17"].status is Status.SUBMITTED
+    assert gateway.messages.rows[KEY].status is Status.SUBMITTED
 
 
 # --- the guards ------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import Status, Trigger
 from sms_gateway.use_cases.ports import DoubleClickError
 from sms_gateway.use_cases.store_message import SendResult, StoreMessage
-from tests.fakes.builders import DUE, ID, NUMBER, TEXT, a_change, a_report
+from tests.fakes.builders import DUE, ID, KEY, NUMBER, TEXT, a_change, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.intake import FakeIntake
 from tests.fakes.messages import InMemoryMessages, Outage
@@ -81,7 +81,7 @@ def test_the_fakes_are_what_it_asks_for() -> None:
 
     intake.store(a_new(), id_is_chosen=True)
 
-    assert messages.get(ID) is not None
+    assert messages.get(KEY) is not None
     assert suppressions.get(NUMBER) is None
 
 
@@ -91,13 +91,13 @@ def test_a_new_message_is_stored_and_is_no_replay() -> None:
     result = door.take(a_new())
 
     assert result == SendResult(a_new(), replayed=False)
-    assert door.messages.rows == {ID: a_new()}
+    assert door.messages.rows == {KEY: a_new()}
 
 
 def test_the_same_message_again_is_a_replay_of_what_has_become_of_it() -> None:
     door = Door()
     door.take(a_new())
-    submitted = door.messages.change(ID, a_change(Trigger.ACCEPTED))
+    submitted = door.messages.change(KEY, a_change(Trigger.ACCEPTED))
 
     assert door.take(a_replay()) == SendResult(submitted, replayed=True)
 
@@ -109,7 +109,7 @@ def test_another_message_under_the_same_id_is_refused() -> None:
     with pytest.raises(MessageIdReusedError):
         door.take(a_replay(text="other"))
 
-    assert door.messages.rows == {ID: a_new()}
+    assert door.messages.rows == {KEY: a_new()}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_limit_refuses_a_new_message_and_no_replay(
         door.take(a_new("other"))
 
     assert refused.value.retry_after > timedelta()
-    assert door.messages.rows == {ID: first}
+    assert door.messages.rows == {KEY: first}
     assert door.take(a_replay()) == SendResult(first, replayed=True)
 
 
@@ -196,12 +196,12 @@ def test_a_refusal_that_cannot_be_held_against_anything_is_no_answer() -> None:
 def test_a_double_click_is_a_replay_of_the_first_message() -> None:
     door = Door(double_click=WINDOW)
     door.click(a_new("first"))
-    submitted = door.messages.change("first", a_change(Trigger.ACCEPTED))
+    submitted = door.messages.change(key("first"), a_change(Trigger.ACCEPTED))
 
     second = door.click(a_new("second", at=START + 9 * SECOND))
 
     assert second == SendResult(submitted, replayed=True)
-    assert list(door.messages.rows) == ["first"]
+    assert list(door.messages.rows) == [key("first")]
 
 
 def test_a_double_click_goes_before_every_refusal() -> None:
@@ -226,7 +226,7 @@ def test_a_message_that_may_have_been_sent_is_not_sent_again_for_a_second_click(
 ) -> None:
     door = Door(double_click=WINDOW)
     door.click(a_new("first"))
-    door.messages.change("first", a_change(trigger))
+    door.messages.change(key("first"), a_change(trigger))
 
     assert door.click(a_new("second")).replayed
 
@@ -234,11 +234,11 @@ def test_a_message_that_may_have_been_sent_is_not_sent_again_for_a_second_click(
 @pytest.mark.parametrize(
     "end",
     [
-        lambda messages: messages.change("first", a_change(Trigger.REFUSED)),
-        lambda messages: messages.change("first", a_change(Trigger.REPORTED_ERROR)),
+        lambda messages: messages.change(key("first"), a_change(Trigger.REFUSED)),
+        lambda messages: messages.change(key("first"), a_change(Trigger.REPORTED_ERROR)),
         lambda messages: [
-            messages.change("first", a_change(Trigger.NOT_TAKEN)),
-            messages.change("first", a_change(Trigger.CANCELLED)),
+            messages.change(key("first"), a_change(Trigger.NOT_TAKEN)),
+            messages.change(key("first"), a_change(Trigger.CANCELLED)),
         ],
     ],
     ids=["refused by Voipit", "report: error", "taken back"],
@@ -259,13 +259,13 @@ def test_it_may_come_to_nothing_again_and_again() -> None:
     door = Door(double_click=WINDOW)
     for number in range(5):
         assert not door.click(a_new(f"m-{number}")).replayed
-        door.messages.change(f"m-{number}", a_change(Trigger.REFUSED))
+        door.messages.change(key(f"m-{number}"), a_change(Trigger.REFUSED))
 
 
 def test_a_message_that_is_sent_instead_is_counted_and_limited_like_any_other() -> None:
     door = Door(double_click=WINDOW, recipient_hourly=1)
     door.click(a_new("first"))
-    door.messages.change("first", a_change(Trigger.REFUSED))
+    door.messages.change(key("first"), a_change(Trigger.REFUSED))
 
     with pytest.raises(RecipientLimitError):
         door.click(a_new("second"))
@@ -274,7 +274,7 @@ def test_a_message_that_is_sent_instead_is_counted_and_limited_like_any_other() 
 def test_of_many_who_ask_again_at_once_one_is_sent_instead() -> None:
     door = Door(double_click=WINDOW)
     door.click(a_new("first"))
-    door.messages.change("first", a_change(Trigger.REFUSED))
+    door.messages.change(key("first"), a_change(Trigger.REFUSED))
     together = Barrier(20)
 
     def click(number: int) -> SendResult:
@@ -291,7 +291,7 @@ def test_of_many_who_ask_again_at_once_one_is_sent_instead() -> None:
 def test_a_first_message_that_is_gone_is_no_answer() -> None:
     class Clicked(FakeIntake):
         def store(self, *_: Any, **__: Any) -> None:
-            raise DoubleClickError("gone")
+            raise DoubleClickError(key("gone"))
 
     messages = InMemoryMessages()
 
@@ -345,6 +345,6 @@ def test_a_write_that_was_repeated_by_the_aws_client_is_ours() -> None:
 def test_a_report_that_came_first_is_shown_to_who_asks_again() -> None:
     door = Door()
     door.take(a_new())
-    door.messages.change(ID, a_change(Trigger.REPORTED_SENT, report=a_report(ReportStatus.SENT)))
+    door.messages.change(KEY, a_change(Trigger.REPORTED_SENT, report=a_report(ReportStatus.SENT)))
 
     assert door.take(a_replay()).message.status is Status.SENT

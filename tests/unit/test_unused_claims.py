@@ -11,7 +11,7 @@ from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.status import Reason, Status
-from tests.fakes.builders import ID, a_message, a_report
+from tests.fakes.builders import KEY, a_message, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.messages import Outage
@@ -26,7 +26,7 @@ def waiting(gateway: FakeGateway) -> Message:
 
 
 def stored(gateway: FakeGateway) -> Message:
-    return gateway.messages.rows[ID]
+    return gateway.messages.rows[KEY]
 
 
 def lose_the_claim(gateway: FakeGateway, outage: Outage = Outage.AFTER) -> None:
@@ -107,7 +107,7 @@ def test_a_message_that_was_freed_is_due_even_if_the_process_dies_then(
     gateway.circuits.be_unavailable("get")
 
     with pytest.raises(StoreUnavailableError):
-        gateway.dispatch(ID, claim)
+        gateway.dispatch(KEY, claim)
 
     assert stored(gateway).status is Status.QUEUED
     assert stored(gateway).due_at == START + QUEUE_GRACE
@@ -120,7 +120,7 @@ def test_a_message_that_somebody_else_has_claimed_is_left_to_them(
     message = a_message(status, claim="theirs")
     gateway.messages.create(message)
 
-    assert gateway.dispatch(ID, "not theirs") == message
+    assert gateway.dispatch(KEY, "not theirs") == message
     assert stored(gateway) == message
     assert gateway.voipit.handed == []
 
@@ -130,7 +130,7 @@ def test_only_sending_and_unconfirmed_are_taken_back(gateway: FakeGateway, statu
     message = a_message(status)
     gateway.messages.create(message)
 
-    gateway.dispatch(ID, message.claim)
+    gateway.dispatch(KEY, message.claim)
 
     was_taken_back = status in {Status.SENDING, Status.UNCONFIRMED}
     assert bool(gateway.voipit.handed) is was_taken_back
@@ -140,7 +140,7 @@ def test_only_sending_and_unconfirmed_are_taken_back(gateway: FakeGateway, statu
 def test_the_word_about_a_message_that_was_never_stored_does_nothing(
     gateway: FakeGateway,
 ) -> None:
-    assert gateway.dispatch("unknown", "a-claim") is None
+    assert gateway.dispatch(key("unknown"), "a-claim") is None
     assert gateway.messages.rows == {}
 
 
@@ -152,7 +152,7 @@ def test_a_report_that_comes_between_reading_and_writing_stands(
     gateway.report(a_report())
     monkeypatch.setattr(gateway.messages, "get", lambda _: seen)
 
-    message = gateway.dispatch(ID, seen.claim)
+    message = gateway.dispatch(KEY, seen.claim)
 
     assert message is not None
     assert message.status is Status.SENT
@@ -198,7 +198,7 @@ def test_an_outcome_that_cannot_be_written_is_told_to_the_queue_if_nothing_was_t
 
     assert message == stored(gateway)
     assert stored(gateway).status is Status.SENDING
-    assert gateway.queue.unused == ([(ID, stored(gateway).claim)] if is_told else [])
+    assert gateway.queue.unused == ([(KEY, stored(gateway).claim)] if is_told else [])
 
 
 @each_outage
@@ -250,7 +250,7 @@ def test_without_an_id_a_second_click_after_a_lost_write_ends_in_one_sms(
     gateway.clock.advance(UNUSED_PAUSE.total_seconds())
     gateway.run_queue()
 
-    assert gateway.messages.rows[again.message.message_id].status is Status.SUBMITTED
+    assert gateway.messages.rows[again.message.key].status is Status.SUBMITTED
     assert len(gateway.voipit.handed) == 1
 
 

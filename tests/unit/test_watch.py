@@ -14,7 +14,7 @@ from sms_gateway.domain.message import Message, OnUnconfirmed
 from sms_gateway.domain.outcome import not_taken, unclear
 from sms_gateway.domain.status import SETTLED, Reason, Status, Trigger
 from sms_gateway.use_cases.watch import SECONDS_TO_STOP, Watched
-from tests.fakes.builders import ID, a_change, a_message, a_report
+from tests.fakes.builders import KEY, a_change, a_message, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
 from tests.fakes.messages import Outage
@@ -41,7 +41,7 @@ def many(gateway: FakeGateway, number: int) -> list[str]:
 
 
 def stored(gateway: FakeGateway) -> Message:
-    return gateway.messages.rows[ID]
+    return gateway.messages.rows[KEY]
 
 
 def open_circuit(gateway: FakeGateway) -> None:
@@ -60,7 +60,7 @@ def test_a_message_whose_time_has_not_come_is_left_alone(
     message = due(gateway, status, due_at=START + timedelta(milliseconds=1))
 
     assert gateway.watch() == Watched()
-    assert gateway.messages.rows == {ID: message}
+    assert gateway.messages.rows == {KEY: message}
     assert gateway.queue.enqueued == []
 
 
@@ -69,7 +69,7 @@ def test_a_settled_message_is_left_alone(gateway: FakeGateway, status: Status) -
     message = due(gateway, status, due_at=None)
 
     assert gateway.watch() == Watched()
-    assert gateway.messages.rows == {ID: message}
+    assert gateway.messages.rows == {KEY: message}
 
 
 DAY_OLD = {"created_at": START - timedelta(days=1)}
@@ -146,7 +146,7 @@ def test_a_queued_message_is_let_into_the_queue(gateway: FakeGateway, attempt: i
 
     assert gateway.watch() == Watched(looked_at=1, enqueued=1)
     assert stored(gateway) == replace(before, due_at=START + QUEUE_GRACE)
-    assert gateway.queue.enqueued == [(ID, timedelta())]
+    assert gateway.queue.enqueued == [(KEY, timedelta())]
 
 
 def test_a_message_that_is_overdue_long_since_is_looked_at_too(gateway: FakeGateway) -> None:
@@ -165,7 +165,7 @@ def test_a_scheduled_message_waits_for_its_time_in_the_queue(
 
     gateway.watch()
 
-    assert gateway.queue.enqueued == ([] if delay is None else [(ID, delay)])
+    assert gateway.queue.enqueued == ([] if delay is None else [(KEY, delay)])
     due_at = stored(gateway).due_at
     assert due_at is not None
     assert due_at > START
@@ -226,7 +226,7 @@ def test_resend_is_queued_and_let_in_when_the_report_is_overdue(gateway: FakeGat
     assert (message.status, message.attempt) == (Status.QUEUED, before.attempt)
     assert (message.reason, message.due_at) == (None, START + QUEUE_GRACE)
     assert message.history[-1].status is Status.QUEUED
-    assert gateway.queue.enqueued == [(ID, timedelta())]
+    assert gateway.queue.enqueued == [(KEY, timedelta())]
 
 
 def test_resend_waits_for_the_circuit_like_any_other(gateway: FakeGateway) -> None:
@@ -291,7 +291,7 @@ def test_the_queue_is_filled_at_a_bounded_rate(gateway: FakeGateway) -> None:
     watched = gateway.watch()
 
     assert watched == Watched(looked_at=35, enqueued=35)
-    assert sorted(name for name, _ in gateway.queue.enqueued) == names
+    assert sorted(k.message_id for k, _ in gateway.queue.enqueued) == names
     seconds = Counter(delay // SECOND for _, delay in gateway.queue.enqueued)
     assert seconds == {0: 10, 1: 10, 2: 10, 3: 5}
 
@@ -301,8 +301,8 @@ def test_every_message_is_due_only_after_the_queue_has_handed_it_out(gateway: Fa
 
     gateway.watch()
 
-    for name, delay in gateway.queue.enqueued:
-        assert gateway.messages.rows[name].due_at == START + delay + QUEUE_GRACE
+    for k, delay in gateway.queue.enqueued:
+        assert gateway.messages.rows[k].due_at == START + delay + QUEUE_GRACE
 
 
 def test_a_run_lets_in_what_fits_into_its_minute_and_leaves_the_rest_to_the_next(
@@ -317,7 +317,7 @@ def test_a_run_lets_in_what_fits_into_its_minute_and_leaves_the_rest_to_the_next
     assert (first.enqueued, first.finished) == (600, False)
     assert (second.enqueued, second.finished) == (50, True)
     assert max(delay for _, delay in gateway.queue.enqueued) < MINUTE
-    assert sorted(name for name, _ in gateway.queue.enqueued) == names
+    assert sorted(k.message_id for k, _ in gateway.queue.enqueued) == names
 
 
 def test_what_is_not_to_be_sent_is_moved_although_the_queue_is_full(gateway: FakeGateway) -> None:
@@ -328,9 +328,9 @@ def test_what_is_not_to_be_sent_is_moved_although_the_queue_is_full(gateway: Fak
     watched = gateway.watch()
 
     assert watched == Watched(looked_at=602, moved=2, enqueued=600, finished=False)
-    assert gateway.messages.rows["z-late"].status is Status.NO_REPORT
-    assert gateway.messages.rows["z-resend"].status is Status.QUEUED
-    assert gateway.messages.rows["z-resend"].due_at == START
+    assert gateway.messages.rows[key("z-late")].status is Status.NO_REPORT
+    assert gateway.messages.rows[key("z-resend")].status is Status.QUEUED
+    assert gateway.messages.rows[key("z-resend")].due_at == START
 
 
 def test_messages_that_are_let_in_are_sent_once_each(gateway: FakeGateway) -> None:
@@ -445,7 +445,7 @@ def test_a_row_that_was_claimed_between_the_index_and_reading_is_passed_over(
     due(gateway)
     found = list(gateway.messages.due(START))
     change = a_change(Trigger.CLAIMED, new_claim="theirs", due_at=START + LEASE)
-    claimed = gateway.messages.change(ID, change)
+    claimed = gateway.messages.change(KEY, change)
     monkeypatch.setattr(gateway.messages, "due", lambda _: iter(found))
 
     assert gateway.watch() == Watched()
@@ -456,7 +456,7 @@ def test_a_row_that_is_gone_is_passed_over_and_the_next_is_looked_at(
     gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     due(gateway)
-    monkeypatch.setattr(gateway.messages, "due", lambda _: iter(["expired", ID]))
+    monkeypatch.setattr(gateway.messages, "due", lambda _: iter([key("expired"), KEY]))
 
     assert gateway.watch() == Watched(looked_at=1, enqueued=1)
 
@@ -464,8 +464,8 @@ def test_a_row_that_is_gone_is_passed_over_and_the_next_is_looked_at(
 def test_a_message_that_was_faster_does_not_stop_the_others(
     gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = {name: gateway.messages.rows[name] for name in many(gateway, 3)}
-    gateway.report(a_report(), "m-0000")
+    seen = {key(name): gateway.messages.rows[key(name)] for name in many(gateway, 3)}
+    gateway.report(a_report(), key("m-0000"))
     monkeypatch.setattr(gateway.messages, "due", lambda _: iter(seen))
     monkeypatch.setattr(gateway.messages, "get", seen.get)
 

@@ -31,6 +31,7 @@ from sms_gateway.domain.errors import (
 )
 from sms_gateway.domain.guards import HOUR, Limits, end_of_day, suppressed
 from sms_gateway.domain.message import Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.use_cases.ports import DoubleClickError
 
@@ -104,7 +105,7 @@ class GuardedIntake:
         if _INTENT in rows:
             return already_stored(rows[_INTENT])
         if _TWIN in rows and (twin := rows[_TWIN]):
-            return DoubleClickError(twin["messageId"]["S"])
+            return DoubleClickError(MessageKey(message.client, twin["messageId"]["S"]))
         if _SUPPRESSION in rows:
             return suppressed()
         if _RECIPIENT in rows and (recipient := rows[_RECIPIENT]):

@@ -2,11 +2,11 @@
 
 | attribute                       | type | holds                                                  |
 | ------------------------------- | ---- | ------------------------------------------------------ |
-| `messageId`                     | S    | key                                                    |
+| `messageId` `client`            | S S  | key: the client's id of it, and whose it is            |
 | `status` `version` `attempt`    | S N N| where it stands; `version` is the last event's sequence |
-| `client` `phoneNumber` `message`| S    | whose, to whom (E.164), the text as shown              |
-| `clientRecipient`               | S    | `<client>#<E.164>`; with `createdAt` the key of the    |
-|                                 |      | index `recipient`                                      |
+| `phoneNumber` `message`         | S S  | to whom (E.164), the text as shown                     |
+| `clientCreatedAt`               | S    | `<client>#<createdAt>`; with `phoneNumber` the key of  |
+|                                 |      | the index `recipient`                                  |
 | `cutFrom`                       | N    | septets of the text asked for, if it was cut           |
 | `metadata`                      | M    | the caller's own strings                               |
 | `claim`                         | S    | token of whoever calls Voipit, or did last             |
@@ -21,6 +21,8 @@
 | `onUnconfirmed`                 | S    | `hold` or `resend`                                     |
 | `dueAt`                         | N    | epoch seconds; only while something is still to happen |
 | `dueShard`                      | S    | with `dueAt` the key of the sparse index `due`         |
+| `attention`                     | S    | `<status>#<day>` of what needs attention: with         |
+|                                 |      | `updatedAt` the key of the sparse index `attention`    |
 """
 
 import math
@@ -33,9 +35,10 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
-from sms_gateway.domain.status import Reason, Status
+from sms_gateway.domain.status import NEEDS_ATTENTION, Reason, Status
 
 DUE_SHARDS: Final = 8
 """Partitions of the index `due`: one takes a thousand writes a second."""
@@ -61,7 +64,7 @@ def to_item(message: Message) -> dict[str, Any]:
         "attempt": message.attempt,
         "client": message.client,
         "phoneNumber": message.phone_number.e164,
-        "clientRecipient": client_recipient(message.client, message.phone_number),
+        "clientCreatedAt": client_created_at(message.client, to_iso(message.created_at)),
         "message": message.text,
         "cutFrom": message.cut_from,
         "metadata": dict(message.metadata),
@@ -78,7 +81,8 @@ def to_item(message: Message) -> dict[str, Any]:
         "validUntil": message.valid_until and to_iso(message.valid_until),
         "onUnconfirmed": str(message.on_unconfirmed),
         "dueAt": message.due_at and epoch(message.due_at),
-        "dueShard": message.due_at and due_shard(message.message_id),
+        "dueShard": message.due_at and due_shard(message.key),
+        "attention": attention(message.status, message.updated_at),
     }
     return {name: attribute(value) for name, value in plain.items() if value is not None}
 
@@ -118,14 +122,35 @@ def epoch(moment: datetime) -> int:
     return math.ceil(moment.timestamp())
 
 
-def due_shard(message_id: str) -> str:
+def key_attributes(key: MessageKey) -> dict[str, Any]:
+    """The key of a message's row, in DynamoDB's own form."""
+    return {"messageId": attribute(key.message_id), "client": attribute(key.client)}
+
+
+def key_of(item: Item) -> MessageKey:
+    """What `key_attributes` wrote, from a row or an index."""
+    return MessageKey(item["client"]["S"], item["messageId"]["S"])
+
+
+def due_shard(key: MessageKey) -> str:
     """Which of the `DUE_SHARDS` partitions of the index `due` a message belongs to."""
-    return str(crc32(message_id.encode()) % DUE_SHARDS)
+    return str(crc32(f"{key.client}#{key.message_id}".encode()) % DUE_SHARDS)
 
 
-def client_recipient(client: str, phone_number: PhoneNumber) -> str:
-    """The partition of the index `recipient` with what one client has sent to one number."""
-    return f"{client}#{phone_number.e164}"
+def client_created_at(client: str, created_at: str = "") -> str:
+    """The place of a client's message in the index `recipient`; without a time, where they begin.
+
+    No client's name holds a `#`, so those of one client lie together.
+    """
+    return f"{client}#{created_at}"
+
+
+def attention(status: Status, at: datetime) -> str | None:
+    """The partition of the index `attention`; `None` for a status that needs none.
+
+    The day (UTC) spreads them, and bounds what a question about the last days has to read.
+    """
+    return f"{status}#{at.astimezone(UTC):%Y-%m-%d}" if status in NEEDS_ATTENTION else None
 
 
 def history_entry(change: StatusChange) -> dict[str, Any]:

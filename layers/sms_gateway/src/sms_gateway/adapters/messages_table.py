@@ -10,20 +10,23 @@ from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, wr
 from sms_gateway.adapters.message_item import (
     DUE_SHARDS,
     Item,
+    attention,
     attribute,
-    client_recipient,
     due_shard,
     epoch,
     from_item,
     history_entry,
+    key_attributes,
+    key_of,
     report_entry,
     to_item,
 )
-from sms_gateway.adapters.recipient_index import read_messages, read_positions
+from sms_gateway.adapters.recipient_index import Owned, read_messages, read_positions
 from sms_gateway.domain.clock import to_iso
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
@@ -60,7 +63,7 @@ class MessagesTable:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
-    def change(self, message_id: str, change: Change) -> Message:
+    def change(self, key: MessageKey, change: Change) -> Message:
         """Make the change; its sources in the table of moves are the write's own condition."""
         sources = {f":from{i}": s for i, s in enumerate(sorted(change.sources))}
         values: dict[str, Any] = {
@@ -85,7 +88,7 @@ class MessagesTable:
             "version = version + :one",
         ]
         removes = []
-        for name, value in _written(message_id, change).items():
+        for name, value in _written(key, change).items():
             if value is None:
                 removes.append(name)  # what the last change said no longer holds
             else:
@@ -102,7 +105,7 @@ class MessagesTable:
             answer = write(
                 lambda: self.client.update_item(
                     TableName=self.table_name,
-                    Key={"messageId": attribute(message_id)},
+                    Key=key_attributes(key),
                     UpdateExpression=expression,
                     ConditionExpression=" AND ".join(conditions),
                     ExpressionAttributeNames={"#status": "status"},
@@ -115,7 +118,7 @@ class MessagesTable:
             raise ChangeRefusedError(from_item(failure.item) if failure.item else None) from failure
         return from_item(answer["Attributes"])
 
-    def note_contradiction(self, message_id: str, report: DeliveryReport) -> None:
+    def note_contradiction(self, key: MessageKey, report: DeliveryReport) -> None:
         """Count the report, and keep it while there is room. `version` stays: no event follows."""
         values = {":one": attribute(1)}
         keep = {
@@ -133,12 +136,12 @@ class MessagesTable:
             " OR size(contradictingReports) < :room)"
         )
         try:
-            self._note(message_id, kept, has_room, values | keep)
+            self._note(key, kept, has_room, values | keep)
         except ConditionFailedError as full_or_gone:
             if full_or_gone.item:
                 try:
                     self._note(
-                        message_id,
+                        key,
                         "ADD contradictions :one",
                         "attribute_exists(messageId)",
                         values,
@@ -147,12 +150,12 @@ class MessagesTable:
                     return  # its time to live ran out this very moment
 
     def _note(
-        self, message_id: str, expression: str, condition: str, values: dict[str, Any]
+        self, key: MessageKey, expression: str, condition: str, values: dict[str, Any]
     ) -> None:
         write(
             lambda: self.client.update_item(
                 TableName=self.table_name,
-                Key={"messageId": attribute(message_id)},
+                Key=key_attributes(key),
                 UpdateExpression=expression,
                 ConditionExpression=condition,
                 ExpressionAttributeValues=values,
@@ -164,14 +167,14 @@ class MessagesTable:
         """Look at the message later: no change of status, so no event and the same `version`."""
         values = {
             ":due": epoch(due_at),
-            ":shard": due_shard(message.message_id),
+            ":shard": due_shard(message.key),
             ":version": message.version,
         }
         try:
             write(
                 lambda: self.client.update_item(
                     TableName=self.table_name,
-                    Key={"messageId": attribute(message.message_id)},
+                    Key=key_attributes(message.key),
                     UpdateExpression="SET dueAt = :due, dueShard = :shard",
                     ConditionExpression="version = :version",
                     ExpressionAttributeValues={k: attribute(v) for k, v in values.items()},
@@ -181,8 +184,8 @@ class MessagesTable:
         except ConditionFailedError as failure:
             raise ChangeRefusedError(from_item(failure.item) if failure.item else None) from failure
 
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids from the sparse index `due`, shard by shard, the longest due first in each.
+    def due(self, now: datetime) -> Iterator[MessageKey]:
+        """Keys from the sparse index `due`, shard by shard, the longest due first in each.
 
         The index follows the table a moment later, so a row may have changed: read it.
         """
@@ -200,14 +203,14 @@ class MessagesTable:
                     },
                 )
                 for page in pages:
-                    yield from (item["messageId"]["S"] for item in page["Items"])
+                    yield from map(key_of, page["Items"])
 
-    def get(self, message_id: str) -> Message | None:
+    def get(self, key: MessageKey) -> Message | None:
         """The message as it stands now: read consistently, so a caller sees its own POST."""
         with table_errors():
             answer = self.client.get_item(
                 TableName=self.table_name,
-                Key={"messageId": attribute(message_id)},
+                Key=key_attributes(key),
                 ConsistentRead=True,
             )
         item = answer.get("Item")
@@ -217,10 +220,10 @@ class MessagesTable:
         self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None
     ) -> tuple[Sequence[Message], Position | None]:
         """Which ones from the index `recipient`, and each as it stands this moment."""
-        owner = client_recipient(client, phone_number)
-        positions = read_positions(self.client, self.table_name, owner, limit + 1, after)
+        of = Owned(client, phone_number)
+        positions = read_positions(self.client, self.table_name, of, limit + 1, after)
         page = positions[:limit]
-        messages = read_messages(self.client, self.table_name, page)
+        messages = read_messages(self.client, self.table_name, client, page)
         return messages, page[-1] if len(positions) > limit else None
 
 
@@ -231,14 +234,15 @@ def already_stored(item: Item | None) -> AlreadyStoredError | StoreUnavailableEr
     return AlreadyStoredError(from_item(item))
 
 
-def _written(message_id: str, change: Change) -> dict[str, Any]:
+def _written(key: MessageKey, change: Change) -> dict[str, Any]:
     """Attributes that every change writes, or removes if there is nothing to say."""
     due = change.due_at
     return {
         "reason": change.reason,
         "errorMessage": change.error_message,
         "dueAt": due and epoch(due),
-        "dueShard": due and due_shard(message_id),
+        "dueShard": due and due_shard(key),
+        "attention": attention(change.target, change.at),
     }
 
 

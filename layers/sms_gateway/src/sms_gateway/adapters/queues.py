@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sms_gateway.adapters.message_item import read_report_entry, report_entry
 from sms_gateway.domain.due import MAX_QUEUE_DELAY, UNUSED_PAUSE
 from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.report import DeliveryReport
 
 if TYPE_CHECKING:
@@ -26,19 +27,19 @@ MAX_ENTRIES: Final = 10
 class SqsDispatchQueue:
     """Implements the port `DispatchQueue`.
 
-    A queue message holds a `messageId` and, if it tells of one, the `unusedClaim`.
+    A queue message holds `client` and `messageId` and, if it tells of one, the `unusedClaim`.
     """
 
     client: "SQSClient"
     queue_url: str
 
-    def enqueue(self, message_id: str, delay: timedelta) -> None:
+    def enqueue(self, key: MessageKey, delay: timedelta) -> None:
         """Have the message tried after the delay, at most 15 minutes."""
-        self._send(_body(message_id), delay)
+        self._send(_body(key), delay)
 
-    def enqueue_unused(self, message_id: str, claim: str) -> None:
+    def enqueue_unused(self, key: MessageKey, claim: str) -> None:
         """Have the message tried, `UNUSED_PAUSE` from now; the claim was not used."""
-        self._send(_body(message_id, claim), UNUSED_PAUSE)
+        self._send(_body(key, claim), UNUSED_PAUSE)
 
     def _send(self, body: str, delay: timedelta) -> None:
         try:
@@ -48,7 +49,7 @@ class SqsDispatchQueue:
         except (BotoCoreError, ClientError):
             return  # the row's `dueAt` brings it back a minute later
 
-    def enqueue_all(self, waits: Sequence[tuple[str, timedelta]]) -> None:
+    def enqueue_all(self, waits: Sequence[tuple[MessageKey, timedelta]]) -> None:
         """Have each message tried after its delay. What SQS does not take is left to `dueAt`.
 
         After a call that failed no other is made: each may take as long as this one did.
@@ -57,10 +58,10 @@ class SqsDispatchQueue:
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {
                     "Id": str(position),
-                    "MessageBody": _body(message_id),
+                    "MessageBody": _body(key),
                     "DelaySeconds": _seconds(delay),
                 }
-                for position, (message_id, delay) in enumerate(waits[start : start + MAX_ENTRIES])
+                for position, (key, delay) in enumerate(waits[start : start + MAX_ENTRIES])
             ]
             try:
                 self.client.send_message_batch(QueueUrl=self.queue_url, Entries=entries)
@@ -75,18 +76,26 @@ class SqsReportFallback:
     client: "SQSClient"
     queue_url: str
 
-    def keep(self, message_id: str, report: DeliveryReport) -> None:
+    def keep(self, key: MessageKey, report: DeliveryReport) -> None:
         """Keep the report; the queue hands it to `callback` until it is recorded."""
-        body = {"messageId": message_id, "report": report_entry(report)}
+        body = _names(key) | {"report": report_entry(report)}
         try:
             self.client.send_message(QueueUrl=self.queue_url, MessageBody=json.dumps(body))
         except (BotoCoreError, ClientError) as error:
             raise StoreUnavailableError("The fallback queue did not answer.") from error
 
 
-def _body(message_id: str, unused_claim: str | None = None) -> str:
+def _body(key: MessageKey, unused_claim: str | None = None) -> str:
     claim = {} if unused_claim is None else {"unusedClaim": unused_claim}
-    return json.dumps({"messageId": message_id} | claim)
+    return json.dumps(_names(key) | claim)
+
+
+def _names(key: MessageKey) -> dict[str, Any]:
+    return {"client": key.client, "messageId": key.message_id}
+
+
+def _key(told: dict[str, Any]) -> MessageKey:
+    return MessageKey(str(told["client"]), str(told["messageId"]))
 
 
 def _seconds(delay: timedelta) -> int:
@@ -94,13 +103,13 @@ def _seconds(delay: timedelta) -> int:
     return math.ceil(max(timedelta(), min(delay, MAX_QUEUE_DELAY)).total_seconds())
 
 
-def read_dispatch(body: str) -> tuple[str, str | None]:
-    """Message id and unused claim, if there is one, in a message of the dispatch queue."""
-    told: dict[str, str] = json.loads(body)
-    return str(told["messageId"]), told.get("unusedClaim")
+def read_dispatch(body: str) -> tuple[MessageKey, str | None]:
+    """Key and unused claim, if there is one, in a message of the dispatch queue."""
+    told: dict[str, Any] = json.loads(body)
+    return _key(told), told.get("unusedClaim")
 
 
-def read_kept_report(body: str) -> tuple[str, DeliveryReport]:
-    """Message id and report in a message of the fallback queue."""
+def read_kept_report(body: str) -> tuple[MessageKey, DeliveryReport]:
+    """Key and report in a message of the fallback queue."""
     kept: dict[str, Any] = json.loads(body)
-    return str(kept["messageId"]), read_report_entry(kept["report"])
+    return _key(kept), read_report_entry(kept["report"])

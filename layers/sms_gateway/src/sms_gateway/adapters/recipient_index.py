@@ -1,18 +1,26 @@
-"""The index `recipient`: what one client has sent to one number, by `createdAt`.
+"""The index `recipient`: what was sent to one number, by client and `createdAt`.
 
 It holds keys and nothing else, so that no change of a message has to be written to it; the rows
 are read from the table itself.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sms_gateway.adapters.dynamodb import table_errors, tries
-from sms_gateway.adapters.message_item import attribute, from_item
+from sms_gateway.adapters.message_item import (
+    attribute,
+    client_created_at,
+    from_item,
+    key_attributes,
+)
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Message
+from sms_gateway.domain.message_id import MessageKey
+from sms_gateway.domain.phone_number import PhoneNumber
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,15 +28,23 @@ if TYPE_CHECKING:
 RECIPIENT_INDEX: Final = "recipient"
 
 
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """One list: what this client has sent to this number."""
+
+    client: str
+    phone_number: PhoneNumber
+
+
 def read_positions(
-    client: "DynamoDBClient", table_name: str, owner: str, number: int, after: Position | None
+    db: "DynamoDBClient", table_name: str, of: Owned, number: int, after: Position | None
 ) -> list[Position]:
-    """The next positions of the partition `owner`, newest first, and at most so many.
+    """The next positions of a list, newest first, and at most so many.
 
     Raises `StoreUnavailableError`.
     """
     found: list[Position] = []
-    for position in _positions(client, table_name, owner, number, after):
+    for position in _positions(db, table_name, of, number, after):
         # DynamoDB does not say in which order it keeps messages of the same millisecond: they are
         # read to the last one, and put into ours.
         if len(found) >= number and position.created_at < found[-1].created_at:
@@ -39,22 +55,23 @@ def read_positions(
 
 
 def read_messages(
-    client: "DynamoDBClient", table_name: str, positions: Sequence[Position]
+    db: "DynamoDBClient", table_name: str, client: str, positions: Sequence[Position]
 ) -> list[Message]:
-    """The rows at these positions (100 at most), in their order; those that are gone are left out.
+    """The client's rows at these positions (100 at most), in their order.
 
-    Read consistently: the index may know a row that not every copy of the table knows yet.
+    Those that are gone are left out. Read consistently: the index may know a row that not every
+    copy of the table knows yet.
 
     Raises `StoreUnavailableError`, also if DynamoDB leaves keys aside over and over.
     """
     if not positions:
         return []
-    keys = [{"messageId": attribute(position.message_id)} for position in positions]
+    keys = [key_attributes(MessageKey(client, position.message_id)) for position in positions]
     wanted: Any = {table_name: {"Keys": keys, "ConsistentRead": True}}
     messages: list[Message] = []
     for _ in tries():
         with table_errors():
-            answer = client.batch_get_item(RequestItems=wanted)
+            answer = db.batch_get_item(RequestItems=wanted)
         messages += map(from_item, answer["Responses"].get(table_name, ()))
         wanted = answer["UnprocessedKeys"]
         if not wanted:
@@ -63,14 +80,18 @@ def read_messages(
 
 
 def _positions(
-    client: "DynamoDBClient", table_name: str, owner: str, number: int, after: Position | None
+    db: "DynamoDBClient", table_name: str, of: Owned, number: int, after: Position | None
 ) -> Iterator[Position]:
     """All positions from the millisecond of `after` on, in the order of the index."""
-    condition, values = "clientRecipient = :owner", {":owner": attribute(owner)}
+    condition = "phoneNumber = :number AND begins_with(clientCreatedAt, :first)"
+    values = {
+        ":number": attribute(of.phone_number.e164),
+        ":first": attribute(client_created_at(of.client)),
+    }
     if after is not None:
-        condition += " AND createdAt <= :from"
-        values[":from"] = attribute(to_iso(after.created_at))
-    pages = client.get_paginator("query").paginate(
+        condition = "phoneNumber = :number AND clientCreatedAt BETWEEN :first AND :from"
+        values[":from"] = attribute(client_created_at(of.client, to_iso(after.created_at)))
+    pages = db.get_paginator("query").paginate(
         TableName=table_name,
         IndexName=RECIPIENT_INDEX,
         KeyConditionExpression=condition,
@@ -82,4 +103,5 @@ def _positions(
     with table_errors():
         for page in pages:
             for item in page["Items"]:
-                yield Position(from_iso(item["createdAt"]["S"]), item["messageId"]["S"])
+                _, _, created_at = item["clientCreatedAt"]["S"].partition("#")
+                yield Position(from_iso(created_at), item["messageId"]["S"])

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from sms_gateway.domain.errors import SecretUnavailableError
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.signing import SigningKey
 
 if TYPE_CHECKING:
@@ -165,6 +166,6 @@ class CallbackKeys(SigningKeys[CallbackKey]):
         super().__init__(CallbackKey, current, previous)
         self._base_url = base_url
 
-    def url_for(self, message_id: str, attempt: int) -> str:
+    def url_for(self, key: MessageKey, attempt: int) -> str:
         """The `sendResultTo` of an attempt, signed with the current key."""
-        return mint_callback_url(self._base_url, message_id, attempt, self.current())
+        return mint_callback_url(self._base_url, key, attempt, self.current())

@@ -1,6 +1,8 @@
 """The do-not-contact list: items `suppressed#<E.164>` of the table `Guards`.
 
 `phoneNumber` and `client` are strings, `since` is a moment in ISO 8601. They have no time to live.
+`list` is `suppressed` in all of them: with `phoneNumber` the key of the sparse index `list`, which
+holds the whole list in the order of its numbers.
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,8 @@ from sms_gateway.domain.phone_number import PhoneNumber
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_PREFIX: Final = "suppressed#"
+_LIST: Final = "suppressed"
+_PREFIX: Final = f"{_LIST}#"
 
 
 def suppression_key(phone_number: PhoneNumber) -> str:
@@ -48,6 +51,7 @@ class SuppressionsTable:
             "phoneNumber": suppression.phone_number.e164,
             "since": to_iso(suppression.since),
             "client": suppression.client,
+            "list": _LIST,
         }
         try:
             write(

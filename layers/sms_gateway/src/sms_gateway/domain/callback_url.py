@@ -1,19 +1,21 @@
 """The URL a report comes back to: minted by us for one attempt of one message, and checked first.
 
-`<callback URL>/<messageId>/<attempt>/<key id>.<signature>`. Voipit does not sign its reports
-(voipit-api.md §3), so knowing this URL is the proof. The secret is in the path because nobody
-promises that a query string survives.
+`<callback URL>/<client>/<messageId>/<attempt>/<key id>.<signature>`. Voipit does not sign its
+reports (voipit-api.md §3), so knowing this URL is the proof. The secret is in the path because
+nobody promises that a query string survives.
 """
 
 import hmac
+import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from sms_gateway.domain.message_id import is_message_id
+from sms_gateway.domain.message_id import MessageKey, is_message_id
 from sms_gateway.domain.signing import SigningKey, to_base64url
 
-_PATH_PARTS: Final = 3
+_PATH_PARTS: Final = 4
+_CLIENT: Final = re.compile(r"[!-~]{1,64}")
 _MAX_ATTEMPT_DIGITS: Final = 6
 
 
@@ -23,30 +25,31 @@ class CallbackKey(SigningKey):
     __slots__ = ()
     purpose = b"voipit-sms-gateway/callback/v1"
 
-    def signature(self, message_id: str, attempt: int) -> str:
-        """The signature over message id and attempt, in base64url."""
-        return to_base64url(self.sign(message_id.encode(), str(attempt).encode()))
+    def signature(self, key: MessageKey, attempt: int) -> str:
+        """The signature over client, message id and attempt, in base64url."""
+        parts = (key.client, key.message_id, str(attempt))
+        return to_base64url(self.sign(*(part.encode() for part in parts)))
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackReference:
     """What a callback path claims to be about. Not to be believed before `is_signed_by`."""
 
-    message_id: str
+    key: MessageKey
     attempt: int
     key_id: str
     signature: str
 
     def is_signed_by(self, key: CallbackKey) -> bool:
         """Whether this very key minted the path; compared in constant time."""
-        expected = key.signature(self.message_id, self.attempt)
+        expected = key.signature(self.key, self.attempt)
         return hmac.compare_digest(expected.encode(), self.signature.encode())
 
 
-def mint_callback_url(base_url: str, message_id: str, attempt: int, key: CallbackKey) -> str:
+def mint_callback_url(base_url: str, of: MessageKey, attempt: int, key: CallbackKey) -> str:
     """The `sendResultTo` of one attempt."""
-    signature = key.signature(message_id, attempt)
-    return f"{base_url.rstrip('/')}/{message_id}/{attempt}/{key.key_id}.{signature}"
+    path = f"{quote(of.client, safe='')}/{of.message_id}/{attempt}"
+    return f"{base_url.rstrip('/')}/{path}/{key.key_id}.{key.signature(of, attempt)}"
 
 
 def read_callback_path(path: str) -> CallbackReference | None:
@@ -57,10 +60,11 @@ def read_callback_path(path: str) -> CallbackReference | None:
     parts = [unquote(part) for part in path.strip("/").split("/")]
     if len(parts) != _PATH_PARTS:
         return None
-    message_id, attempt, token = parts
+    client, message_id, attempt, token = parts
     key_id, dot, signature = token.partition(".")
     readable = (
-        is_message_id(message_id)
+        _CLIENT.fullmatch(client)
+        and is_message_id(message_id)
         and attempt.isascii()
         and attempt.isdigit()
         and not attempt.startswith("0")
@@ -68,4 +72,6 @@ def read_callback_path(path: str) -> CallbackReference | None:
         and dot
         and token.isascii()
     )
-    return CallbackReference(message_id, int(attempt), key_id, signature) if readable else None
+    if not readable:
+        return None
+    return CallbackReference(MessageKey(client, message_id), int(attempt), key_id, signature)

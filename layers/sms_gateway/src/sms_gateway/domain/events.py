@@ -1,6 +1,7 @@
 """What the world is told: one event per change of status, in CloudEvents 1.0 form."""
 
 from typing import Any
+from urllib.parse import quote
 
 from sms_gateway.domain.clock import to_iso
 from sms_gateway.domain.message import Message
@@ -10,8 +11,9 @@ from sms_gateway.domain.status import Status
 def status_event(message: Message, previous: Status | None, source: str) -> dict[str, Any]:
     """The event for the message's current status. Never holds the text.
 
-    `id` is `<messageId>:<sequence>`: the same change published twice carries the same id, so a
-    subscriber can drop the repetition.
+    `id` is `<messageId>:<sequence>`, and the client is the last part of the event's source, after
+    that of the stack: the same change published twice carries the same source and id, and no
+    other change carries both.
     """
     data = {
         "messageId": message.message_id,
@@ -28,7 +30,7 @@ def status_event(message: Message, previous: Status | None, source: str) -> dict
     return {
         "specversion": "1.0",
         "id": f"{message.message_id}:{message.version}",
-        "source": source,
+        "source": f"{source}/{quote(message.client, safe='')}",
         "subject": message.message_id,
         "type": f"sms.message.{message.status}",
         "time": to_iso(message.updated_at),

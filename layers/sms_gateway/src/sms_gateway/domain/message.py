@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final
 
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import REPORTED, DeliveryReport
@@ -155,7 +156,7 @@ class Change:
 class Message:
     """A message as it is stored.
 
-    `client` is the API key's identity. `cut_from` is the length, in septets, of the text that was
+    `cut_from` is the length, in septets, of the text that was
     asked for, if it was cut. `version` counts its changes of status from 1 without a gap:
     it is the `sequence` of the last event. `attempt` counts claims. `text` is the text as the phone
     will show it. `claim` is the token of whoever stored it, is calling Voipit, or did last.
@@ -185,6 +186,11 @@ class Message:
     on_unconfirmed: OnUnconfirmed = OnUnconfirmed.HOLD
     due_at: datetime | None = None
     cut_from: int | None = None
+
+    @property
+    def key(self) -> MessageKey:
+        """What it is known by."""
+        return MessageKey(self.client, self.message_id)
 
     @property
     def valid_to(self) -> datetime:

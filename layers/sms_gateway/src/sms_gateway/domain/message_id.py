@@ -1,7 +1,12 @@
-"""The one identity a message has: table key, Voipit's `messageId`, report `id`, event subject."""
+"""What a message is known by: a `messageId`, unique among those of one client.
+
+Voipit gets the `messageId` alone, and its report brings it back; the gateway itself always says
+which client's it is.
+"""
 
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,6 +17,14 @@ resolve them away, and the callback URL would point at another message. `batch` 
 paths of their own, so that nobody could read a message called like that."""
 
 _COMPILED: Final = re.compile(PATTERN)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MessageKey:
+    """Which message: two clients may both call one of theirs `order-1`."""
+
+    client: str
+    message_id: str
 
 
 def is_message_id(text: str) -> bool:

@@ -37,6 +37,9 @@ FINAL: Final = frozenset({Status.SENT, Status.FAILED, Status.CANCELLED})
 SETTLED: Final = FINAL | {Status.NO_REPORT}
 """Nothing more will happen unless a late report arrives."""
 
+NEEDS_ATTENTION: Final = frozenset({Status.FAILED, Status.UNCONFIRMED, Status.NO_REPORT})
+"""What an operator looks for: it was not sent, or nothing says that it was."""
+
 
 @unique
 class Reason(StrEnum):

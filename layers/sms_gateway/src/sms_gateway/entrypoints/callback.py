@@ -18,6 +18,7 @@ from sms_gateway.domain.errors import (
     SecretUnavailableError,
     StoreUnavailableError,
 )
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.report import DeliveryReport, Ignorable, read_report
 from sms_gateway.entrypoints.bodies import body_bytes
 from sms_gateway.entrypoints.logs import count, logger
@@ -90,33 +91,37 @@ class Callback:
             event.query_string_parameters,
         )
         report = read_report(values, attempt=reference.attempt, received_at=self.now())
-        logger.append_keys(message_id=reference.message_id, attempt=reference.attempt)
+        _log_what_it_is_about(reference.key, reference.attempt)
         if isinstance(report, Ignorable):
             count("ReportIgnored")
             logger.warning("report ignored", why=report.why)
         else:
-            if values["id"] != reference.message_id:
+            if values["id"] != reference.key.message_id:
                 # The signed URL decides; ids get altered on the way (jookies/jasmin#643, #1123).
                 count("ReportIdDiffers")
                 logger.warning("report names another id than its URL")
-            self._store(reference.message_id, report)
+            self._store(reference.key, report)
         return _response(HTTPStatus.OK, {"type": "ok"})
 
-    def _store(self, message_id: str, report: DeliveryReport) -> None:
+    def _store(self, key: MessageKey, report: DeliveryReport) -> None:
         """In the table, or else in the fallback queue; `StoreUnavailableError` if in neither."""
         try:
-            self.record_kept(message_id, report)
+            self.record_kept(key, report)
         except StoreUnavailableError as error:
-            self.fallback.keep(message_id, report)
+            self.fallback.keep(key, report)
             count("ReportKept")
             logger.warning("report kept in the fallback queue", exc_info=error)
 
-    def record_kept(self, message_id: str, report: DeliveryReport) -> None:
+    def record_kept(self, key: MessageKey, report: DeliveryReport) -> None:
         """Record a report whose URL has been checked. Raises `StoreUnavailableError`."""
-        logger.append_keys(message_id=message_id, attempt=report.attempt)
-        recorded = self.record_report(message_id, report)
+        _log_what_it_is_about(key, report.attempt)
+        recorded = self.record_report(key, report)
         count(_COUNTED[recorded])
         logger.info("report taken", result=recorded, report_status=report.status)
+
+
+def _log_what_it_is_about(key: MessageKey, attempt: int) -> None:
+    logger.append_keys(client=key.client, message_id=key.message_id, attempt=attempt)
 
 
 def _answer(status: HTTPStatus, sentence: str, **members: str) -> dict[str, Any]:

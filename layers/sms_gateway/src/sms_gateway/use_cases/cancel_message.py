@@ -30,7 +30,7 @@ class CancelMessage:
         if message.status is Status.QUEUED and message.attempt == 0:
             change = Change.decided(Trigger.CANCELLED, message, self.now())
             try:
-                message = self.messages.change(message_id, change)
+                message = self.messages.change(message.key, change)
             except ChangeRefusedError as refused:
                 message = refused.stored or message
         if message.status is not Status.CANCELLED:

@@ -15,6 +15,7 @@ from sms_gateway.domain.due import (
 )
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.gate import Gate, Refusal
 from sms_gateway.use_cases.hand_over import HandOver, TimeLeft
@@ -50,7 +51,7 @@ class DispatchMessage:
     new_id: Callable[[datetime], str]
 
     def __call__(
-        self, message_id: str, time_left: TimeLeft, unused_claim: str | None = None
+        self, key: MessageKey, time_left: TimeLeft, unused_claim: str | None = None
     ) -> Message | None:
         """The message as it stands afterwards; `None` if there is none.
 
@@ -58,7 +59,7 @@ class DispatchMessage:
 
         Raises `StoreUnavailableError`: have the queue deliver it again.
         """
-        message = self.messages.get(message_id)
+        message = self.messages.get(key)
         try:
             if message is not None and unused_claim is not None:
                 message = self._without(unused_claim, message)
@@ -74,7 +75,7 @@ class DispatchMessage:
         change = Change.unused(message, unused_claim, now, wait_for(message, now).due_at)
         if not message.may_take(change):
             return message
-        return self.messages.change(message.message_id, change)
+        return self.messages.change(message.key, change)
 
     def _next(self, message: Message, time_left: TimeLeft) -> Message:
         now = self.now()
@@ -82,7 +83,7 @@ class DispatchMessage:
         if step in ENDS:
             trigger, reason = ENDS[step]
             change = Change.decided(trigger, message, now, reason=reason)
-            return self.messages.change(message.message_id, change)
+            return self.messages.change(message.key, change)
         if step is Step.WAIT:
             return self._put_off(message, wait_for(message, now))
         admission = self.gate.admit()
@@ -107,7 +108,7 @@ class DispatchMessage:
         else:
             change = Change.claiming(message, self.new_id(now), now, now + LEASE)
         try:
-            return self.messages.change(message.message_id, change)
+            return self.messages.change(message.key, change)
         except ChangeRefusedError as refused:
             # The AWS client repeats a write whose answer was lost. If what is in the way is our own
             # claim, it is ours to send: nobody else ever would.
@@ -117,11 +118,11 @@ class DispatchMessage:
         except StoreUnavailableError:
             # Nobody knows whether it was written. What is known is that nothing has left us.
             if change.new_claim is not None:
-                self.queue.enqueue_unused(message.message_id, change.new_claim)
+                self.queue.enqueue_unused(message.key, change.new_claim)
             raise
 
     def _put_off(self, message: Message, wait: Wait) -> Message:
         self.messages.postpone(message, wait.due_at)
         if wait.enqueue_in is not None:
-            self.queue.enqueue(message.message_id, wait.enqueue_in)
+            self.queue.enqueue(message.key, wait.enqueue_in)
         return message

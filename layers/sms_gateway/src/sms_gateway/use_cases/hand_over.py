@@ -53,22 +53,22 @@ class HandOver:
         wait = self._wait(message, outcome, at)
         change = Change.after(outcome, message, at, wait.due_at if wait else None)
         try:
-            stored = self.messages.change(message.message_id, change)
+            stored = self.messages.change(message.key, change)
         except ChangeRefusedError as refused:
             # A report was faster than the answer, or the claim was taken away: that stands.
             stored = refused.stored or message
         except StoreUnavailableError:
             stored = message
             if outcome.trigger is Trigger.NOT_TAKEN:
-                self.queue.enqueue_unused(message.message_id, message.claim)
+                self.queue.enqueue_unused(message.key, message.claim)
         self.gate.learn(leave, outcome)
         if wait and wait.enqueue_in is not None and stored.status is Status.QUEUED:
-            self.queue.enqueue(message.message_id, wait.enqueue_in)
+            self.queue.enqueue(message.key, wait.enqueue_in)
         return stored
 
     def _call(self, message: Message, leave: Pass, time_left: TimeLeft) -> Outcome:
         try:
-            send_result_to = self.callback_urls.url_for(message.message_id, message.attempt)
+            send_result_to = self.callback_urls.url_for(message.key, message.attempt)
         except SecretUnavailableError:
             return not_taken(Reason.SECRET_UNAVAILABLE)
         if time_left() < self.provider.seconds_needed + SECONDS_TO_RECORD:

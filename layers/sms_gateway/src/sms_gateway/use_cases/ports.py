@@ -9,13 +9,14 @@ from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.cursor import CursorKey, Position
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.phone_number import ExaminedNumber, PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
 
 
 class AlreadyStoredError(Exception):
-    """`create` found the id taken; `stored` is the message that has it."""
+    """`create` found the id taken; `stored` is the client's message that has it."""
 
     def __init__(self, stored: Message) -> None:
         super().__init__("a message with this id is stored already")
@@ -34,11 +35,11 @@ class ChangeRefusedError(Exception):
 
 
 class DoubleClickError(Exception):
-    """`store` has just stored an equal message, without an id of its own, under `message_id`."""
+    """`store` has just stored an equal message of the client, which gave it no id."""
 
-    def __init__(self, message_id: str) -> None:
+    def __init__(self, first: MessageKey) -> None:
         super().__init__("an equal message has just been stored")
-        self.message_id = message_id
+        self.first = first
 
 
 class Intake(Protocol):
@@ -85,20 +86,20 @@ class Suppressions(Protocol):
 class Messages(Protocol):
     """The table of messages. Every method raises `StoreUnavailableError` if it does not answer."""
 
-    def change(self, message_id: str, change: Change) -> Message:
+    def change(self, key: MessageKey, change: Change) -> Message:
         """Make the change if the message may take it. Raises `ChangeRefusedError`."""
 
-    def note_contradiction(self, message_id: str, report: DeliveryReport) -> None:
+    def note_contradiction(self, key: MessageKey, report: DeliveryReport) -> None:
         """Count and keep (up to a bound) a report that contradicts a final status."""
 
-    def get(self, message_id: str) -> Message | None:
+    def get(self, key: MessageKey) -> Message | None:
         """The message as it stands now, or `None`."""
 
     def postpone(self, message: Message, due_at: datetime) -> None:
         """Look at the message later. Raises `ChangeRefusedError` if it has changed meanwhile."""
 
-    def due(self, now: datetime) -> Iterator[str]:
-        """The ids of messages whose `due_at` has come, some of them perhaps not due any more."""
+    def due(self, now: datetime) -> Iterator[MessageKey]:
+        """The keys of messages whose `due_at` has come, some of them perhaps not due any more."""
 
     def list_for(
         self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None
@@ -171,13 +172,13 @@ class Circuits(Protocol):
 class DispatchQueue(Protocol):
     """The queue that `dispatch` reads."""
 
-    def enqueue(self, message_id: str, delay: timedelta) -> None:
+    def enqueue(self, key: MessageKey, delay: timedelta) -> None:
         """Have the message tried after the delay. Never raises: the due index is the guarantee."""
 
-    def enqueue_all(self, waits: Sequence[tuple[str, timedelta]]) -> None:
-        """The same for many (message id, delay), with fewer calls."""
+    def enqueue_all(self, waits: Sequence[tuple[MessageKey, timedelta]]) -> None:
+        """The same for many (key, delay), with fewer calls."""
 
-    def enqueue_unused(self, message_id: str, claim: str) -> None:
+    def enqueue_unused(self, key: MessageKey, claim: str) -> None:
         """Have the message tried although the table may say that `claim` is at it, or was.
 
         Who calls this holds that claim, has called nobody with it, and never will. Never raises.
@@ -187,14 +188,14 @@ class DispatchQueue(Protocol):
 class ReportFallback(Protocol):
     """The callback's second store."""
 
-    def keep(self, message_id: str, report: DeliveryReport) -> None:
+    def keep(self, key: MessageKey, report: DeliveryReport) -> None:
         """Keep the report until it can be recorded. Raises `StoreUnavailableError`."""
 
 
 class CallbackUrls(Protocol):
     """Mints the `sendResultTo` of an attempt."""
 
-    def url_for(self, message_id: str, attempt: int) -> str:
+    def url_for(self, key: MessageKey, attempt: int) -> str:
         """Raises `SecretUnavailableError`."""
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sms_gateway.domain.errors import MessageNotFoundError
 from sms_gateway.domain.message import Message
-from sms_gateway.domain.message_id import is_message_id
+from sms_gateway.domain.message_id import MessageKey, is_message_id
 from sms_gateway.use_cases.ports import Messages
 
 
@@ -18,10 +18,11 @@ class ReadMessage:
         """The message as it stands.
 
         Raises:
-            MessageNotFoundError: no such message, or another client's: the two look alike.
+            MessageNotFoundError: this client has no such message.
             StoreUnavailableError: the table did not answer.
         """
-        message = self.messages.get(message_id) if is_message_id(message_id) else None
-        if message is None or message.client != client:
+        key = MessageKey(client, message_id)
+        message = self.messages.get(key) if is_message_id(message_id) else None
+        if message is None:
             raise MessageNotFoundError("There is no message with this messageId.")
         return message

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from sms_gateway.domain.message import Change
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.use_cases.ports import ChangeRefusedError, Messages
 
@@ -24,19 +25,19 @@ class RecordReport:
 
     messages: Messages
 
-    def __call__(self, message_id: str, report: DeliveryReport) -> Recorded:
+    def __call__(self, key: MessageKey, report: DeliveryReport) -> Recorded:
         """Record the report by one conditional write.
 
         A contradicting report changes nothing but is kept and counted. Raises
         `StoreUnavailableError`: the report is not recorded and must not be acknowledged.
         """
         try:
-            self.messages.change(message_id, Change.reported(report))
+            self.messages.change(key, Change.reported(report))
         except ChangeRefusedError as refused:
             if refused.stored is None:
                 return Recorded.UNKNOWN_MESSAGE
             if refused.stored.agrees_with(report):
                 return Recorded.REPEATED
-            self.messages.note_contradiction(message_id, report)
+            self.messages.note_contradiction(key, report)
             return Recorded.CONTRADICTING
         return Recorded.RECORDED

@@ -9,6 +9,7 @@ from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import wait_for
 from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
 from sms_gateway.domain.message import Message
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.use_cases.hand_over import TimeLeft
 from sms_gateway.use_cases.ports import Batches, DispatchQueue
 from sms_gateway.use_cases.prepare_message import PrepareMessage, SendRequest
@@ -32,7 +33,7 @@ class _SoFar:
 
     results: list[BatchResult] = field(default_factory=list)
     first_of: list[tuple[Message, BatchResult]] = field(default_factory=list)
-    to_enqueue: list[tuple[str, timedelta]] = field(default_factory=list)
+    to_enqueue: list[tuple[MessageKey, timedelta]] = field(default_factory=list)
     failures_in_a_row: int = 0
 
     def result_of_equal(self, message: Message) -> BatchResult | None:
@@ -124,5 +125,5 @@ class SendBatch:
             return error
         so_far.failures_in_a_row = 0
         if wait.enqueue_in is not None and not result.replayed:
-            so_far.to_enqueue.append((message.message_id, wait.enqueue_in))
+            so_far.to_enqueue.append((message.key, wait.enqueue_in))
         return result

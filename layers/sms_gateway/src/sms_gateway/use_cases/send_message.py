@@ -51,7 +51,7 @@ class SendMessage:
             if isinstance(error, StoreUnavailableError):
                 # It may have been stored, and then the request that is repeated finds it claimed:
                 # under the id that the caller has chosen, or as the second of two clicks.
-                self.queue.enqueue_unused(message.message_id, message.claim)
+                self.queue.enqueue_unused(message.key, message.claim)
             self.gate.give_back(admission)
             raise
         if result.replayed:
@@ -67,5 +67,5 @@ class SendMessage:
         message = message.waiting(reason, wait.due_at)
         result = self.store(message, id_is_chosen=id_is_chosen)
         if wait.enqueue_in is not None and not result.replayed:
-            self.queue.enqueue(message.message_id, wait.enqueue_in)
+            self.queue.enqueue(message.key, wait.enqueue_in)
         return result

@@ -62,7 +62,7 @@ class StoreMessage:
             if taken.stored.claim != message.claim:
                 return self._replay(taken.stored, message)
         except DoubleClickError as clicked:
-            first = self.messages.get(clicked.message_id)
+            first = self.messages.get(clicked.first)
             if first is None:
                 raise StoreUnavailableError("The first of two equal messages is gone.") from clicked
             if first.status in _CAME_TO_NOTHING:
@@ -77,7 +77,7 @@ class StoreMessage:
         return SendResult(message, replayed=False)
 
     def _stored(self, message: Message) -> Message | None:
-        return self.messages.get(message.message_id)
+        return self.messages.get(message.key)
 
     @staticmethod
     def _replay(stored: Message, asked: Message) -> SendResult:

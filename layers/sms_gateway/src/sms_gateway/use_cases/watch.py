@@ -13,6 +13,7 @@ from sms_gateway.domain.due import (
 )
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change, Message, OnUnconfirmed
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.dispatch_message import ENDS
 from sms_gateway.use_cases.gate import Gate
@@ -33,7 +34,7 @@ class Watched:
     enqueued: int = 0
     finished: bool = True
     """Whether everything that was due has been looked at."""
-    broken: list[tuple[str, Exception]] = field(default_factory=list)
+    broken: list[tuple[MessageKey, Exception]] = field(default_factory=list)
     """Messages that could not be looked at, and why. They stay due."""
 
 
@@ -55,22 +56,22 @@ class Watch:
         """
         watched = Watched()
         circuit_is_closed = self.gate.look_after()
-        for message_id in self.messages.due(self.now()):
+        for key in self.messages.due(self.now()):
             if time_left() < SECONDS_TO_STOP:
                 watched.finished = False
                 break
             try:
-                self._look_at(message_id, watched, circuit_is_closed=circuit_is_closed)
+                self._look_at(key, watched, circuit_is_closed=circuit_is_closed)
             except ChangeRefusedError:
                 continue
             except StoreUnavailableError:
                 raise
             except Exception as error:  # noqa: BLE001  one row must not stop all that come after it
-                watched.broken.append((message_id, error))
+                watched.broken.append((key, error))
         return watched
 
-    def _look_at(self, message_id: str, watched: Watched, *, circuit_is_closed: bool) -> None:
-        message = self.messages.get(message_id)
+    def _look_at(self, key: MessageKey, watched: Watched, *, circuit_is_closed: bool) -> None:
+        message = self.messages.get(key)
         now = self.now()
         if message is None or message.due_at is None or message.due_at > now:
             return  # somebody else was faster
@@ -81,7 +82,7 @@ class Watch:
             else:
                 self.messages.postpone(message, min(now + RECHECK, message.valid_to))
             return
-        changed = self.messages.change(message.message_id, self._change(message, now))
+        changed = self.messages.change(message.key, self._change(message, now))
         watched.moved += 1
         if changed.status is Status.QUEUED and circuit_is_closed:
             self._let_in(changed, now, watched)
@@ -99,7 +100,7 @@ class Watch:
         wait = wait_for(message, now, behind)
         self.messages.postpone(message, wait.due_at)
         if wait.enqueue_in is not None:
-            self.queue.enqueue(message.message_id, wait.enqueue_in)
+            self.queue.enqueue(message.key, wait.enqueue_in)
             watched.enqueued += 1
 
     def _change(self, message: Message, now: datetime) -> Change:
