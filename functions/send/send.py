@@ -15,7 +15,13 @@ from sms_gateway.entrypoints.bodies import request_body
 from sms_gateway.entrypoints.logs import count, logger, metrics
 from sms_gateway.entrypoints.message_view import message_view
 from sms_gateway.entrypoints.problems import document_for
-from sms_gateway.entrypoints.rest_api import caller, count_refusal, path_value, rest_api
+from sms_gateway.entrypoints.rest_api import (
+    caller,
+    count_refusal,
+    path_value,
+    received_at,
+    rest_api,
+)
 from sms_gateway.entrypoints.send_request import read_batch, read_send_request
 from sms_gateway.entrypoints.settings import SendSettings
 from sms_gateway.use_cases.cancel_message import CancelMessage
@@ -65,6 +71,7 @@ def post_message() -> Response[str]:
         request_body(event),
         client=caller(event),
         idempotency_key=event.headers.get("Idempotency-Key"),
+        received_at=received_at(event),
     )
     result = send_message()(request, lambda: context.get_remaining_time_in_millis() / 1000)
     message = result.message

@@ -66,6 +66,9 @@ def get_messages() -> Response[str]:
     page = list_messages()(client, query.phone_number, query.limit, query.cursor)
     logger.info("messages listed", found=len(page.messages), more=page.cursor is not None)
     body: dict[str, Any] = {"messages": [message_view(message) for message in page.messages]}
+    if page.unreadable:
+        logger.error("messages of another release", message_ids=page.unreadable)
+        body["unreadableMessages"] = list(page.unreadable)
     if page.cursor is not None:
         body["cursor"] = page.cursor
     return Response(HTTPStatus.OK, "application/json", json.dumps(body))

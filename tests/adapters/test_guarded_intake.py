@@ -114,8 +114,9 @@ def test_the_items_are_what_their_documentation_says(
     intent = items[last].pop("intent")["S"]
     assert re.fullmatch(r"[0-9a-f]{64}", intent)
     assert items == {
-        f"recipient#+40721234567#{DAY}": {
+        "recipient#+40721234567": {
             "sent": {"L": [{"N": "1795361700123"}, {"N": "1795358100123"}]},
+            "writes": {"N": "2"},
             "expiresAt": {"N": str(LATE)},
         },
         f"client#clinic#{DAY}#0": {"messages": {"N": "2"}, "expiresAt": {"N": str(LATE)}},

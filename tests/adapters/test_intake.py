@@ -166,12 +166,13 @@ def test_who_is_at_the_hourly_limit_waits_until_the_earliest_that_counts_is_an_h
     assert door.takes(a_new(now + 5 * MINUTE))
 
 
-def test_nobody_waits_for_an_hour_beyond_the_end_of_the_day(a_door: Opening) -> None:
+def test_the_hour_goes_on_across_midnight(a_door: Opening) -> None:
     door = a_door(recipient_hourly=1)
     door.takes(a_new(MIDNIGHT - 20 * MINUTE))
 
-    assert door.wait(a_new(MIDNIGHT - 10 * MINUTE)) == 10 * MINUTE
-    assert door.takes(a_new(MIDNIGHT))
+    assert door.wait(a_new(MIDNIGHT - 10 * MINUTE)) == 50 * MINUTE
+    assert not door.takes(a_new(MIDNIGHT))
+    assert door.takes(a_new(MIDNIGHT + 40 * MINUTE))
 
 
 # --- the day of a recipient ------------------------------------------------------------------
@@ -209,6 +210,16 @@ def test_the_hour_and_the_day_hold_both(a_door: Opening) -> None:
     minutes = {0: True, 1: True, 2: False, 60: True, 61: False, 200: False}
 
     assert {at: door.takes(a_new(START + at * MINUTE)) for at in minutes} == minutes
+
+
+def test_a_number_that_gets_many_messages_never_gets_more_than_an_hour_allows(
+    a_door: Opening,
+) -> None:
+    """More than its row has room for."""
+    door = a_door(recipient_hourly=2, recipient_daily=0)
+    taken = [n for n in range(200) if door.takes(a_new(START + n * 15 * MINUTE))]
+
+    assert taken == [n for n in range(200) if n % 4 < 2]
 
 
 def test_every_number_is_counted_for_itself_and_every_client_counts(a_door: Opening) -> None:
@@ -449,10 +460,11 @@ class Model:
         self.taken: list[tuple[datetime, str, PhoneNumber]] = []
 
     def lets_recipient(self, at: datetime, _: str, phone_number: PhoneNumber) -> bool:
-        to_it = [t[0] for t in self.taken if t[0].date() == at.date() and t[2] == phone_number]
+        to_it = [t[0] for t in self.taken if t[2] == phone_number]
+        today = [earlier for earlier in to_it if earlier.date() == at.date()]
         in_an_hour = [earlier for earlier in to_it if at - earlier < HOUR]
         hourly, daily = self.limits.recipient_hourly, self.limits.recipient_daily
-        return (not hourly or len(in_an_hour) < hourly) and (not daily or len(to_it) < daily)
+        return (not hourly or len(in_an_hour) < hourly) and (not daily or len(today) < daily)
 
     def lets_client(self, at: datetime, client: str, _: PhoneNumber) -> bool:
         of_it = [t for t in self.taken if t[0].date() == at.date() and t[1] == client]

@@ -429,8 +429,8 @@ def a_list(
     number: PhoneNumber = NUMBER,
 ) -> tuple[list[str], Position | None]:
     """The ids on one page, and where the next begins."""
-    page, position = messages.list_for(client, number, limit, after)
-    return [message.message_id for message in page], position
+    listed = messages.list_for(client, number, limit, after)
+    return [message.message_id for message in listed.messages], listed.last
 
 
 def pages(messages: Messages, limit: int) -> list[list[str]]:
@@ -456,10 +456,10 @@ def test_a_list_shows_whole_messages_as_they_stand_newest_first(messages: Messag
     create(messages, "b", "a", "c")
     changed = messages.change(key("a"), a_change(Trigger.ACCEPTED))
 
-    page, position = messages.list_for("clinic", NUMBER, 100, None)
+    listed = messages.list_for("clinic", NUMBER, 100, None)
 
-    assert [message.message_id for message in page] == ["c", "a", "b"]
-    assert (page[1], position) == (changed, None)
+    assert [message.message_id for message in listed.messages] == ["c", "a", "b"]
+    assert (listed.messages[1], listed.last) == (changed, None)
 
 
 def test_a_list_holds_what_one_client_has_sent_to_one_number(messages: Messages) -> None:

@@ -17,6 +17,7 @@ from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change
 from sms_gateway.domain.status import Status, Trigger
+from sms_gateway.use_cases.ports import Listed
 from tests.adapters.clients import a_client, calls_of
 from tests.fakes.builders import CLIENT, NUMBER, a_change, a_message, a_report, key
 from tests.fakes.clock import START
@@ -42,7 +43,7 @@ def test_a_page_costs_one_query_and_one_read_wherever_it_begins(table: MessagesT
     stored(table, 12)
 
     with calls_of(table.client) as made:
-        _, after = table.list_for("clinic", NUMBER, 5, None)
+        after = table.list_for("clinic", NUMBER, 5, None).last
         table.list_for("clinic", NUMBER, 5, after)
 
     assert [operation for operation, _ in made] == ["Query", "BatchGetItem"] * 2
@@ -50,7 +51,7 @@ def test_a_page_costs_one_query_and_one_read_wherever_it_begins(table: MessagesT
 
 def test_an_empty_list_costs_one_query(table: MessagesTable) -> None:
     with calls_of(table.client) as made:
-        assert table.list_for("clinic", NUMBER, 5, None) == ([], None)
+        assert table.list_for("clinic", NUMBER, 5, None) == Listed([], [])
 
     assert [operation for operation, _ in made] == ["Query"]
 
@@ -98,14 +99,14 @@ def test_a_message_that_expires_after_the_index_was_read_is_left_out(table: Mess
 
     table.client.meta.events.register("provide-client-params.dynamodb.BatchGetItem", expire)
 
-    page, after = table.list_for("clinic", NUMBER, 2, None)
-    rest, end = table.list_for("clinic", NUMBER, 2, after)
+    first = table.list_for("clinic", NUMBER, 2, None)
+    rest = table.list_for("clinic", NUMBER, 2, first.last)
 
-    assert [[m.message_id for m in some] for some in (page, rest)] == [
+    assert [[m.message_id for m in page.messages] for page in (first, rest)] == [
         ["m-003"],
         ["m-001", "m-000"],
     ]
-    assert end is None
+    assert rest.last is None
 
 
 def test_a_row_from_before_the_index_was_there_is_in_no_list(table: MessagesTable) -> None:
@@ -114,7 +115,19 @@ def test_a_row_from_before_the_index_was_there_is_in_no_list(table: MessagesTabl
     table.client.put_item(TableName=table.table_name, Item=item)
 
     assert table.get(a_message().key) == a_message()
-    assert table.list_for("clinic", NUMBER, 5, None) == ([], None)
+    assert table.list_for("clinic", NUMBER, 5, None) == Listed([], [])
+
+
+def test_a_row_of_another_release_is_named_and_the_others_are_shown(table: MessagesTable) -> None:
+    for number in range(3):
+        table.create(a_message(message_id=f"m-{number}"))
+    item = to_item(a_message(message_id="m-1"))
+    table.client.put_item(TableName=table.table_name, Item=item | {"status": {"S": "delivered"}})
+
+    listed = table.list_for("clinic", NUMBER, 5, None)
+
+    assert [message.message_id for message in listed.messages] == ["m-2", "m-0"]
+    assert listed.unreadable == ["m-1"]
 
 
 def wanted(*ids: str) -> dict[str, Any]:
@@ -148,9 +161,10 @@ def test_keys_that_were_left_aside_are_asked_for_again(stub: Stubber) -> None:
     stub.add_response("batch_get_item", answer("b", "c"), {"RequestItems": wanted(*"bc")})
     client: Any = stub.client
 
-    found = read_messages(client, TABLE, CLIENT, POSITIONS)
+    found, unreadable = read_messages(client, TABLE, CLIENT, POSITIONS)
 
     assert [message.message_id for message in found] == ["c", "b", "a"]
+    assert unreadable == []
     stub.assert_no_pending_responses()
 
 
@@ -171,7 +185,7 @@ def test_the_last_time_counts(stub: Stubber) -> None:
     stub.add_response("batch_get_item", answer(*"abc"))
     client: Any = stub.client
 
-    assert len(read_messages(client, TABLE, CLIENT, POSITIONS)) == 3
+    assert len(read_messages(client, TABLE, CLIENT, POSITIONS)[0]) == 3
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.message import NO_TRY, Change, Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
@@ -32,6 +32,10 @@ _SHORTEST_WAY: dict[Status, tuple[Trigger, ...]] = {
 }
 
 
+_OPEN = {Status.SENDING, Status.SUBMITTED, Status.UNCONFIRMED, Status.NO_REPORT}
+"""The statuses in which Voipit has the latest try, or may have it."""
+
+
 def key(message_id: str, client: str = CLIENT) -> MessageKey:
     """The key of a message of the ordinary client."""
     return MessageKey(client, message_id)
@@ -52,7 +56,9 @@ def a_message(status: Status = Status.SENDING, **changes: Any) -> Message:
     for trigger in _SHORTEST_WAY[status]:
         message = message.after(a_change(trigger))
     due_at = None if status in SETTLED else DUE
-    return replace(message, **{"due_at": due_at, **changes})
+    attempt = changes.get("attempt", message.attempt)
+    open_tries = frozenset({attempt}) if status in _OPEN else NO_TRY
+    return replace(message, **{"due_at": due_at, "open_tries": open_tries, **changes})
 
 
 def a_change(trigger: Trigger, **changes: Any) -> Change:

@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 from sms_gateway.domain.circuit import Circuit
+from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey, new_message_id
 from sms_gateway.domain.report import DeliveryReport
@@ -69,7 +70,7 @@ class FakeGateway:
             report_deadline=REPORT_DEADLINE,
         )
         self.suppressions = FakeSuppressions()
-        self.intake = FakeIntake(self.messages, suppressions=self.suppressions)
+        self.intake = FakeIntake(self.messages, Limits(suppressions=True), self.suppressions)
         self.prepare_message = PrepareMessage(
             phone_numbers=FakePhoneNumbers(),
             text_rules=TextRules(),
@@ -97,7 +98,7 @@ class FakeGateway:
         )
         self.dispatch_message = DispatchMessage(
             messages=self.messages,
-            suppressions=self.suppressions,
+            intake=self.intake,
             gate=self.gate,
             hand_over=self.hand_over,
             queue=self.queue,

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -5,9 +6,10 @@ from threading import RLock
 from typing import Literal
 
 from sms_gateway.domain.errors import ClientLimitError, RecipientLimitError
-from sms_gateway.domain.guards import HOUR, Limits, Suppression, end_of_day, suppressed
-from sms_gateway.domain.message import Message
+from sms_gateway.domain.guards import Limits, Suppression, end_of_day, suppressed, with_sending
+from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.phone_number import PhoneNumber
+from sms_gateway.domain.status import Status
 from sms_gateway.use_cases.ports import DoubleClickError
 from tests.fakes.boundary import Boundary
 from tests.fakes.messages import InMemoryMessages
@@ -53,7 +55,9 @@ class FakeSuppressions:
 class FakeIntake:
     """The port `Intake`, held to the same contract as the tables (tests/adapters).
 
-    Counts what is stored, and writes as `messages` does: that is where it is unavailable too.
+    Counts what is stored and what is sent, and writes as `messages` does: that is where it is
+    unavailable too. `sent` are the times of all sendings to a number, `counted` how many messages
+    a client has stored, or sent a second time, on a day.
     """
 
     def __init__(
@@ -64,48 +68,80 @@ class FakeIntake:
     ) -> None:
         self.limits = limits or Limits()
         self.suppressions = suppressions or FakeSuppressions()
+        self.sent: dict[PhoneNumber, list[datetime]] = {}
+        self.counted: Counter[tuple[str, datetime]] = Counter()
         self._messages = messages
-        self._last: dict[tuple[str, PhoneNumber], Message] = {}
+        self._last: dict[tuple[str, PhoneNumber], tuple[Message, datetime]] = {}
 
-    def store(self, message: Message, *, id_is_chosen: bool, instead_of: str | None = None) -> None:
+    def store(
+        self,
+        message: Message,
+        *,
+        id_is_chosen: bool,
+        instead_of: str | None = None,
+        clicked_at: datetime | None = None,
+    ) -> None:
+        now = message.created_at
+        counts = message.counted_at is not None
+
         def check() -> None:
             if not id_is_chosen:
-                self._check_twin(message, instead_of)
+                self._check_twin(message, instead_of, clicked_at or now)
             self._check_suppression(message)
-            self._check_recipient(message)
-            self._check_client(message)
+            sent = self._with_sending(message, now) if counts else None
+            self._count_for_client(message, now)
+            if sent is not None:
+                self.sent[message.phone_number] = sent
             if not id_is_chosen:
-                self._last[message.client, message.phone_number] = message
+                twin = message, clicked_at or now
+                self._last[message.client, message.phone_number] = twin
 
         self._messages.create(message, check)
 
-    def _check_twin(self, message: Message, instead_of: str | None) -> None:
+    def claim(self, message: Message, change: Change) -> Message:
+        now = change.at
+        is_resend = message.status is Status.UNCONFIRMED and message.counts_once_more
+
+        def check() -> None:
+            self._check_suppression(message)
+            place = None if message.counts_once_more else message.counted_at
+            sent = self._with_sending(message, now, place)
+            if is_resend:
+                self._count_for_client(message, now)
+            self.sent[message.phone_number] = sent
+
+        return self._messages.change(message.key, change, check)
+
+    def _check_twin(self, message: Message, instead_of: str | None, clicked_at: datetime) -> None:
         last = self._last.get((message.client, message.phone_number))
-        if last is None or last.message_id == instead_of or not last.is_same_intent_as(message):
+        if last is None:
             return
-        if message.created_at < last.created_at + self.limits.double_click:
-            raise DoubleClickError(last.key)
+        twin, before = last
+        if twin.message_id == instead_of or not twin.is_same_intent_as(message):
+            return
+        if clicked_at < before + self.limits.double_click:
+            raise DoubleClickError(twin.key)
 
     def _check_suppression(self, message: Message) -> None:
         if self.limits.suppressions and message.phone_number in self.suppressions.entries:
             raise suppressed()
 
-    def _check_recipient(self, message: Message) -> None:
-        hourly, daily = self.limits.recipient_hourly, self.limits.recipient_daily
-        now, tomorrow = message.created_at, end_of_day(message.created_at)
-        sent = [m.created_at for m in self._today(now) if m.phone_number == message.phone_number]
-        if daily and len(sent) >= daily:
-            raise RecipientLimitError("Enough for today.", tomorrow - now)
-        in_an_hour = [at for at in sent if at > now - HOUR]
-        if hourly and len(in_an_hour) >= hourly:
-            room_at = in_an_hour[-hourly] + HOUR
-            raise RecipientLimitError("Enough for now.", min(room_at, tomorrow) - now)
+    def _with_sending(
+        self, message: Message, now: datetime, place: datetime | None = None
+    ) -> list[datetime]:
+        """All sendings to the number with this one. Without limits, none is remembered."""
+        if not self.limits.recipient_remembered:
+            return []
+        sent = with_sending(self.sent.get(message.phone_number, []), now, place)
+        others = list(sent)
+        others.remove(now)
+        room_at = self.limits.room_for_recipient(others, now)
+        if room_at is not None:
+            raise RecipientLimitError("Enough for this number.", room_at - now)
+        return sent
 
-    def _check_client(self, message: Message) -> None:
-        now, most = message.created_at, self.limits.client_daily
-        if most and sum(m.client == message.client for m in self._today(now)) >= most:
+    def _count_for_client(self, message: Message, now: datetime) -> None:
+        day = message.client, end_of_day(now)
+        if self.limits.client_daily and self.counted[day] >= self.limits.client_daily:
             raise ClientLimitError("Enough for this client.", end_of_day(now) - now)
-
-    def _today(self, now: datetime) -> list[Message]:
-        rows = self._messages.rows.values()
-        return [row for row in rows if end_of_day(row.created_at) == end_of_day(now)]
+        self.counted[day] += 1

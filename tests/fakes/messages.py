@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +11,8 @@ from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
-from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
+from sms_gateway.domain.status import Reason
+from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Listed
 from sms_gateway.use_cases.publish_changes import RowChange
 from tests.fakes.boundary import Boundary
 from tests.fakes.outages import Outage, Outages
@@ -20,7 +21,9 @@ __all__ = ["ROOM_FOR_CONTRADICTIONS", "InMemoryMessages", "Operation", "Outage"]
 
 ROOM_FOR_CONTRADICTIONS = 10
 
-Operation = Literal["create", "change", "note_contradiction", "get", "postpone", "due", "list_for"]
+Operation = Literal[
+    "create", "change", "note_contradiction", "close_try", "get", "postpone", "due", "list_for"
+]
 
 
 def _no_check() -> None:
@@ -62,14 +65,27 @@ class InMemoryMessages:
             check()
             self._write(message)
 
-    def change(self, key: MessageKey, change: Change) -> Message:
+    def change(
+        self, key: MessageKey, change: Change, check: Callable[[], None] = _no_check
+    ) -> Message:
+        """`check` as in `create`."""
         with self._operation("change"):
             stored = self._rows.get(key)
             if stored is None or not stored.may_take(change):
                 raise ChangeRefusedError(stored)
+            check()
             changed = stored.after(change)
             self._write(changed)
             return changed
+
+    def close_try(self, message: Message, report: DeliveryReport) -> None:
+        with self._operation("close_try"):
+            stored = self._rows.get(message.key)
+            if stored is None or stored.open_tries != message.open_tries:
+                raise ChangeRefusedError(stored)
+            kept = (*stored.contradicting_reports, report)
+            left = stored.open_tries - {report.attempt}
+            self._write(replace(stored, contradicting_reports=kept, open_tries=left))
 
     def note_contradiction(self, key: MessageKey, report: DeliveryReport) -> None:
         with self._operation("note_contradiction"):
@@ -86,12 +102,12 @@ class InMemoryMessages:
         with self._operation("get"):
             return self._rows.get(key)
 
-    def postpone(self, message: Message, due_at: datetime) -> None:
+    def postpone(self, message: Message, due_at: datetime, reason: Reason | None = None) -> None:
         with self._operation("postpone"):
             stored = self._rows.get(message.key)
             if stored is None or stored.version != message.version:
                 raise ChangeRefusedError(stored)
-            self._write(replace(stored, due_at=due_at))
+            self._write(replace(stored, due_at=due_at, reason=reason or stored.reason))
 
     def due(self, now: datetime) -> Iterator[MessageKey]:
         """The longest due first. Like a page of the index it is what was due when it was asked."""
@@ -105,7 +121,7 @@ class InMemoryMessages:
 
     def list_for(
         self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None
-    ) -> tuple[Sequence[Message], Position | None]:
+    ) -> Listed:
         with self._operation("list_for"):
             rows = {
                 Position.of(row): row
@@ -114,7 +130,8 @@ class InMemoryMessages:
             }
             places = sorted((p for p in rows if after is None or p < after), reverse=True)
             page = places[:limit]
-            return [rows[p] for p in page], page[-1] if len(places) > limit else None
+            last = page[-1] if len(places) > limit else None
+            return Listed([rows[p] for p in page], (), last)
 
     def _write(self, message: Message) -> None:
         before = self._rows.get(message.key)

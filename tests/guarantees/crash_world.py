@@ -251,8 +251,8 @@ class CrashWorld:
     def _counted(self) -> dict[str, int]:
         guards = self.cloud.guards()
         return {
-            "the clients' count": sum(int(g["messages"]["N"]) for g in guards if "messages" in g),
-            "the recipients' list": sum(len(g["sent"]["L"]) for g in guards if "sent" in g),
+            "clients": sum(int(g["messages"]["N"]) for g in guards if "messages" in g),
+            "recipients": sum(len(g["sent"]["L"]) for g in guards if "sent" in g),
         }
 
     def recover(self) -> None:

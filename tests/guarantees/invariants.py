@@ -8,7 +8,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sms_gateway.domain.guards import HOUR, Limits, end_of_day
@@ -85,6 +85,7 @@ def note_suppressions(so_far: list[Suppressed], now: Collection[PhoneNumber], wr
 def check(evidence: Evidence) -> None:
     """What holds at every moment."""
     _at_most_one_acceptance(evidence)
+    _doubt_is_never_forgotten(evidence)
     for write in evidence.writes:
         _a_report_outranks(write)
         _final_is_never_left(write)
@@ -142,14 +143,15 @@ def _final_is_never_left(write: RowChange) -> None:
 
 def _a_report_outranks(write: RowChange) -> None:
     before, after = write.before, write.after
-    if before is not None and before.report is not None:
-        _holds(after.report == before.report, "the first report stays", after, "has another")
+    if before is not None:
+        if before.report is not None:
+            _holds(after.report == before.report, "the first report stays", after, "has another")
+        kept = before.contradicting_reports
+        stays = after.contradicting_reports[: len(kept)] == kept
+        _holds(stays, "the first report stays", after, "has lost one")
     if after.report is not None:
         said = REPORTED[after.report.status][1]
         _holds(after.status is said, "a report outranks everything", after, f"was told {said}")
-        if before is not None and before.report is None and said is Status.FAILED:
-            its_own = after.report.attempt >= before.attempt
-            _holds(its_own, "a report is about one try", after, "was failed by an earlier one")
 
 
 def _history_tells_all(write: RowChange) -> None:
@@ -188,8 +190,8 @@ def _at_most_one_acceptance(evidence: Evidence) -> None:
         row = evidence.rows.get(key)
         if row is None:
             raise PromiseBrokenError(f"intent first: {key} went out and is not stored")
-        once = times <= 1 or row.on_unconfirmed is OnUnconfirmed.RESEND
-        _holds(once, "at most one acceptance", row, f"went out {times} times")
+        most = 2 if row.on_unconfirmed is OnUnconfirmed.RESEND else 1
+        _holds(times <= most, "at most one acceptance", row, f"went out {times} times")
         _holds(row.status is not Status.CANCELLED, "cancelled", row, "went out all the same")
 
 
@@ -207,22 +209,33 @@ def _acknowledged_is_stored(evidence: Evidence) -> None:
     for told in evidence.reports:
         row = evidence.rows.get(told.about.key)
         if row is not None and row.key not in evidence.kept_reports:
-            stored = row.status in FINAL or _was_about_an_earlier_try(told, row)
+            stored = row.status in FINAL or _is_kept_beside(told, row)
             promise = "acknowledged means stored"
             _holds(stored, promise, row, "lost a report that was answered 200")
 
 
-def _was_about_an_earlier_try(told: Told, row: Message) -> bool:
-    """Whether it is an error report that is kept beside a message that is being tried again."""
+def _is_kept_beside(told: Told, row: Message) -> bool:
+    """Whether it is an error report about one try of a message that has, or had, others."""
     kept = row.contradicting_reports
-    return (
-        REPORTED[told.status][1] is Status.FAILED
-        and told.about.attempt < row.attempt
-        and (
-            (told.about.attempt, told.status) in {(r.attempt, r.status) for r in kept}
-            or len(kept) == ROOM_FOR_CONTRADICTIONS
-        )
+    return REPORTED[told.status][1] is Status.FAILED and (
+        (told.about.attempt, told.status) in {(r.attempt, r.status) for r in kept}
+        or len(kept) >= ROOM_FOR_CONTRADICTIONS
     )
+
+
+def _doubt_is_never_forgotten(evidence: Evidence) -> None:
+    """No status says that a message was not sent, while a try of it may have been taken.
+
+    That is so of every try whose answer was yes or unclear, until an error report is about it.
+    """
+    for request in evidence.requests:
+        row = evidence.rows.get(request.key) if request.may_have_been_taken else None
+        if row is None or row.status not in {Status.QUEUED, Status.FAILED, Status.CANCELLED}:
+            continue
+        known = (row.report, *row.contradicting_reports)
+        failed = {r.attempt for r in known if r and r.status is ReportStatus.ERROR}
+        resolved = request.attempt in failed
+        _holds(resolved, "doubt is never forgotten", row, f"may be sent by try {request.attempt}")
 
 
 def _nobody_is_texted_who_asked_not_to_be(evidence: Evidence) -> None:
@@ -256,22 +269,52 @@ def _one_click_is_one_message(evidence: Evidence) -> None:
 
 
 def _no_limit_is_exceeded(evidence: Evidence) -> None:
+    """However a message came in: what counts are the claims whose try may have been taken."""
     limits = evidence.limits
-    clients: dict[tuple[datetime, str], list[Message]] = defaultdict(list)
-    recipients: dict[tuple[datetime, PhoneNumber], list[Message]] = defaultdict(list)
-    for row in sorted(evidence.rows.values(), key=lambda row: row.created_at):
-        day = end_of_day(row.created_at)
-        clients[day, row.client].append(row)
-        recipients[day, row.phone_number].append(row)
-    for rows in recipients.values():
-        enough = len(rows) <= limits.recipient_daily
-        _holds(enough, "limits", rows[-1], "is too much for its recipient's day")
-        for earlier, row in zip(rows, rows[limits.recipient_hourly :], strict=False):
-            apart = row.created_at - earlier.created_at >= HOUR
+    sent: dict[PhoneNumber, list[Message]] = defaultdict(list)
+    for claimed in _sendings(evidence):
+        sent[claimed.phone_number].append(claimed)
+    for claims in sent.values():
+        claims.sort(key=lambda row: row.updated_at)
+        for earlier, row in zip(claims, claims[limits.recipient_hourly :], strict=False):
+            apart = row.updated_at - earlier.updated_at >= HOUR
             _holds(apart, "limits", row, "is too much for its recipient's hour")
-    for rows in clients.values():
-        enough = len(rows) <= limits.client_daily
-        _holds(enough, "limits", rows[-1], "is too much for its client's day")
+        for day, times in Counter(end_of_day(row.updated_at) for row in claims).items():
+            enough = times <= limits.recipient_daily
+            _holds(enough, "limits", claims[-1], f"is too much for its recipient's day ({day})")
+    asked = [(end_of_day(row.created_at), row.client) for row in evidence.rows.values()]
+    again = [(end_of_day(claim.updated_at), claim.client) for claim in _resends(evidence)]
+    for (day, client), times in Counter(asked + again).items():
+        if times > limits.client_daily:
+            raise PromiseBrokenError(f"limits: {client} has {times} messages on {day}")
+
+
+def _sendings(evidence: Evidence) -> list[Message]:
+    """The claims, as they were written, whose try may have been taken."""
+    taken = {(r.key, r.attempt) for r in evidence.requests if r.may_have_been_taken}
+    return [claim for claim in _claims(evidence) if (claim.key, claim.attempt) in taken]
+
+
+def _claims(evidence: Evidence) -> list[Message]:
+    return [
+        write.after
+        for write in evidence.writes
+        if write.after.status is Status.SENDING
+        and (write.before is None or write.before.status is not Status.SENDING)
+    ]
+
+
+def _resends(evidence: Evidence) -> list[Message]:
+    """The first claim of each second try."""
+    first: dict[MessageKey, Message] = {}
+    for write in evidence.writes:
+        before = write.before
+        if before is not None and before.status is Status.UNCONFIRMED:
+            if write.after.status is Status.SENDING:
+                first.setdefault(write.after.key, write.after)
+            elif write.after.status is Status.QUEUED:
+                first.pop(write.after.key, None)
+    return list(first.values())
 
 
 def _counted_is_what_is_stored(evidence: Evidence) -> None:
@@ -279,10 +322,13 @@ def _counted_is_what_is_stored(evidence: Evidence) -> None:
 
     Exact as long as no message is older than a count.
     """
+    again = len(_resends(evidence))
+    counts = sum(row.counted_at is not None for row in evidence.rows.values())
+    expected = {"clients": len(evidence.rows) + again, "recipients": counts + again}
     for name, counted in evidence.counted.items():
-        if counted != len(evidence.rows):
+        if counted != expected[name]:
             raise PromiseBrokenError(
-                f"limits: {name} has counted {counted}, stored are {len(evidence.rows)}"
+                f"limits: of {name} {counted} are counted, and there were {expected[name]}"
             )
 
 

@@ -106,7 +106,7 @@ class Process:
             prepare, store, ports.batches, queue, now, ports.new_id, joins_equal=True
         )
         self._dispatch = DispatchMessage(
-            messages, ports.suppressions, gate, hand_over, queue, now, _no_chance, ports.new_id
+            messages, ports.intake, gate, hand_over, queue, now, _no_chance, ports.new_id
         )
         self._suppress = Suppress(ports.suppressions, FakePhoneNumbers(), now)
         self._unsuppress = Unsuppress(ports.suppressions, FakePhoneNumbers())

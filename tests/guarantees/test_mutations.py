@@ -81,7 +81,7 @@ def the_place_for_a_report_that_changes_nothing(patch: Patch) -> None:
 
 def the_look_at_the_try_that_has_failed(patch: Patch) -> None:
     reported = Change.reported
-    patch.setattr(Change, "reported", lambda report: replace(reported(report), ends_attempt=False))
+    patch.setattr(Change, "reported", lambda report: replace(reported(report), only_open_try=None))
 
 
 def the_care_for(status: Status) -> Callable[[Patch], None]:

@@ -49,6 +49,7 @@ _TAKEN: Final = {
     Answer.ERROR_500_TAKEN,
     Answer.GARBAGE_TAKEN,
 }
+_UNCLEAR: Final = {Answer.CUT, Answer.ERROR_500, Answer.GARBAGE}
 _ERRORS: Final = {
     Answer.ERROR_500_TAKEN: (500, "500"),
     Answer.ERROR_500: (500, "500"),
@@ -82,6 +83,11 @@ class Request:
     def accepted(self) -> bool:
         """Whether an SMS goes out for it."""
         return not self.is_ping and self.answer in _TAKEN
+
+    @property
+    def may_have_been_taken(self) -> bool:
+        """Whether the gateway cannot know, or knows better, that no SMS goes out for it."""
+        return not self.is_ping and self.answer in _TAKEN | _UNCLEAR
 
     @property
     def is_known_to_voipit(self) -> bool:

@@ -9,9 +9,8 @@ import pytest
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.due import LEASE, MAX_TRIES, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import StoreUnavailableError
-from sms_gateway.domain.guards import Suppression
+from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.message import Change, Message
-from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Reason, Status, Trigger
@@ -383,14 +382,13 @@ def test_a_claim_that_the_aws_client_has_repeated_is_ours_to_send(
     gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting(gateway)
-    once = gateway.messages.change
+    once = gateway.intake.claim
 
-    def with_the_first_answer_lost(of: MessageKey, change: Change) -> Message:
-        if change.new_claim:
-            once(of, change)
-        return once(of, change)
+    def with_the_first_answer_lost(message: Message, change: Change) -> Message:
+        once(message, change)
+        return once(message, change)
 
-    monkeypatch.setattr(gateway.messages, "change", with_the_first_answer_lost)
+    monkeypatch.setattr(gateway.intake, "claim", with_the_first_answer_lost)
 
     message = gateway.dispatch()
 
@@ -469,12 +467,12 @@ def test_a_number_that_came_and_went_is_sent_to(gateway: FakeGateway) -> None:
     assert stored(gateway).status is Status.SUBMITTED
 
 
-def test_without_the_list_nobody_looks(gateway: FakeGateway) -> None:
+def test_a_list_that_is_switched_off_stops_no_message(gateway: FakeGateway) -> None:
     waiting(gateway)
     suppress(gateway)
-    gateway.suppressions.be_unavailable("get")
+    gateway.intake.limits = Limits(suppressions=False)
 
-    replace(gateway.dispatch_message, suppressions=None)(KEY, gateway.time_left)
+    gateway.dispatch()
 
     assert stored(gateway).status is Status.SUBMITTED
 
@@ -492,12 +490,11 @@ def test_a_message_whose_time_has_not_come_waits_on(gateway: FakeGateway) -> Non
 def test_the_probe_is_given_back_whatever_becomes_of_the_message(
     gateway: FakeGateway, change: str
 ) -> None:
-    """It was taken before the look at the list, so that the look is the last before the claim."""
     waiting(gateway)
     suppress(gateway)
     gateway.circuits.circuit = Circuit()
     if change == "claim":
-        gateway.suppressions.be_unavailable("get")
+        gateway.messages.be_unavailable("change")
         with pytest.raises(StoreUnavailableError):
             gateway.dispatch()
     else:
@@ -507,18 +504,98 @@ def test_the_probe_is_given_back_whatever_becomes_of_the_message(
     assert gateway.voipit.handed == []
 
 
-@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
-def test_a_list_that_cannot_be_read_has_the_queue_deliver_again(
-    gateway: FakeGateway, outage: Outage
+# --- limits ----------------------------------------------------------------------------------
+
+
+def sent_before(gateway: FakeGateway, *seconds_ago: float) -> None:
+    times = [gateway.clock() - timedelta(seconds=ago) for ago in seconds_ago]
+    gateway.intake.sent[NUMBER] = sorted(times, reverse=True)
+
+
+def test_a_claim_without_room_leaves_the_message_where_it_is_and_says_why(
+    gateway: FakeGateway,
 ) -> None:
-    before = waiting(gateway)
-    gateway.suppressions.be_unavailable("get", outage)
+    before = waiting(gateway, attempt=0)
+    gateway.intake.limits = Limits(recipient_hourly=2)
+    sent_before(gateway, 60, 3000)
 
-    with pytest.raises(StoreUnavailableError):
-        gateway.dispatch()
+    message = gateway.dispatch()
 
-    assert stored(gateway) == before
+    assert message is not None
+    assert (message.status, message.version) == (Status.QUEUED, before.version)
+    assert stored(gateway) == replace(
+        before,
+        reason=Reason.RECIPIENT_LIMIT,
+        due_at=START + timedelta(seconds=600) + QUEUE_GRACE,
+    )
+    assert gateway.queue.enqueued == [(KEY, timedelta(seconds=600))]
     assert gateway.voipit.handed == []
+
+
+def test_it_is_sent_when_there_is_room(gateway: FakeGateway) -> None:
+    waiting(gateway, attempt=0)
+    gateway.intake.limits = Limits(recipient_hourly=2)
+    sent_before(gateway, 60, 3000)
+    gateway.dispatch()
+    gateway.clock.advance(600)
+
+    gateway.run_queue()
+
+    message = stored(gateway)
+    assert (message.status, message.reason) == (Status.SUBMITTED, None)
+    assert message.counted_at == START + timedelta(seconds=600)
+
+
+def test_without_room_until_its_validity_ends_it_ends_too_late(gateway: FakeGateway) -> None:
+    waiting(gateway, attempt=0, valid_until=START + timedelta(seconds=300))
+    gateway.intake.limits = Limits(recipient_daily=1)
+    sent_before(gateway, 60)
+    gateway.dispatch()
+    assert stored(gateway).due_at == START + timedelta(seconds=300)
+    gateway.clock.advance(300)
+
+    gateway.watch()
+
+    assert (stored(gateway).status, stored(gateway).reason) == (Status.FAILED, Reason.TOO_LATE)
+
+
+def test_the_probe_is_given_back_by_a_message_without_room(gateway: FakeGateway) -> None:
+    waiting(gateway)
+    gateway.intake.limits = Limits(recipient_hourly=1)
+    sent_before(gateway, 60)
+    gateway.circuits.circuit = Circuit()
+
+    gateway.dispatch()
+
+    assert gateway.circuits.circuit == Circuit()
+
+
+def test_the_tries_of_one_message_use_up_one_sending(gateway: FakeGateway) -> None:
+    gateway.intake.limits = Limits(recipient_hourly=1)
+    gateway.voipit.will_answer(*[not_taken(Reason.NO_CONNECTION)] * 4)
+    gateway.send()
+    for _ in range(4):
+        gateway.clock.advance(120)
+        gateway.run_queue()
+
+    assert (stored(gateway).status, stored(gateway).attempt) == (Status.SUBMITTED, 5)
+    assert gateway.intake.sent == {NUMBER: [gateway.clock()]}
+
+
+def test_scheduled_messages_do_not_reach_a_number_all_at_once(gateway: FakeGateway) -> None:
+    gateway.intake.limits = Limits(recipient_hourly=10)
+    sent: list[datetime] = []
+    gateway.voipit.during_call = lambda _: sent.append(gateway.clock())
+    for number in range(40):
+        gateway.send(message_id=f"m-{number}", send_at=START + HOUR)
+    for _ in range(6 * 60):
+        gateway.clock.advance(60)
+        gateway.watch()
+        gateway.run_queue()
+
+    assert len(sent) == 40
+    for start in sent:
+        assert sum(start <= at < start + HOUR for at in sent) <= 10
 
 
 def test_a_report_that_comes_before_the_end_is_written_stands(

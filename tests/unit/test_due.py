@@ -19,13 +19,14 @@ from sms_gateway.domain.due import (
     wait_after,
     wait_for,
 )
-from sms_gateway.domain.message import Message
+from sms_gateway.domain.message import Message, OnUnconfirmed
 from sms_gateway.domain.status import Reason, Status
 from tests.fakes.builders import a_message
 from tests.fakes.clock import START
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 TINY = timedelta(microseconds=1)
 
@@ -62,7 +63,46 @@ def queued(**values: Any) -> Message:
 def test_the_next_step_of_a_queued_message(
     values: dict[str, Any], now: datetime, step: Step
 ) -> None:
-    assert next_step(queued(**values), now) is step
+    assert next_step(queued(**values), now, HOUR) is step
+
+
+RESEND = {"on_unconfirmed": OnUnconfirmed.RESEND}
+DOUBTED = START + SECOND
+
+
+@pytest.mark.parametrize(
+    ("values", "now", "step"),
+    [
+        pytest.param({}, START + DAY, Step.REST, id="held"),
+        pytest.param(RESEND, DOUBTED + HOUR - TINY, Step.WAIT, id="before the report is overdue"),
+        pytest.param(RESEND, DOUBTED + HOUR, Step.TRY, id="when the report is overdue"),
+        pytest.param(RESEND | {"resent": True}, DOUBTED + HOUR, Step.REST, id="spent"),
+        pytest.param(
+            RESEND | {"valid_until": START}, DOUBTED, Step.WAIT, id="too late, but not overdue"
+        ),
+        pytest.param(
+            RESEND | {"valid_until": DOUBTED + HOUR}, DOUBTED + HOUR, Step.TOO_LATE, id="too late"
+        ),
+        pytest.param(
+            RESEND | {"attempt": MAX_TRIES}, DOUBTED + HOUR, Step.GIVE_UP, id="no try left"
+        ),
+        pytest.param(
+            RESEND | {"send_at": START + DAY, "valid_until": START + 9 * DAY},
+            DOUBTED + HOUR,
+            Step.TRY,
+            id="its time has come before the first try",
+        ),
+    ],
+)
+def test_the_next_step_of_an_unconfirmed_message(
+    values: dict[str, Any], now: datetime, step: Step
+) -> None:
+    assert next_step(a_message(Status.UNCONFIRMED, **values), now, HOUR) is step
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.QUEUED, Status.UNCONFIRMED}))
+def test_all_others_rest(status: Status) -> None:
+    assert next_step(a_message(status, **RESEND), START + DAY, HOUR) is Step.REST
 
 
 @pytest.mark.parametrize(

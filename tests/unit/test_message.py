@@ -187,11 +187,11 @@ def test_what_was_decided_holds_for_the_version_that_was_seen() -> None:
     seen = a_message(Status.UNCONFIRMED, version=5, attempt=2)
 
     change = Change.decided(
-        Trigger.RESEND_CHOSEN, seen, START, reason=Reason.CLAIM_EXPIRED, due_at=DUE
+        Trigger.REPORT_OVERDUE, seen, START, reason=Reason.CLAIM_EXPIRED, due_at=DUE
     )
 
     assert change == Change(
-        Trigger.RESEND_CHOSEN, START, 2, reason=Reason.CLAIM_EXPIRED, version=5, due_at=DUE
+        Trigger.REPORT_OVERDUE, START, 2, reason=Reason.CLAIM_EXPIRED, version=5, due_at=DUE
     )
     assert seen.may_take(change)
     assert not replace(seen, version=4).may_take(change)
@@ -226,6 +226,7 @@ def test_an_outcome_becomes_a_change_under_our_claim(outcome: Outcome, status: S
 
     change = Change.after(outcome, a_message(attempt=3, claim="mine"), later, DUE)
 
+    is_over = status in {Status.FAILED, Status.QUEUED}
     assert change == Change(
         outcome.trigger,
         later,
@@ -233,6 +234,8 @@ def test_an_outcome_becomes_a_change_under_our_claim(outcome: Outcome, status: S
         reason=outcome.reason,
         error_message=outcome.error_message,
         claim="mine",
+        seen_open=frozenset({3}) if is_over else None,
+        leaves_open=frozenset() if is_over else None,
         due_at=DUE,
     )
     assert change.target is status

@@ -13,6 +13,7 @@ from sms_gateway.domain.errors import (
     InvalidValueError,
     LimitReachedError,
     MessageIdReusedError,
+    RecipientLimitError,
     StoreUnavailableError,
 )
 from sms_gateway.domain.guards import Limits, Suppression
@@ -542,14 +543,19 @@ def test_thirty_requests_at_once_under_one_id_send_one_message(gateway: FakeGate
 
 
 @pytest.mark.parametrize(
-    "limits",
-    [Limits(recipient_hourly=1), Limits(client_daily=1), Limits(suppressions=True)],
-    ids=["recipient", "client", "list"],
+    ("limits", "ahead"),
+    [
+        pytest.param(Limits(recipient_hourly=1), timedelta(), id="recipient, now"),
+        pytest.param(Limits(client_daily=1), timedelta(), id="client, now"),
+        pytest.param(Limits(client_daily=1), SECOND, id="client, later"),
+        pytest.param(Limits(suppressions=True), timedelta(), id="list, now"),
+        pytest.param(Limits(suppressions=True), SECOND, id="list, later"),
+    ],
 )
-@pytest.mark.parametrize("ahead", [timedelta(), SECOND], ids=["now", "later"])
 def test_nothing_is_sent_or_queued_of_what_a_guard_refuses(
     gateway: FakeGateway, limits: Limits, ahead: timedelta
 ) -> None:
+    gateway.intake.limits = replace(limits, suppressions=False)
     gateway.send(message_id="before")
     before = gateway.messages.rows
     gateway.intake.limits = limits
@@ -563,6 +569,46 @@ def test_nothing_is_sent_or_queued_of_what_a_guard_refuses(
     assert len(gateway.voipit.handed) == 1
     assert gateway.queue.enqueued == []
     assert gateway.circuits.circuit == Circuit(), "the probe was given back"
+
+
+def test_what_is_scheduled_counts_for_its_recipient_when_it_is_sent(gateway: FakeGateway) -> None:
+    gateway.intake.limits = Limits(recipient_hourly=1)
+    gateway.send(message_id="now")
+
+    for number in range(3):
+        gateway.send(message_id=f"later-{number}", send_at=START + HOUR)
+
+    assert gateway.intake.sent == {NUMBER: [START]}
+    with pytest.raises(RecipientLimitError):
+        gateway.send(message_id="now-too")
+
+
+def test_what_has_to_wait_although_it_is_to_be_sent_now_counts_when_it_is_stored(
+    gateway: FakeGateway,
+) -> None:
+    gateway.intake.limits = Limits(recipient_hourly=1)
+    gateway.circuits.open(OpenReason.IP_BLOCKED, "v1", START, START + HOUR)
+
+    gateway.send(message_id="first")
+
+    with pytest.raises(RecipientLimitError):
+        gateway.send(message_id="second")
+
+
+@pytest.mark.parametrize(
+    ("between", "replayed"), [(timedelta(seconds=9), True), (timedelta(seconds=10), False)]
+)
+def test_a_double_click_is_told_by_when_api_gateway_got_the_two(
+    gateway: FakeGateway, between: timedelta, *, replayed: bool
+) -> None:
+    gateway.intake.limits = Limits(double_click=timedelta(seconds=10))
+    gateway.clock.advance(20)
+    gateway.send(message_id=None, received_at=START)
+    gateway.clock.advance(40)
+
+    second = gateway.send(message_id=None, received_at=START + between)
+
+    assert second.replayed is replayed
 
 
 @pytest.mark.parametrize("ahead", [timedelta(), SECOND], ids=["now", "later"])

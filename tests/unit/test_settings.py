@@ -32,6 +32,9 @@ DISPATCH = {
     "CALLBACK_KEY_SECRET_ARN": "arn:key",
     "CALLBACK_URL": "https://callback.test/",
     "SUPPRESSION_LIST": "on",
+    "RECIPIENT_HOURLY_LIMIT": "10",
+    "RECIPIENT_DAILY_LIMIT": "0",
+    "CLIENT_DAILY_LIMIT": "2000",
     "DEFAULT_REGION": "RO",
     "VOIPIT_NUMBER_FORMAT": "00",
 }
@@ -46,9 +49,6 @@ SEND = {
     **DISPATCH,
     **RULES,
     "MESSAGE_RETENTION_DAYS": "400",
-    "RECIPIENT_HOURLY_LIMIT": "10",
-    "RECIPIENT_DAILY_LIMIT": "0",
-    "CLIENT_DAILY_LIMIT": "2000",
     "DOUBLE_CLICK_SECONDS": "15",
 }
 WATCH = {**DELIVERY, "DRAIN_PER_SECOND": "5"}
@@ -87,7 +87,7 @@ READ_DISPATCH = DispatchSettings(
     READ_DELIVERY,
     "arn:key",
     "https://callback.test/",
-    suppressions=True,
+    limits=Limits(10, 0, 2000, suppressions=True),
     default_region="RO",
     number_format=NumberFormat.DOUBLE_ZERO,
 )

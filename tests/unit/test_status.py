@@ -27,7 +27,14 @@ DESIGN = {
     (Status.SUBMITTED, Trigger.REPORT_OVERDUE): Status.NO_REPORT,
     (Status.UNCONFIRMED, Trigger.REPORT_OVERDUE): Status.NO_REPORT,
     (Status.UNCONFIRMED, Trigger.UNUSED): Status.QUEUED,
-    (Status.UNCONFIRMED, Trigger.RESEND_CHOSEN): Status.QUEUED,
+    (Status.UNCONFIRMED, Trigger.RESEND_CLAIMED): Status.SENDING,
+    (Status.SENDING, Trigger.REFUSED_IN_DOUBT): Status.NO_REPORT,
+    (Status.SENDING, Trigger.NOT_TAKEN_IN_DOUBT): Status.UNCONFIRMED,
+    (Status.SENDING, Trigger.UNUSED_IN_DOUBT): Status.UNCONFIRMED,
+    (Status.UNCONFIRMED, Trigger.UNUSED_IN_DOUBT): Status.UNCONFIRMED,
+    (Status.SENDING, Trigger.REPORTED_ERROR_IN_DOUBT): Status.NO_REPORT,
+    (Status.SUBMITTED, Trigger.REPORTED_ERROR_IN_DOUBT): Status.NO_REPORT,
+    (Status.UNCONFIRMED, Trigger.REPORTED_ERROR_IN_DOUBT): Status.NO_REPORT,
 }
 
 

@@ -2,6 +2,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import cycle
 from threading import Barrier
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.due import LEASE, MAX_TRIES, QUEUE_GRACE, RECHECK
-from sms_gateway.domain.errors import StoreUnavailableError
-from sms_gateway.domain.message import Message, OnUnconfirmed
+from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
+from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
+from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import not_taken, unclear
 from sms_gateway.domain.status import SETTLED, Reason, Status, Trigger
-from sms_gateway.use_cases.watch import SECONDS_TO_STOP, Watched
+from sms_gateway.use_cases.ports import ChangeRefusedError
+from sms_gateway.use_cases.watch import FAILURES_IN_A_ROW, SECONDS_TO_STOP, Watched
 from tests.fakes.builders import KEY, a_change, a_message, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
@@ -23,6 +26,12 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 RESEND = OnUnconfirmed.RESEND
+OVERDUE = {
+    "on_unconfirmed": RESEND,
+    "history": (StatusChange(Status.UNCONFIRMED, START - timedelta(minutes=60), 1),),
+    "open_tries": frozenset({1}),
+}
+"""A message in doubt that may be tried once more now."""
 
 
 def due(gateway: FakeGateway, status: Status = Status.QUEUED, **values: Any) -> Message:
@@ -96,16 +105,19 @@ SILENCE = (Status.NO_REPORT, None, None)
             (Status.NO_REPORT, Reason.SERVER_ERROR, None), id="no report, and nobody knows; hold",
         ),
         pytest.param(
-            Status.UNCONFIRMED, {"on_unconfirmed": RESEND, "attempt": MAX_TRIES}, SILENCE,
-            id="resend, but its tries are used up",
+            Status.UNCONFIRMED, {**OVERDUE, "attempt": MAX_TRIES},
+            (Status.NO_REPORT, Reason.UNREACHABLE, None), id="resend, but its tries are used up",
         ),
         pytest.param(
-            Status.UNCONFIRMED, {"on_unconfirmed": RESEND, "valid_until": START}, SILENCE,
-            id="resend, but too late",
+            Status.UNCONFIRMED, {**OVERDUE, "valid_until": START},
+            (Status.NO_REPORT, Reason.TOO_LATE, None), id="resend, but too late",
         ),
         pytest.param(
-            Status.UNCONFIRMED, {"on_unconfirmed": RESEND, **DAY_OLD}, SILENCE,
+            Status.UNCONFIRMED, {**OVERDUE, **DAY_OLD}, (Status.NO_REPORT, Reason.TOO_LATE, None),
             id="resend, but a day late",
+        ),
+        pytest.param(
+            Status.UNCONFIRMED, {**OVERDUE, "resent": True}, SILENCE, id="resend, but it is spent",
         ),
         pytest.param(
             Status.QUEUED, {"valid_until": START}, (Status.FAILED, Reason.TOO_LATE, None),
@@ -217,27 +229,22 @@ def test_a_message_ends_too_late_while_the_circuit_stays_open(gateway: FakeGatew
     assert gateway.voipit.handed == []
 
 
-def test_resend_is_queued_and_let_in_when_the_report_is_overdue(gateway: FakeGateway) -> None:
-    before = due(gateway, Status.UNCONFIRMED, on_unconfirmed=RESEND, reason=Reason.SERVER_ERROR)
+def test_a_resend_is_let_in_when_the_report_is_overdue(gateway: FakeGateway) -> None:
+    before = due(gateway, Status.UNCONFIRMED, **OVERDUE, reason=Reason.SERVER_ERROR)
 
-    assert gateway.watch() == Watched(looked_at=1, moved=1, enqueued=1)
+    assert gateway.watch() == Watched(looked_at=1, enqueued=1)
 
-    message = stored(gateway)
-    assert (message.status, message.attempt) == (Status.QUEUED, before.attempt)
-    assert (message.reason, message.due_at) == (None, START + QUEUE_GRACE)
-    assert message.history[-1].status is Status.QUEUED
+    assert stored(gateway) == replace(before, due_at=START + QUEUE_GRACE)
     assert gateway.queue.enqueued == [(KEY, timedelta())]
 
 
 def test_resend_waits_for_the_circuit_like_any_other(gateway: FakeGateway) -> None:
-    due(gateway, Status.UNCONFIRMED, on_unconfirmed=RESEND)
+    before = due(gateway, Status.UNCONFIRMED, **OVERDUE)
     open_circuit(gateway)
 
-    assert gateway.watch() == Watched(looked_at=1, moved=1)
-    assert stored(gateway).status is Status.QUEUED
-    assert gateway.queue.enqueued == []
     assert gateway.watch() == Watched(looked_at=1)
-    assert stored(gateway).due_at == START + RECHECK
+    assert stored(gateway) == replace(before, due_at=START + RECHECK)
+    assert gateway.queue.enqueued == []
 
 
 @pytest.mark.parametrize(
@@ -323,13 +330,13 @@ def test_a_run_lets_in_what_fits_into_its_minute_and_leaves_the_rest_to_the_next
 def test_what_is_not_to_be_sent_is_moved_although_the_queue_is_full(gateway: FakeGateway) -> None:
     many(gateway, 600)
     due(gateway, Status.SUBMITTED, message_id="z-late", due_at=START)
-    due(gateway, Status.UNCONFIRMED, message_id="z-resend", on_unconfirmed=RESEND)
+    due(gateway, Status.UNCONFIRMED, message_id="z-resend", **OVERDUE)
 
     watched = gateway.watch()
 
-    assert watched == Watched(looked_at=602, moved=2, enqueued=600, finished=False)
+    assert watched == Watched(looked_at=602, moved=1, enqueued=600, finished=False)
     assert gateway.messages.rows[key("z-late")].status is Status.NO_REPORT
-    assert gateway.messages.rows[key("z-resend")].status is Status.QUEUED
+    assert gateway.messages.rows[key("z-resend")].status is Status.UNCONFIRMED
     assert gateway.messages.rows[key("z-resend")].due_at == START
 
 
@@ -369,7 +376,7 @@ def test_a_run_without_time_looks_at_nothing_and_says_so(gateway: FakeGateway) -
         (Status.SENDING, {}),
         (Status.SUBMITTED, {}),
         (Status.UNCONFIRMED, {}),
-        (Status.UNCONFIRMED, {"on_unconfirmed": RESEND}),
+        (Status.UNCONFIRMED, OVERDUE),
     ],
     ids=["queued", "used up", "sending", "submitted", "unconfirmed", "resend"],
 )
@@ -396,7 +403,8 @@ def test_runs_at_once_change_nothing_twice(
     )
     assert set(changes.values()) == {1}
     moved = sum(run.moved for run in watched)
-    assert moved == (0 if (status, values) == (Status.QUEUED, {}) else 20)
+    is_let_in = (status, values) in [(Status.QUEUED, {}), (Status.UNCONFIRMED, OVERDUE)]
+    assert moved == (0 if is_let_in else 20)
     sent = Counter(handed.message.message_id for handed in gateway.voipit.handed)
     assert set(sent.values()) <= {1}
 
@@ -472,16 +480,109 @@ def test_a_message_that_was_faster_does_not_stop_the_others(
     assert gateway.watch() == Watched(looked_at=3, enqueued=2)
 
 
-@pytest.mark.parametrize("operation", ["due", "get", "change", "postpone"])
-@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
-def test_a_table_that_is_away_ends_the_run_and_the_next_one_goes_on(
-    gateway: FakeGateway, operation: Any, outage: Outage
-) -> None:
-    due(gateway, Status.UNCONFIRMED, on_unconfirmed=RESEND)
-    gateway.messages.be_unavailable(operation, outage)
+def test_where_it_cannot_be_told_what_is_due_the_run_ends(gateway: FakeGateway) -> None:
+    due(gateway)
+    gateway.messages.be_unavailable("due")
 
     with pytest.raises(StoreUnavailableError):
         gateway.watch()
+
+
+OPERATIONS = {"get": Status.QUEUED, "postpone": Status.QUEUED, "change": Status.SUBMITTED}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
+def test_one_busy_row_does_not_end_a_run(
+    gateway: FakeGateway, operation: Any, outage: Outage
+) -> None:
+    for number in range(3):
+        due(gateway, OPERATIONS[operation], message_id=f"m-{number}")
+    gateway.messages.be_unavailable(operation, outage)
+
+    watched = gateway.watch()
+
+    assert [of for of, _ in watched.broken] == [key("m-0")]
+    assert watched.finished
+    assert watched.moved + watched.enqueued == 2
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_run_ends_after_several_failures_in_a_row_of_different_rows(
+    gateway: FakeGateway, operation: Any
+) -> None:
+    for number in range(9):
+        due(gateway, OPERATIONS[operation], message_id=f"m-{number}")
+    gateway.messages.be_unavailable(operation, times=9)
+
+    watched = gateway.watch()
+
+    assert len(watched.broken) == FAILURES_IN_A_ROW
+    assert not watched.finished
+
+
+def test_failures_with_others_between_them_are_not_in_a_row(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        due(gateway, message_id=f"m-{number:02}")
+    get = gateway.messages.get
+
+    def busy(of: MessageKey) -> Message | None:
+        if int(of.message_id.removeprefix("m-")) % FAILURES_IN_A_ROW:
+            raise StoreUnavailableError("busy")
+        return get(of)
+
+    monkeypatch.setattr(gateway.messages, "get", busy)
+
+    watched = gateway.watch()
+
+    assert (watched.enqueued, len(watched.broken), watched.finished) == (6, 24, True)
+
+
+def test_a_row_that_some_other_process_was_faster_with_is_no_failure(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        due(gateway, message_id=f"m-{number}")
+    answers = cycle([*[StoreUnavailableError("busy")] * 4, ChangeRefusedError(None)])
+
+    def postpone(*_: object) -> None:
+        raise next(answers)
+
+    monkeypatch.setattr(gateway.messages, "postpone", postpone)
+
+    assert gateway.watch().finished
+
+
+def test_rows_of_another_release_never_end_a_run(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        due(gateway, message_id=f"m-{number:02}")
+    get = gateway.messages.get
+
+    def unreadable(of: MessageKey) -> Message | None:
+        if of != key("m-19"):
+            raise UnreadableRowError("of another release")
+        return get(of)
+
+    monkeypatch.setattr(gateway.messages, "get", unreadable)
+
+    watched = gateway.watch()
+
+    assert (watched.enqueued, len(watched.broken), watched.finished) == (1, 19, True)
+
+
+@pytest.mark.parametrize("operation", ["get", "postpone"])
+@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
+def test_what_a_run_could_not_do_the_next_one_does(
+    gateway: FakeGateway, operation: Any, outage: Outage
+) -> None:
+    due(gateway, Status.UNCONFIRMED, **OVERDUE)
+    gateway.messages.be_unavailable(operation, outage)
+
+    gateway.watch()
     gateway.clock.advance((QUEUE_GRACE + MINUTE).total_seconds())
     gateway.watch()
     gateway.run_queue()

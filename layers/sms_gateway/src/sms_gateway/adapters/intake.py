@@ -1,11 +1,12 @@
-"""New messages: the intent and everything that may stop it, in one transaction.
+"""New messages and claims: the write and everything that may stop it, in one transaction.
 
 Items of the table `Guards` that are read and written here (`guard` is the key, `expiresAt` the
 table's time to live in epoch seconds; other times are epoch milliseconds):
 
 | `guard`                              | holds                                                  |
 | ------------------------------------ | ------------------------------------------------------ |
-| `recipient#<E.164>#<day>`            | `sent`: the time of each message, the latest first     |
+| `recipient#<E.164>`                  | `sent`: the time of each sending, the latest first;    |
+|                                      | `writes`: how often the row was written                |
 | `client#<client>#<day>#<shard>`      | `messages`: how many                                   |
 | `last#<client>#<E.164>`              | `messageId`, `intent` (its SHA-256), `equalUntil`      |
 | `suppressed#<E.164>`                 | see suppressions_table.py                              |
@@ -14,14 +15,14 @@ table's time to live in epoch seconds; other times are epoch milliseconds):
 import hashlib
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sms_gateway.adapters.dynamodb import TransactionRefusedError, write
+from sms_gateway.adapters.dynamodb import TransactionRefusedError, table_errors, tries, write
 from sms_gateway.adapters.message_item import Item, attribute
-from sms_gateway.adapters.messages_table import MessagesTable, already_stored
+from sms_gateway.adapters.messages_table import MessagesTable, already_stored, refused
 from sms_gateway.adapters.suppressions_table import suppression_key
 from sms_gateway.domain.clock import from_milliseconds, to_iso, to_milliseconds
 from sms_gateway.domain.errors import (
@@ -29,10 +30,11 @@ from sms_gateway.domain.errors import (
     RecipientLimitError,
     StoreUnavailableError,
 )
-from sms_gateway.domain.guards import HOUR, Limits, end_of_day, suppressed
-from sms_gateway.domain.message import Message
+from sms_gateway.domain.guards import DAY, HOUR, Limits, end_of_day, suppressed, with_sending
+from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
+from sms_gateway.domain.status import Status
 from sms_gateway.use_cases.ports import DoubleClickError
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ MAX_SHARDS: Final = 16
 """Rows a client's count is spread over: transactions on one row get in each other's way."""
 _KEPT: Final = timedelta(days=1)
 """How much longer than needed a guard's row is kept before its time to live is over."""
+
+_SLACK: Final = 16
+"""How many sendings more than needed a row may hold, so that it is rarely written anew."""
 
 _INTENT, _TWIN, _SUPPRESSION, _RECIPIENT, _CLIENT = range(5)
 _Actions: TypeAlias = "dict[int, TransactWriteItemTypeDef]"
@@ -57,85 +62,117 @@ class GuardedIntake:
     _full: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The rows of clients' counts that are used up, by day: no count ever goes down again."""
 
-    def store(self, message: Message, *, id_is_chosen: bool, instead_of: str | None = None) -> None:
+    def store(
+        self,
+        message: Message,
+        *,
+        id_is_chosen: bool,
+        instead_of: str | None = None,
+        clicked_at: datetime | None = None,
+    ) -> None:
         """Store and count the message, or raise and change nothing."""
-        guards = self._guards(message, instead_of, id_is_chosen=id_is_chosen)
-        if self.limits.client_daily:
-            self._store_where_there_is_room(message, guards)
-        elif guards:
-            self._is_stored(message, guards)
-        else:
+        now = message.created_at
+        counts = self._counts_recipients and message.counted_at is not None
+        actions: _Actions = {_INTENT: {"Put": self.messages.as_put(message)}}
+        if self.limits.double_click and not id_is_chosen:
+            actions[_TWIN] = {"Put": self._twin(message, instead_of, clicked_at or now)}
+        if self.limits.suppressions:
+            actions[_SUPPRESSION] = self._not_suppressed(message.phone_number)
+        if counts:
+            actions[_RECIPIENT] = {"Update": self._one_more_sending(message.phone_number, now)}
+        if len(actions) == 1 and not self.limits.client_daily:
             self.messages.create(message)
+        else:
+            sending = _Sending(message, now, None, already_stored, counts_for_client=True)
+            self._write_where_there_is_room(sending, actions)
 
-    def _store_where_there_is_room(self, message: Message, guards: _Actions) -> None:
-        day = _day(message.created_at)
-        rows = self._shares(f"client#{message.client}#{day}")
+    def claim(self, message: Message, change: Change) -> Message:
+        """Claim the message and count its sending, or raise and change nothing."""
+        now = change.at
+        is_resend = message.status is Status.UNCONFIRMED and message.counts_once_more
+        actions: _Actions = {_INTENT: {"Update": self.messages.as_update(message.key, change)}}
+        if self.limits.suppressions:
+            actions[_SUPPRESSION] = self._not_suppressed(message.phone_number)
+        place = None if message.counts_once_more else message.counted_at
+        sending = _Sending(message, now, place, refused, counts_for_client=is_resend)
+        if self._counts_recipients:
+            actions[_RECIPIENT] = {"Update": self._sending_of_a_claim(sending)}
+        if len(actions) == 1 and not (is_resend and self.limits.client_daily):
+            return self.messages.change(message.key, change)
+        self._write_where_there_is_room(sending, actions)
+        return message.after(change)
+
+    @property
+    def _counts_recipients(self) -> bool:
+        return bool(self.limits.recipient_remembered)
+
+    def _write_where_there_is_room(self, sending: "_Sending", actions: _Actions) -> None:
+        """The write, with the client's count in one of its rows, if it counts for the client."""
+        if not (sending.counts_for_client and self.limits.client_daily):
+            self._is_written(sending, actions)
+            return
+        day = _day(sending.at)
+        rows = self._shares(f"client#{sending.message.client}#{day}")
         full = self._full_on(day)
         in_turn = list(rows)
         random.shuffle(in_turn)
         # Where all are full one is asked all the same: the message may have been stored before.
         for row in [row for row in in_turn if row not in full] or in_turn[:1]:
-            guards[_CLIENT] = {"Update": self._one_more(row, rows[row], message.created_at)}
-            if self._is_stored(message, guards):
+            actions[_CLIENT] = {"Update": self._one_more(row, rows[row], sending.at)}
+            if self._is_written(sending, actions):
                 return
             full.add(row)
         raise ClientLimitError(
-            "This client has sent as many messages today as it may.",
-            end_of_day(message.created_at) - message.created_at,
+            "This client has sent as many messages today as its limit allows. Send the message"
+            " tomorrow (UTC), or have the limit raised.",
+            end_of_day(sending.at) - sending.at,
         )
 
-    def _is_stored(self, message: Message, guards: _Actions) -> bool:
+    def _is_written(self, sending: "_Sending", actions: _Actions) -> bool:
         """Whether the client's row had room for it; raises for every other reason there may be."""
-        actions: _Actions = {_INTENT: {"Put": self.messages.as_put(message)}, **guards}
-        try:
-            write(
-                lambda: self.messages.client.transact_write_items(
-                    TransactItems=list(actions.values())
+        for _ in tries():
+            try:
+                write(
+                    lambda: self.messages.client.transact_write_items(
+                        TransactItems=list(actions.values())
+                    )
                 )
-            )
-        except TransactionRefusedError as refused:
-            rows = {list(actions)[at]: row for at, row in refused.refusals.items()}
-            if rows.keys() == {_CLIENT}:
-                return False
-            raise self._explained(message, rows) from refused
-        return True
+            except TransactionRefusedError as refused:
+                rows = {list(actions)[at]: row for at, row in refused.refusals.items()}
+                if rows.keys() <= {_RECIPIENT, _CLIENT} and _RECIPIENT in rows:
+                    # The row may be too long, or another process has written it: put it in order.
+                    row = _recipient_row(rows[_RECIPIENT])
+                    anew = self._in_order(sending, row)
+                    actions[_RECIPIENT] = {"Update": anew}
+                    continue
+                if rows.keys() == {_CLIENT}:
+                    return False
+                raise self._explained(sending, rows) from refused
+            else:
+                return True
+        raise StoreUnavailableError("The table is busy with other messages to the same number.")
 
-    def _explained(self, message: Message, rows: Mapping[int, Item | None]) -> Exception:
+    def _explained(self, sending: "_Sending", rows: Mapping[int, Item | None]) -> Exception:
         """What the rows in the way mean; the first that counts in this order."""
         if _INTENT in rows:
-            return already_stored(rows[_INTENT])
+            return sending.in_the_way(rows[_INTENT])
         if _TWIN in rows and (twin := rows[_TWIN]):
-            return DoubleClickError(MessageKey(message.client, twin["messageId"]["S"]))
+            return DoubleClickError(MessageKey(sending.message.client, twin["messageId"]["S"]))
         if _SUPPRESSION in rows:
             return suppressed()
-        if _RECIPIENT in rows and (recipient := rows[_RECIPIENT]):
-            sent = [int(at["N"]) for at in recipient["sent"]["L"]]
-            return RecipientLimitError(
-                "This number has got as many messages as it may.",
-                self._recipient_has_to_wait(sent, message.created_at),
-            )
         return StoreUnavailableError("The table did not show the row in the way.")
 
-    def _guards(self, message: Message, instead_of: str | None, *, id_is_chosen: bool) -> _Actions:
-        """The actions that stop it, or count it, apart from the client's count."""
-        guards: _Actions = {}
-        if self.limits.double_click and not id_is_chosen:
-            guards[_TWIN] = {"Put": self._twin(message, instead_of)}
-        if self.limits.suppressions:
-            guards[_SUPPRESSION] = {
-                "ConditionCheck": {
-                    "TableName": self.guards_table,
-                    "Key": {"guard": attribute(suppression_key(message.phone_number))},
-                    "ConditionExpression": "attribute_not_exists(guard)",
-                }
+    def _not_suppressed(self, phone_number: PhoneNumber) -> "TransactWriteItemTypeDef":
+        return {
+            "ConditionCheck": {
+                "TableName": self.guards_table,
+                "Key": {"guard": attribute(suppression_key(phone_number))},
+                "ConditionExpression": "attribute_not_exists(guard)",
             }
-        if self.limits.recipient_hourly or self.limits.recipient_daily:
-            guards[_RECIPIENT] = {"Update": self._recipient(message)}
-        return guards
+        }
 
-    def _twin(self, message: Message, instead_of: str | None) -> "PutTypeDef":
+    def _twin(self, message: Message, instead_of: str | None, now: datetime) -> "PutTypeDef":
         """The last one to this number: an equal one is this very one, for a moment."""
-        now = message.created_at
         until = now + self.limits.double_click
         item = {
             "guard": f"last#{message.client}#{message.phone_number.e164}",
@@ -157,16 +194,18 @@ class GuardedIntake:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
-    def _recipient(self, message: Message) -> "UpdateTypeDef":
+    def _one_more_sending(self, phone_number: PhoneNumber, now: datetime) -> "UpdateTypeDef":
         """One more for this number, if the tenth-last, say, is an hour old.
 
         The latest come first, so that `sent[9]` is the tenth-last however many there are.
         """
-        now, limits = message.created_at, self.limits
-        conditions = []
+        limits = self.limits
+        conditions = [f"attribute_not_exists(sent[{limits.recipient_remembered + _SLACK}])"]
         values: dict[str, Any] = {
             ":now": [to_milliseconds(now)],
             ":none": [],
+            ":zero": 0,
+            ":one": 1,
             ":expires": _expires(now),
         }
         if limits.recipient_hourly:
@@ -174,26 +213,72 @@ class GuardedIntake:
             conditions.append(f"(attribute_not_exists({tenth_last}) OR {tenth_last} <= :hourAgo)")
             values[":hourAgo"] = to_milliseconds(now - HOUR)
         if limits.recipient_daily:
-            conditions.append(f"attribute_not_exists(sent[{limits.recipient_daily - 1}])")
+            fiftieth_last = f"sent[{limits.recipient_daily - 1}]"
+            conditions.append(
+                f"(attribute_not_exists({fiftieth_last}) OR {fiftieth_last} < :today)"
+            )
+            values[":today"] = to_milliseconds(end_of_day(now) - DAY)
         return {
             "TableName": self.guards_table,
-            "Key": {"guard": attribute(f"recipient#{message.phone_number.e164}#{_day(now)}")},
+            "Key": _recipient_key(phone_number),
             "UpdateExpression": (
-                "SET sent = list_append(:now, if_not_exists(sent, :none)), expiresAt = :expires"
+                "SET sent = list_append(:now, if_not_exists(sent, :none)),"
+                " writes = if_not_exists(writes, :zero) + :one, expiresAt = :expires"
             ),
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeValues": {k: attribute(v) for k, v in values.items()},
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
-    def _recipient_has_to_wait(self, sent: list[int], now: datetime) -> timedelta:
-        """How long until there is room again, for a number that got messages at these times."""
-        limits = self.limits
-        tomorrow = end_of_day(now)
-        if limits.recipient_daily and len(sent) >= limits.recipient_daily:
-            return tomorrow - now
-        room_at = from_milliseconds(sent[limits.recipient_hourly - 1]) + HOUR
-        return min(room_at, tomorrow) - now
+    def _sending_of_a_claim(self, sending: "_Sending") -> "UpdateTypeDef":
+        """Its sending among the others: one more, or its place moved to now.
+
+        A message that was counted and certainly not taken keeps its place until it is tried again;
+        so its own tries never use up what its number may get. Raises `RecipientLimitError`.
+        """
+        phone_number = sending.message.phone_number
+        if sending.place is None:
+            return self._one_more_sending(phone_number, sending.at)
+        with table_errors():
+            answer = self.messages.client.get_item(
+                TableName=self.guards_table,
+                Key=_recipient_key(phone_number),
+                ConsistentRead=True,
+            )
+        return self._in_order(sending, _recipient_row(answer.get("Item")))
+
+    def _in_order(self, sending: "_Sending", row: "_RecipientRow") -> "UpdateTypeDef":
+        """The row written anew with this sending, on condition that it is still as it was seen.
+
+        Raises `RecipientLimitError`.
+        """
+        now = sending.at
+        sent = with_sending(row.sent, now, instead_of=sending.place)
+        others = list(sent)
+        others.remove(now)
+        room_at = self.limits.room_for_recipient(others, now)
+        if room_at is not None:
+            raise RecipientLimitError(
+                "This number has reached the limit of messages for one number. Send the message"
+                " later, or have the limit raised.",
+                room_at - now,
+            )
+        values: dict[str, Any] = {
+            ":sent": [to_milliseconds(at) for at in sent[: self.limits.recipient_remembered]],
+            ":next": row.writes + 1,
+            ":expires": _expires(now),
+        }
+        condition = "attribute_not_exists(writes)"
+        if row.writes:
+            condition, values[":seen"] = "writes = :seen", row.writes
+        return {
+            "TableName": self.guards_table,
+            "Key": _recipient_key(sending.message.phone_number),
+            "UpdateExpression": "SET sent = :sent, writes = :next, expiresAt = :expires",
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": {k: attribute(v) for k, v in values.items()},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
 
     def _shares(self, client: str) -> dict[str, int]:
         """The rows that a client's count is spread over, and what each may hold: in all the limit.
@@ -224,6 +309,39 @@ class GuardedIntake:
         for other in self._full.keys() - {day}:
             self._full.pop(other, None)
         return self._full.setdefault(day, set())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What is stored or claimed, when, and what a row in the way of that means.
+
+    `place` is the time under which it counts for its recipient already, if it does.
+    """
+
+    message: Message
+    at: datetime
+    place: datetime | None
+    in_the_way: Callable[[Item | None], Exception]
+    counts_for_client: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _RecipientRow:
+    """The sendings to one number, latest first, and how often the row was written."""
+
+    sent: tuple[datetime, ...] = ()
+    writes: int = 0
+
+
+def _recipient_key(phone_number: PhoneNumber) -> dict[str, Any]:
+    return {"guard": attribute(f"recipient#{phone_number.e164}")}
+
+
+def _recipient_row(item: Item | None) -> _RecipientRow:
+    if not item:
+        return _RecipientRow()
+    sent = tuple(from_milliseconds(int(at["N"])) for at in item["sent"]["L"])
+    return _RecipientRow(sent, int(item["writes"]["N"]))
 
 
 def _digest(message: Message) -> str:

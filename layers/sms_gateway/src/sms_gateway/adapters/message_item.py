@@ -13,10 +13,17 @@
 | `createdAt` `updatedAt`         | S    | ISO 8601, UTC, milliseconds                            |
 | `expiresAt`                     | N    | epoch seconds; the table's time to live                |
 | `reason` `errorMessage`         | S    | why it stands there; absent if there is nothing to say |
+| `openTries`                     | L    | tries (N) that Voipit may have and that no report is   |
+|                                 |      | about, in order; absent if there is none               |
+| `resent`                        | BOOL | `onUnconfirmed`'s second try is under way or spent     |
+| `countedAt`                     | N    | epoch milliseconds: its place among the sendings of    |
+|                                 |      | its recipient (intake.py); none before its first one,  |
+|                                 |      | if it is scheduled                                     |
 | `history`                       | L    | one map per change of status, oldest first             |
-| `report`                        | M    | the report that counted                                |
-| `contradictingReports`          | L    | later ones that said otherwise, bounded                |
-| `contradictions`                | N    | how many of those came in all                          |
+| `report`                        | M    | the report that decided the status                     |
+| `contradictingReports`          | L    | those that did not: later ones that said otherwise     |
+|                                 |      | (bounded), error reports about one of two tries        |
+| `contradictions`                | N    | how many said otherwise in all                         |
 | `sendAt` `validUntil`           | S    | as the caller asked, if it did                         |
 | `onUnconfirmed`                 | S    | `hold` or `resend`                                     |
 | `dueAt`                         | N    | epoch seconds; only while something is still to happen |
@@ -26,14 +33,15 @@
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from zlib import crc32
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from sms_gateway.domain.clock import from_iso, to_iso
+from sms_gateway.domain.clock import from_iso, from_milliseconds, to_iso, to_milliseconds
+from sms_gateway.domain.errors import UnreadableRowError
 from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
@@ -83,13 +91,26 @@ def to_item(message: Message) -> dict[str, Any]:
         "dueAt": message.due_at and epoch(message.due_at),
         "dueShard": message.due_at and due_shard(message.key),
         "attention": attention(message.status, message.updated_at),
+        "openTries": open_tries_entry(message.open_tries),
+        "resent": message.resent or None,
+        "countedAt": message.counted_at and to_milliseconds(message.counted_at),
     }
     return {name: attribute(value) for name, value in plain.items() if value is not None}
 
 
 def from_item(item: Item) -> Message:
-    """The message an item stores. Raises `KeyError` or `ValueError` if it is not one of ours."""
-    plain = {name: _deserialize(value) for name, value in item.items()}
+    """The message an item stores. Raises `UnreadableRowError` if this release cannot read it."""
+    try:
+        return _from_plain({name: _deserialize(value) for name, value in item.items()})
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
+        # Not `error` itself: its words may hold what the row holds, a phone number for example.
+        raise UnreadableRowError(
+            "A later release of the gateway has written this message, and this one cannot read it"
+            f" ({type(error).__name__}). The operators of the gateway have to deploy that release."
+        ) from None
+
+
+def _from_plain(plain: Mapping[str, Any]) -> Message:
     report = plain.get("report")
     return Message(
         message_id=plain["messageId"],
@@ -114,6 +135,9 @@ def from_item(item: Item) -> Message:
         on_unconfirmed=OnUnconfirmed(plain["onUnconfirmed"]),
         due_at=datetime.fromtimestamp(int(plain["dueAt"]), UTC) if "dueAt" in plain else None,
         cut_from=int(plain["cutFrom"]) if "cutFrom" in plain else None,
+        open_tries=frozenset(map(int, plain.get("openTries", ()))),
+        resent=plain.get("resent", False),
+        counted_at=from_milliseconds(int(plain["countedAt"])) if "countedAt" in plain else None,
     )
 
 
@@ -130,6 +154,11 @@ def key_attributes(key: MessageKey) -> dict[str, Any]:
 def key_of(item: Item) -> MessageKey:
     """What `key_attributes` wrote, from a row or an index."""
     return MessageKey(item["client"]["S"], item["messageId"]["S"])
+
+
+def open_tries_entry(tries: Collection[int]) -> list[int] | None:
+    """`openTries`: a list, since two sets of numbers may be equal and written differently."""
+    return sorted(tries) or None
 
 
 def due_shard(key: MessageKey) -> str:

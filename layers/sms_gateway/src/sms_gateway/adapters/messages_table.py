@@ -1,7 +1,7 @@
 """The `Messages` table. Every change of a message is one conditional write."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -18,26 +18,33 @@ from sms_gateway.adapters.message_item import (
     history_entry,
     key_attributes,
     key_of,
+    open_tries_entry,
     report_entry,
     to_item,
 )
 from sms_gateway.adapters.recipient_index import Owned, read_messages, read_positions
-from sms_gateway.domain.clock import to_iso
+from sms_gateway.domain.clock import to_iso, to_milliseconds
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.errors import StoreUnavailableError
-from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.message import Change, Message, OpenTries
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
-from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
+from sms_gateway.domain.status import Reason
+from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Listed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, UpdateTypeDef
 
 DUE_INDEX: Final = "due"
 MAX_CONTRADICTING_REPORTS: Final = 10
 """Kept on the item; further ones are only counted, so that nobody can make an item grow."""
+
+
+_KEPT: Final = (
+    "contradictingReports = list_append(if_not_exists(contradictingReports, :none), :kept)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,15 @@ class MessagesTable:
 
     def change(self, key: MessageKey, change: Change) -> Message:
         """Make the change; its sources in the table of moves are the write's own condition."""
+        update = self.as_update(key, change)
+        try:
+            answer = write(lambda: self.client.update_item(**update, ReturnValues="ALL_NEW"))
+        except ConditionFailedError as failure:
+            raise refused(failure.item) from failure
+        return from_item(answer["Attributes"])
+
+    def as_update(self, key: MessageKey, change: Change) -> "UpdateTypeDef":
+        """The write that makes the change."""
         sources = {f":from{i}": s for i, s in enumerate(sorted(change.sources))}
         values: dict[str, Any] = {
             **sources,
@@ -74,13 +90,7 @@ class MessagesTable:
             ":one": 1,
         }
         conditions = [f"#status IN ({', '.join(sources)})"]
-        for name, expected in (("claim", change.claim), ("version", change.version)):
-            if expected is not None:
-                conditions.append(f"{name} = :expected_{name}")
-                values[f":expected_{name}"] = expected
-        if change.ends_attempt:
-            conditions.append("attempt <= :ended_attempt")
-            values[":ended_attempt"] = change.attempt
+        conditions += _seen(change, values)
         sets = [
             "#status = :status",
             "updatedAt = :at",
@@ -88,7 +98,10 @@ class MessagesTable:
             "version = version + :one",
         ]
         removes = []
-        for name, value in _written(key, change).items():
+        always = _written(key, change)
+        if change.leaves_open is not None:
+            always["openTries"] = open_tries_entry(change.leaves_open)
+        for name, value in always.items():
             if value is None:
                 removes.append(name)  # what the last change said no longer holds
             else:
@@ -98,39 +111,51 @@ class MessagesTable:
             if value is not None:
                 sets.append(f"{name} = :{name}")
                 values[f":{name}"] = value
+        if change.kept_report is not None:
+            sets.append(_KEPT)
+            values |= {":kept": [report_entry(change.kept_report)], ":none": []}
         expression = f"SET {', '.join(sets)}"
         if removes:
             expression += f" REMOVE {', '.join(removes)}"
+        return {
+            "TableName": self.table_name,
+            "Key": key_attributes(key),
+            "UpdateExpression": expression,
+            "ConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {k: attribute(_plain(v)) for k, v in values.items()},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    def close_try(self, message: Message, report: DeliveryReport) -> None:
+        """Keep the report, however many there are, and close its try; `version` stays."""
+        values: dict[str, Any] = {":kept": [report_entry(report)], ":none": []}
+        sets = _KEPT
+        condition = _open_tries_are(message.open_tries, values)
+        left = message.open_tries - {report.attempt}
+        if left:
+            sets += ", openTries = :left"
+            values[":left"] = open_tries_entry(left)
+        removes = "" if left else " REMOVE openTries"
         try:
-            answer = write(
-                lambda: self.client.update_item(
-                    TableName=self.table_name,
-                    Key=key_attributes(key),
-                    UpdateExpression=expression,
-                    ConditionExpression=" AND ".join(conditions),
-                    ExpressionAttributeNames={"#status": "status"},
-                    ExpressionAttributeValues={k: attribute(_plain(v)) for k, v in values.items()},
-                    ReturnValues="ALL_NEW",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
+            self._note(
+                message.key,
+                f"SET {sets}{removes}",
+                f"attribute_exists(messageId) AND {condition}",
+                {name: attribute(value) for name, value in values.items()},
             )
         except ConditionFailedError as failure:
-            raise ChangeRefusedError(from_item(failure.item) if failure.item else None) from failure
-        return from_item(answer["Attributes"])
+            raise refused(failure.item) from failure
 
     def note_contradiction(self, key: MessageKey, report: DeliveryReport) -> None:
         """Count the report, and keep it while there is room. `version` stays: no event follows."""
         values = {":one": attribute(1)}
         keep = {
-            ":entry": attribute([report_entry(report)]),
+            ":kept": attribute([report_entry(report)]),
             ":none": attribute([]),
             ":room": attribute(MAX_CONTRADICTING_REPORTS),
         }
-        kept = (
-            "SET contradictingReports ="
-            " list_append(if_not_exists(contradictingReports, :none), :entry)"
-            " ADD contradictions :one"
-        )
+        kept = f"SET {_KEPT} ADD contradictions :one"
         has_room = (
             "attribute_exists(messageId) AND (attribute_not_exists(contradictingReports)"
             " OR size(contradictingReports) < :room)"
@@ -163,26 +188,30 @@ class MessagesTable:
             )
         )
 
-    def postpone(self, message: Message, due_at: datetime) -> None:
+    def postpone(self, message: Message, due_at: datetime, reason: Reason | None = None) -> None:
         """Look at the message later: no change of status, so no event and the same `version`."""
+        sets = "dueAt = :due, dueShard = :shard"
         values = {
             ":due": epoch(due_at),
             ":shard": due_shard(message.key),
             ":version": message.version,
         }
+        if reason is not None:
+            sets += ", reason = :reason"
+            values[":reason"] = str(reason)
         try:
             write(
                 lambda: self.client.update_item(
                     TableName=self.table_name,
                     Key=key_attributes(message.key),
-                    UpdateExpression="SET dueAt = :due, dueShard = :shard",
+                    UpdateExpression=f"SET {sets}",
                     ConditionExpression="version = :version",
                     ExpressionAttributeValues={k: attribute(v) for k, v in values.items()},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             )
         except ConditionFailedError as failure:
-            raise ChangeRefusedError(from_item(failure.item) if failure.item else None) from failure
+            raise refused(failure.item) from failure
 
     def due(self, now: datetime) -> Iterator[MessageKey]:
         """Keys from the sparse index `due`, shard by shard, the longest due first in each.
@@ -218,13 +247,18 @@ class MessagesTable:
 
     def list_for(
         self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None
-    ) -> tuple[Sequence[Message], Position | None]:
+    ) -> Listed:
         """Which ones from the index `recipient`, and each as it stands this moment."""
         of = Owned(client, phone_number)
         positions = read_positions(self.client, self.table_name, of, limit + 1, after)
         page = positions[:limit]
-        messages = read_messages(self.client, self.table_name, client, page)
-        return messages, page[-1] if len(positions) > limit else None
+        messages, unreadable = read_messages(self.client, self.table_name, client, page)
+        return Listed(messages, unreadable, page[-1] if len(positions) > limit else None)
+
+
+def refused(item: Item | None) -> ChangeRefusedError:
+    """What the row in the way of a change means. Raises `UnreadableRowError`."""
+    return ChangeRefusedError(from_item(item) if item else None)
 
 
 def already_stored(item: Item | None) -> AlreadyStoredError | StoreUnavailableError:
@@ -252,7 +286,30 @@ def _written_if_there(change: Change) -> dict[str, Any]:
         "report": change.report and report_entry(change.report),
         "claim": change.new_claim,
         "attempt": change.attempt if change.new_claim else None,
+        "resent": change.resent,
+        "countedAt": change.counted_at and to_milliseconds(change.counted_at),
     }
+
+
+def _seen(change: Change, values: dict[str, Any]) -> Iterator[str]:
+    """The conditions that the row is as the change was decided on; adds the values they name."""
+    for name, expected in (("claim", change.claim), ("version", change.version)):
+        if expected is not None:
+            values[f":expected_{name}"] = expected
+            yield f"{name} = :expected_{name}"
+    if change.seen_open is not None:
+        yield _open_tries_are(change.seen_open, values)
+    if change.only_open_try is not None:
+        values[":only_try"] = open_tries_entry({change.only_open_try})
+        yield "(attribute_not_exists(openTries) OR openTries = :only_try)"
+
+
+def _open_tries_are(tries: OpenTries, values: dict[str, Any]) -> str:
+    """The condition that these tries are open and no others; adds the value that it names."""
+    if not tries:
+        return "attribute_not_exists(openTries)"
+    values[":open_tries"] = open_tries_entry(tries)
+    return "openTries = :open_tries"
 
 
 def _plain(value: Any) -> Any:

@@ -14,10 +14,11 @@ from sms_gateway.adapters.message_item import (
     client_created_at,
     from_item,
     key_attributes,
+    key_of,
 )
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.cursor import Position
-from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
@@ -56,26 +57,32 @@ def read_positions(
 
 def read_messages(
     db: "DynamoDBClient", table_name: str, client: str, positions: Sequence[Position]
-) -> list[Message]:
-    """The client's rows at these positions (100 at most), in their order.
+) -> tuple[list[Message], list[str]]:
+    """The client's rows at these positions (100 at most), in their order; some may be gone.
 
-    Those that are gone are left out. Read consistently: the index may know a row that not every
-    copy of the table knows yet.
+    Beside them the ids of rows that this release cannot read.
+
+    Read consistently: the index may know a row that not every copy of the table knows yet.
 
     Raises `StoreUnavailableError`, also if DynamoDB leaves keys aside over and over.
     """
     if not positions:
-        return []
+        return [], []
     keys = [key_attributes(MessageKey(client, position.message_id)) for position in positions]
     wanted: Any = {table_name: {"Keys": keys, "ConsistentRead": True}}
     messages: list[Message] = []
+    unreadable: list[str] = []
     for _ in tries():
         with table_errors():
             answer = db.batch_get_item(RequestItems=wanted)
-        messages += map(from_item, answer["Responses"].get(table_name, ()))
+        for item in answer["Responses"].get(table_name, ()):
+            try:
+                messages.append(from_item(item))
+            except UnreadableRowError:
+                unreadable.append(key_of(item).message_id)
         wanted = answer["UnprocessedKeys"]
         if not wanted:
-            return sorted(messages, key=Position.of, reverse=True)
+            return sorted(messages, key=Position.of, reverse=True), sorted(unreadable)
     raise StoreUnavailableError("The table did not show all rows.")
 
 

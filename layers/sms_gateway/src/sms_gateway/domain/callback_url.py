@@ -1,8 +1,8 @@
 """The URL a report comes back to: minted by us for one attempt of one message, and checked first.
 
 `<callback URL>/<client>/<messageId>/<attempt>/<key id>.<signature>`. Voipit does not sign its
-reports (voipit-api.md §3), so knowing this URL is the proof. The secret is in the path because
-nobody promises that a query string survives.
+reports (voipit-api.md §3), so knowing this URL is the proof. The secret is in the path because no
+document promises that a query string survives.
 """
 
 import hmac

@@ -11,7 +11,7 @@ from typing import Final
 
 from sms_gateway.domain.circuit import OPENS
 from sms_gateway.domain.message import Message
-from sms_gateway.domain.status import Reason
+from sms_gateway.domain.status import Reason, Status, Trigger
 
 LEASE: Final = timedelta(seconds=60)
 """How long a claim is believed in: longer than anything that claims may run (45 s)."""
@@ -39,22 +39,50 @@ class Wait:
 
 
 class Step(Enum):
-    """What has to happen to a queued message now."""
+    """What has to happen to a message that may be tried, now or later."""
 
     TRY = auto()
     WAIT = auto()
     TOO_LATE = auto()
     GIVE_UP = auto()
+    REST = auto()
+    """Nothing of ours: it is with Voipit, or may be, and only a report moves it."""
 
 
-def next_step(message: Message, now: datetime) -> Step:
-    """The next step of a `queued` message."""
+ENDS: Final = {
+    (Status.QUEUED, Step.TOO_LATE): (Trigger.VALIDITY_ENDED, Reason.TOO_LATE),
+    (Status.QUEUED, Step.GIVE_UP): (Trigger.GIVEN_UP, Reason.UNREACHABLE),
+    (Status.UNCONFIRMED, Step.TOO_LATE): (Trigger.REPORT_OVERDUE, Reason.TOO_LATE),
+    (Status.UNCONFIRMED, Step.GIVE_UP): (Trigger.REPORT_OVERDUE, Reason.UNREACHABLE),
+}
+"""The steps that end a message without a try. That there will be no second try tells nothing of the
+first one, so a message in doubt ends `no_report`."""
+
+SUPPRESSED: Final = {
+    Status.QUEUED: Trigger.SUPPRESSED,
+    Status.UNCONFIRMED: Trigger.REPORT_OVERDUE,
+}
+"""The same for a number that came onto the do-not-contact list."""
+
+
+def next_step(message: Message, now: datetime, report_deadline: timedelta) -> Step:
+    """The next step of a message that is `queued`, or `unconfirmed`; others rest.
+
+    With `onUnconfirmed: resend` a message that is `unconfirmed` is tried once more when the report
+    about the first try is overdue.
+    """
+    if message.status is Status.QUEUED:
+        not_before = message.send_at or now
+    elif message.status is Status.UNCONFIRMED and message.wants_resend:
+        not_before = message.doubted_at + report_deadline
+    else:
+        return Step.REST
+    if now < not_before:
+        return Step.WAIT
     if now >= message.valid_to:
         return Step.TOO_LATE
     if message.attempt >= MAX_TRIES:
         return Step.GIVE_UP
-    if message.send_at is not None and now < message.send_at:
-        return Step.WAIT
     return Step.TRY
 
 

@@ -13,6 +13,7 @@ GatewayError
 │   ├── RecipientLimitError    this number has been texted often enough
 │   └── ClientLimitError       this client has sent enough for a day
 ├── StoreUnavailableError      one of our own stores did not answer
+│   └── UnreadableRowError     it did, with a row that another release has written
 └── SecretUnavailableError     Secrets Manager did not answer
 """
 
@@ -108,6 +109,10 @@ class StoreUnavailableError(GatewayError):
     """
 
     code = "store-unavailable"
+
+
+class UnreadableRowError(StoreUnavailableError):
+    """A message's row cannot be read: a later release wrote it, before a rollback."""
 
 
 class SecretUnavailableError(GatewayError):

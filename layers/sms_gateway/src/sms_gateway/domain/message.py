@@ -4,17 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from typing import Final
+from typing import Final, TypeAlias
 
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.phone_number import PhoneNumber
-from sms_gateway.domain.report import REPORTED, DeliveryReport
+from sms_gateway.domain.report import REPORTED, DeliveryReport, ReportStatus
 from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
 
 DEFAULT_VALIDITY: Final = timedelta(hours=24)
 """How long a message without `validUntil` may wait for being sent."""
 
+
+OpenTries: TypeAlias = frozenset[int]
+"""Tries that Voipit has, or may have, and that no report is about yet."""
+
+NO_TRY: Final[OpenTries] = frozenset()
+
+_IN_DOUBT: Final = {
+    Trigger.NOT_TAKEN: Trigger.NOT_TAKEN_IN_DOUBT,
+    Trigger.UNUSED: Trigger.UNUSED_IN_DOUBT,
+    Trigger.REFUSED: Trigger.REFUSED_IN_DOUBT,
+}
+"""What is certainly not with Voipit, and what it is called while an earlier try may be."""
 
 SETTLES_WITHIN: Final = timedelta(days=2)
 """After `valid_to` a message still waits for its report: a day at most, and some to spare. Its row
@@ -28,7 +40,7 @@ class OnUnconfirmed(StrEnum):
     HOLD = "hold"
     """Never send it twice, even if it may not have been sent at all."""
     RESEND = "resend"
-    """Rather twice than not at all."""
+    """Rather twice than not at all. (Twice, and not three times.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +59,12 @@ class Change:
     """Something that happened to a stored message: one conditional write.
 
     It applies only if the message's status is a source of `trigger` in the table of moves and,
-    where they are given, if the `claim` still holds and the message still has the `version` that
-    the change was decided on. `due_at` is when to look at the message next; `None`: never.
-    `attempt` is the try it belongs to, and `new_claim` the claim it makes, if it makes one. What
-    `ends_attempt` has nothing to say about a message that is being tried once more.
+    where they are given, if the `claim` still holds, and if the message still has the `version`
+    and the open tries (`seen_open`) that the change was decided on. With `only_open_try` no other
+    try may be open. `due_at` is when to look at the message next; `None`: never. `attempt` is the
+    try it belongs to, and `new_claim` the claim it makes, if it makes one. `leaves_open`, `resent`
+    and `counted_at` are what the message has afterwards; `None`: what it had before. `report` is
+    the one that decides its status, `kept_report` is kept beside others that did not.
     """
 
     trigger: Trigger
@@ -61,9 +75,14 @@ class Change:
     claim: str | None = None
     version: int | None = None
     new_claim: str | None = None
-    ends_attempt: bool = False
+    seen_open: OpenTries | None = None
+    only_open_try: int | None = None
+    leaves_open: OpenTries | None = None
+    resent: bool | None = None
+    counted_at: datetime | None = None
     due_at: datetime | None = None
     report: DeliveryReport | None = None
+    kept_report: DeliveryReport | None = None
 
     @property
     def target(self) -> Status:
@@ -84,8 +103,11 @@ class Change:
     def after(
         cls, outcome: Outcome, claimed: "Message", at: datetime, due_at: datetime | None
     ) -> "Change":
-        """What the answer of Voipit, or its absence, does to the message that was claimed."""
-        return cls(
+        """What the answer of Voipit, or its absence, does to the message that was claimed.
+
+        Once an earlier try is in doubt, nothing that is learnt about this one alone ends that.
+        """
+        change = cls(
             outcome.trigger,
             at,
             claimed.attempt,
@@ -94,16 +116,24 @@ class Change:
             claim=claimed.claim,
             due_at=due_at,
         )
+        if outcome.trigger in _IN_DOUBT:
+            return change.not_at_voipit(claimed)
+        return change
 
     @classmethod
     def claiming(cls, message: "Message", claim: str, at: datetime, due_at: datetime) -> "Change":
-        """The next try of a queued message; of all who ask, one gets it."""
+        """The next try of a message that waits; of all who ask, one gets it."""
+        is_resend = message.status is Status.UNCONFIRMED
+        attempt = message.attempt + 1
         return cls(
-            Trigger.CLAIMED,
+            Trigger.RESEND_CLAIMED if is_resend else Trigger.CLAIMED,
             at,
-            message.attempt + 1,
+            attempt,
             version=message.version,
             new_claim=claim,
+            leaves_open=message.open_tries | {attempt},
+            resent=is_resend,
+            counted_at=at,
             due_at=due_at,
         )
 
@@ -117,7 +147,29 @@ class Change:
             reason=Reason.STORE_UNAVAILABLE,
             claim=claim,
             due_at=due_at,
-        )
+        ).not_at_voipit(message)
+
+    def not_at_voipit(self, message: "Message") -> "Change":
+        """This change of a message whose latest try is certainly not with Voipit, seen as it is.
+
+        If an earlier try is open, the doubt about it stays. If there was one, and an error report
+        about it has come meanwhile, that is what the message ends with.
+        """
+        left = message.open_tries - {message.attempt}
+        change = replace(self, seen_open=message.open_tries, leaves_open=left)
+        if left:
+            # A refusal is an answer: the second try is spent. Otherwise it may be made once more.
+            is_spent = self.trigger is Trigger.REFUSED
+            return replace(change, trigger=_IN_DOUBT[self.trigger], resent=is_spent)
+        if message.resent and self.trigger is not Trigger.REFUSED:
+            return replace(
+                change,
+                trigger=Trigger.REPORTED_ERROR,
+                reason=Reason.TRANSMISSION_ERROR,
+                error_message=message.told_of_an_error,
+                due_at=None,
+            )
+        return change
 
     @classmethod
     def decided(
@@ -138,7 +190,7 @@ class Change:
     def reported(cls, report: DeliveryReport) -> "Change":
         """What a delivery report does, if it is the first.
 
-        That one try has failed tells nothing of a later one, which may be with Voipit right now.
+        That one try has failed tells nothing of another one, which Voipit may have as well.
         """
         trigger, status = REPORTED[report.status]
         return cls(
@@ -147,8 +199,23 @@ class Change:
             report.attempt,
             reason=Reason.TRANSMISSION_ERROR if status is Status.FAILED else None,
             error_message=report.error_message,
-            ends_attempt=status is Status.FAILED,
+            only_open_try=report.attempt if status is Status.FAILED else None,
+            leaves_open=NO_TRY,
             report=report,
+        )
+
+    @classmethod
+    def reported_in_doubt(cls, report: DeliveryReport, message: "Message") -> "Change":
+        """What an error report about the latest try does while an earlier one is open."""
+        return replace(
+            cls.reported(report),
+            trigger=Trigger.REPORTED_ERROR_IN_DOUBT,
+            version=message.version,
+            only_open_try=None,
+            seen_open=message.open_tries,
+            leaves_open=message.open_tries - {report.attempt},
+            report=None,
+            kept_report=report,
         )
 
 
@@ -159,9 +226,12 @@ class Message:
     `cut_from` is the length, in septets, of the text that was
     asked for, if it was cut. `version` counts its changes of status from 1 without a gap:
     it is the `sequence` of the last event. `attempt` counts claims. `text` is the text as the phone
-    will show it. `claim` is the token of whoever stored it, is calling Voipit, or did last.
-    `history` ends with the current status. `due_at` is when somebody has to look at it; settled
-    messages have none.
+    will show it. `claim` is the token of the process that stored it, is calling Voipit,
+    or did last. `resent`: whether the second try that `onUnconfirmed` allows is under way or spent.
+    `counted_at` is the time under which its latest sending counts for its recipient; none, if it is
+    scheduled and was not tried yet. `contradicting_reports` are those that did not decide what the
+    status is. `history` ends with the current status. `due_at` is when `watch` has to look at it;
+    settled messages have none.
     """
 
     message_id: str
@@ -186,6 +256,9 @@ class Message:
     on_unconfirmed: OnUnconfirmed = OnUnconfirmed.HOLD
     due_at: datetime | None = None
     cut_from: int | None = None
+    open_tries: OpenTries = NO_TRY
+    resent: bool = False
+    counted_at: datetime | None = None
 
     @property
     def key(self) -> MessageKey:
@@ -237,6 +310,7 @@ class Message:
             on_unconfirmed=on_unconfirmed,
             due_at=at,
             cut_from=cut_from,
+            counted_at=None if send_at is not None and send_at > at else at,
         )
         settled_by = message.valid_to + SETTLES_WITHIN
         return replace(message, expires_at=max(message.expires_at, settled_by))
@@ -244,12 +318,57 @@ class Message:
     def claimed(self, due_at: datetime) -> "Message":
         """This new message, sent by who stores it: intent and claim in one write."""
         entry = StatusChange(Status.SENDING, self.created_at, 1)
-        return replace(self, status=Status.SENDING, attempt=1, due_at=due_at, history=(entry,))
+        return replace(
+            self,
+            status=Status.SENDING,
+            attempt=1,
+            open_tries=frozenset({1}),
+            due_at=due_at,
+            history=(entry,),
+        )
 
     def waiting(self, reason: Reason | None, due_at: datetime) -> "Message":
         """This new message, to be sent later by somebody else."""
         entry = StatusChange(Status.QUEUED, self.created_at, 0, reason)
         return replace(self, reason=reason, due_at=due_at, history=(entry,))
+
+    @property
+    def wants_resend(self) -> bool:
+        """Whether the second try that the caller has asked for is still to come."""
+        return self.on_unconfirmed is OnUnconfirmed.RESEND and not self.resent
+
+    @property
+    def doubted_at(self) -> datetime:
+        """Since when it is `unconfirmed` for a try that is still open."""
+        return next(
+            (
+                entry.at
+                for entry in self.history
+                if entry.status is Status.UNCONFIRMED and entry.attempt in self.open_tries
+            ),
+            self.updated_at,
+        )
+
+    @property
+    def counts_once_more(self) -> bool:
+        """Whether its next try is a sending that is not counted yet, beside those that are."""
+        is_first_resend = self.attempt in self.open_tries and self.status is Status.UNCONFIRMED
+        return self.counted_at is None or is_first_resend
+
+    @property
+    def told_of_an_error(self) -> str | None:
+        """Voipit's words in the first error report about a try that is not the latest."""
+        reports = self.contradicting_reports
+        return next((r.error_message for r in reports if r.status is ReportStatus.ERROR), None)
+
+    def is_held_by(self, claim: str) -> bool:
+        """Whether this claim is still calling Voipit for it."""
+        return self.status is Status.SENDING and self.claim == claim
+
+    def knows(self, report: DeliveryReport) -> bool:
+        """Whether it holds a report that says the same about the same try."""
+        known = (self.report, *self.contradicting_reports)
+        return (report.attempt, report.status) in {(r.attempt, r.status) for r in known if r}
 
     def is_same_intent_as(self, other: "Message") -> bool:
         """Whether both ask for the same thing: what makes a repeated `messageId` a replay."""
@@ -270,12 +389,13 @@ class Message:
         )
 
     def may_take(self, change: Change) -> bool:
-        """Whether the table of moves, the claim, the version and the attempt allow this change."""
+        """Whether the table of moves, the claim, the version and the open tries allow it."""
         return (
             self.status in change.sources
             and change.claim in (None, self.claim)
             and change.version in (None, self.version)
-            and not (change.ends_attempt and self.attempt > change.attempt)
+            and change.seen_open in (None, self.open_tries)
+            and (change.only_open_try is None or self.open_tries <= {change.only_open_try})
         )
 
     def after(self, change: Change) -> "Message":
@@ -291,6 +411,13 @@ class Message:
             reason=change.reason,
             error_message=change.error_message,
             report=change.report or self.report,
+            contradicting_reports=(
+                *self.contradicting_reports,
+                *([change.kept_report] if change.kept_report else ()),
+            ),
+            open_tries=self.open_tries if change.leaves_open is None else change.leaves_open,
+            resent=self.resent if change.resent is None else change.resent,
+            counted_at=change.counted_at or self.counted_at,
             history=(*self.history, change.entry),
         )
 

@@ -20,7 +20,7 @@ class Status(StrEnum):
     SUBMITTED = "submitted"
     """Voipit answered ok; its report is awaited."""
     UNCONFIRMED = "unconfirmed"
-    """Voipit may have it: the request left us and no clear answer came back."""
+    """Voipit may have it: a request left us and no clear answer came back."""
     NO_REPORT = "no_report"
     """The report deadline passed in silence. A late report still counts."""
     SENT = "sent"
@@ -62,6 +62,9 @@ class Reason(StrEnum):
     STORE_UNAVAILABLE = "store-unavailable"
     CIRCUIT_OPEN = "circuit-open"
     ACCOUNT_UNPROVEN = "account-unproven"
+    # of what waits, `queued` or `unconfirmed`, until there is room
+    RECIPIENT_LIMIT = "recipient-limit"
+    CLIENT_LIMIT = "client-limit"
     # of `unconfirmed`: the request left us and nobody knows
     NO_ANSWER_IN_TIME = "no-answer-in-time"
     CONNECTION_CUT = "connection-cut"
@@ -75,19 +78,23 @@ class Trigger(StrEnum):
     """What can happen to a stored message."""
 
     CLAIMED = "claimed"
+    RESEND_CLAIMED = "claimed again, caller chose to resend"
     CANCELLED = "cancelled"
     VALIDITY_ENDED = "validity ended"
     GIVEN_UP = "given up"
     SUPPRESSED = "recipient suppressed"
     ACCEPTED = "accepted by Voipit"
     REFUSED = "refused by Voipit"
+    REFUSED_IN_DOUBT = "second try refused by Voipit"
     NOT_TAKEN = "certainly not taken"
+    NOT_TAKEN_IN_DOUBT = "second try certainly not taken"
     UNUSED = "claim was not used"
+    UNUSED_IN_DOUBT = "claim of the second try was not used"
     UNCLEAR = "no clear answer"
     REPORTED_SENT = "report: sent"
     REPORTED_ERROR = "report: error"
+    REPORTED_ERROR_IN_DOUBT = "report: error about the second try alone"
     REPORT_OVERDUE = "report overdue"
-    RESEND_CHOSEN = "report overdue, caller chose to resend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +111,29 @@ _AWAITING_A_REPORT: Final = frozenset(
 _IN_FLIGHT: Final = frozenset({Status.SUBMITTED, Status.UNCONFIRMED})
 _WAITING: Final = frozenset({Status.QUEUED})
 _CLAIMED: Final = frozenset({Status.SENDING})
+_CLAIMED_OR_EXPIRED: Final = frozenset({Status.SENDING, Status.UNCONFIRMED})
 
 MOVES: Final[dict[Trigger, Move]] = {
     Trigger.CLAIMED: Move(_WAITING, Status.SENDING),
+    Trigger.RESEND_CLAIMED: Move(frozenset({Status.UNCONFIRMED}), Status.SENDING),
     Trigger.CANCELLED: Move(_WAITING, Status.CANCELLED),
     Trigger.VALIDITY_ENDED: Move(_WAITING, Status.FAILED),
     Trigger.GIVEN_UP: Move(_WAITING, Status.FAILED),
     Trigger.SUPPRESSED: Move(_WAITING, Status.FAILED),
     Trigger.ACCEPTED: Move(_CLAIMED, Status.SUBMITTED),
     Trigger.REFUSED: Move(_CLAIMED, Status.FAILED),
+    Trigger.REFUSED_IN_DOUBT: Move(_CLAIMED, Status.NO_REPORT),
     Trigger.NOT_TAKEN: Move(_CLAIMED, Status.QUEUED),
-    Trigger.UNUSED: Move(frozenset({Status.SENDING, Status.UNCONFIRMED}), Status.QUEUED),
+    Trigger.NOT_TAKEN_IN_DOUBT: Move(_CLAIMED, Status.UNCONFIRMED),
+    Trigger.UNUSED: Move(_CLAIMED_OR_EXPIRED, Status.QUEUED),
+    Trigger.UNUSED_IN_DOUBT: Move(_CLAIMED_OR_EXPIRED, Status.UNCONFIRMED),
     Trigger.UNCLEAR: Move(_CLAIMED, Status.UNCONFIRMED),
     Trigger.REPORTED_SENT: Move(_AWAITING_A_REPORT, Status.SENT),
     Trigger.REPORTED_ERROR: Move(_AWAITING_A_REPORT, Status.FAILED),
+    Trigger.REPORTED_ERROR_IN_DOUBT: Move(_CLAIMED | _IN_FLIGHT, Status.NO_REPORT),
     Trigger.REPORT_OVERDUE: Move(_IN_FLIGHT, Status.NO_REPORT),
-    Trigger.RESEND_CHOSEN: Move(frozenset({Status.UNCONFIRMED}), Status.QUEUED),
 }
-"""Every move there is. A message is created either `queued` or `sending`."""
+"""Every move there is. A message is created either `queued` or `sending`.
+
+"In doubt": an earlier try may have been taken, so whatever becomes of the second one alone, no
+status may say that the message was not sent (`queued`, `failed`)."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -9,6 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConf
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
+from sms_gateway.domain.clock import from_milliseconds
 from sms_gateway.domain.errors import (
     ClientLimitError,
     GatewayError,
@@ -56,6 +58,12 @@ def caller(event: APIGatewayProxyEvent) -> str:
     if not key:
         raise ForbiddenError("An API key is required.")
     return f"key-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+
+
+def received_at(event: APIGatewayProxyEvent) -> datetime | None:
+    """When API Gateway got the request, which may be seconds before a function starts on it."""
+    milliseconds = event.request_context.request_time_epoch
+    return from_milliseconds(milliseconds) if milliseconds else None
 
 
 def path_value(text: str) -> str:

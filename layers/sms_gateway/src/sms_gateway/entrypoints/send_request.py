@@ -39,7 +39,11 @@ class Batch:
 
 
 def read_send_request(
-    body: bytes, *, client: str, idempotency_key: str | None = None
+    body: bytes,
+    *,
+    client: str,
+    idempotency_key: str | None = None,
+    received_at: datetime | None = None,
 ) -> SendRequest:
     """What the caller asks for.
 
@@ -50,7 +54,7 @@ def read_send_request(
     """
     values = _json_object(body)
     _refuse_what_is_no_data(values)
-    request = _send_request(values, client)
+    request = replace(_send_request(values, client), received_at=received_at)
     if idempotency_key is None:
         return request
     if not is_message_id(idempotency_key):

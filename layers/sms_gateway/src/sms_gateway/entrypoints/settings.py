@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -32,12 +32,14 @@ _DELIVERY: Final = (
     "VOIPIT_SECRET_ARN",
     "REPORT_DEADLINE_MINUTES",
 )
+_LIMITS: Final = ("RECIPIENT_HOURLY_LIMIT", "RECIPIENT_DAILY_LIMIT", "CLIENT_DAILY_LIMIT")
 _DISPATCH: Final = (
     "CALLBACK_KEY_SECRET_ARN",
     "CALLBACK_URL",
     "SUPPRESSION_LIST",
     "DEFAULT_REGION",
     "VOIPIT_NUMBER_FORMAT",
+    *_LIMITS,
     *_DELIVERY,
 )
 _RULES: Final = (
@@ -47,13 +49,7 @@ _RULES: Final = (
     "UNKNOWN_NUMBERS",
     "LONG_TEXT",
 )
-_LIMITS: Final = (
-    "RECIPIENT_HOURLY_LIMIT",
-    "RECIPIENT_DAILY_LIMIT",
-    "CLIENT_DAILY_LIMIT",
-    "DOUBLE_CLICK_SECONDS",
-)
-_SEND: Final = ("MESSAGE_RETENTION_DAYS", *_RULES, *_LIMITS, *_DISPATCH)
+_SEND: Final = ("MESSAGE_RETENTION_DAYS", "DOUBLE_CLICK_SECONDS", *_RULES, *_DISPATCH)
 _STATUS: Final = (
     "MESSAGES_TABLE",
     "GUARDS_TABLE",
@@ -98,12 +94,11 @@ def _default_region(environment: Mapping[str, str]) -> str:
 
 
 def _limits(environment: Mapping[str, str]) -> Limits:
-    hourly, daily, client, click = (_whole_number(environment, n, least=0) for n in _LIMITS)
+    hourly, daily, client = (_whole_number(environment, name, least=0) for name in _LIMITS)
     return Limits(
         recipient_hourly=hourly,
         recipient_daily=daily,
         client_daily=client,
-        double_click=timedelta(seconds=click),
         suppressions=_suppressions(environment),
     )
 
@@ -170,14 +165,14 @@ class DeliverySettings:
 class DispatchSettings:
     """Settings of the function `dispatch`: all it takes to hand a message over.
 
-    `suppressions`: whether the do-not-contact list is looked at. `number_format` is the form in
-    which Voipit gets phone numbers; those of `default_region` have one of their own.
+    `limits` are those that a claim is held against, so without `double_click`. `number_format` is
+    the form in which Voipit gets phone numbers; those of `default_region` have one of their own.
     """
 
     delivery: DeliverySettings
     callback_key_secret_arn: str
     callback_url: str
-    suppressions: bool
+    limits: Limits
     default_region: str
     number_format: NumberFormat
 
@@ -189,7 +184,7 @@ class DispatchSettings:
             delivery=DeliverySettings.from_environment(environment),
             callback_key_secret_arn=key,
             callback_url=callback,
-            suppressions=_suppressions(environment),
+            limits=_limits(environment),
             default_region=_default_region(environment),
             number_format=NumberFormat(
                 _choice(environment, "VOIPIT_NUMBER_FORMAT", *map(str, NumberFormat))
@@ -210,11 +205,13 @@ class SendSettings:
     def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "SendSettings":
         """Raises `SettingsError`."""
         _read(environment, *_SEND)
+        dispatch = DispatchSettings.from_environment(environment)
+        click = timedelta(seconds=_whole_number(environment, "DOUBLE_CLICK_SECONDS", least=0))
         return cls(
-            dispatch=DispatchSettings.from_environment(environment),
+            dispatch=dispatch,
             rules=RulesSettings.from_environment(environment),
             kept_for=timedelta(days=_whole_number(environment, "MESSAGE_RETENTION_DAYS")),
-            limits=_limits(environment),
+            limits=replace(dispatch.limits, double_click=click),
         )
 
 

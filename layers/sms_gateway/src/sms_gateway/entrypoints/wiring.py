@@ -25,6 +25,7 @@ from sms_gateway.adapters.voipit.number_form import VoipitNumberForm
 from sms_gateway.adapters.voipit.transport import VoipitSession
 from sms_gateway.domain.clock import utc_now
 from sms_gateway.domain.cursor import CursorKey
+from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message_id import new_message_id
 from sms_gateway.domain.text import TextRules
 from sms_gateway.entrypoints.settings import (
@@ -108,10 +109,9 @@ def unsuppress(settings: SendSettings) -> Unsuppress:
 def dispatch_message(settings: DispatchSettings) -> DispatchMessage:
     """`dispatch`, with the real world around it."""
     gate, hand_over = _delivery(settings)
-    suppressions = _suppressions(settings.delivery.guards_table)
     return DispatchMessage(
         messages=hand_over.messages,
-        suppressions=suppressions if settings.suppressions else None,
+        intake=_intake(settings.delivery, settings.limits),
         gate=gate,
         hand_over=hand_over,
         queue=hand_over.queue,
@@ -209,9 +209,11 @@ def _phone_numbers(rules: RulesSettings) -> PhoneNumberRules:
 
 def _store_message(settings: SendSettings) -> StoreMessage:
     delivery = settings.dispatch.delivery
-    messages = _messages(delivery.messages_table)
-    intake = GuardedIntake(messages, delivery.guards_table, settings.limits)
-    return StoreMessage(intake, messages)
+    return StoreMessage(_intake(delivery, settings.limits), _messages(delivery.messages_table))
+
+
+def _intake(settings: DeliverySettings, limits: Limits) -> GuardedIntake:
+    return GuardedIntake(_messages(settings.messages_table), settings.guards_table, limits)
 
 
 def _delivery(settings: DispatchSettings) -> tuple[Gate, HandOver]:

@@ -1,4 +1,4 @@
-"""Try a queued message: batch, scheduled, or certainly not taken the last time."""
+"""Try a message that waits: of a batch, scheduled, certainly not taken, or to be resent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,43 +6,45 @@ from datetime import datetime
 
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import (
+    ENDS,
     LEASE,
+    SUPPRESSED,
     Step,
     Wait,
     next_step,
     wait_after,
     wait_for,
 )
-from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.errors import (
+    ClientLimitError,
+    GatewayError,
+    InvalidValueError,
+    LimitReachedError,
+    StoreUnavailableError,
+)
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
-from sms_gateway.domain.status import Reason, Status, Trigger
+from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.gate import Gate, Refusal
-from sms_gateway.use_cases.hand_over import HandOver, TimeLeft
+from sms_gateway.use_cases.hand_over import HandOver, TimeLeft, change_as_it_stands
 from sms_gateway.use_cases.ports import (
     ChangeRefusedError,
     DispatchQueue,
+    Intake,
     Messages,
-    Suppressions,
 )
-
-ENDS = {
-    Step.TOO_LATE: (Trigger.VALIDITY_ENDED, Reason.TOO_LATE),
-    Step.GIVE_UP: (Trigger.GIVEN_UP, Reason.UNREACHABLE),
-}
-"""The steps that end a queued message without a try."""
 
 
 @dataclass(frozen=True, slots=True)
 class DispatchMessage:
     """What `dispatch` does with one queue message; doing it twice does no harm.
 
-    `suppressions`: the do-not-contact list, unless nobody is to look at it. A message may have been
-    stored long before its recipient was entered.
+    `intake` looks once more at everything that may stop a message: it may have been stored long
+    before its recipient came onto the do-not-contact list, or got what an hour allows.
     """
 
     messages: Messages
-    suppressions: Suppressions | None
+    intake: Intake
     gate: Gate
     hand_over: HandOver
     queue: DispatchQueue
@@ -63,66 +65,75 @@ class DispatchMessage:
         try:
             if message is not None and unused_claim is not None:
                 message = self._without(unused_claim, message)
-            if message is None or message.status is not Status.QUEUED:
-                return message
-            return self._next(message, time_left)
+            return self._next(message, time_left) if message is not None else None
         except ChangeRefusedError as refused:
             return refused.stored  # somebody else was faster, or a report has come
 
     def _without(self, unused_claim: str, message: Message) -> Message:
         """The message with the claim taken away, if it is the one that it has."""
         now = self.now()
-        change = Change.unused(message, unused_claim, now, wait_for(message, now).due_at)
-        if not message.may_take(change):
+
+        def unused(seen: Message) -> Change:
+            return Change.unused(seen, unused_claim, now, wait_for(seen, now).due_at)
+
+        if message.attempt not in message.open_tries or not message.may_take(unused(message)):
             return message
-        return self.messages.change(message.key, change)
+        return change_as_it_stands(self.messages, message, unused)
 
     def _next(self, message: Message, time_left: TimeLeft) -> Message:
         now = self.now()
-        step = next_step(message, now)
-        if step in ENDS:
-            trigger, reason = ENDS[step]
-            change = Change.decided(trigger, message, now, reason=reason)
-            return self.messages.change(message.key, change)
+        step = next_step(message, now, self.hand_over.report_deadline)
+        if step is Step.REST or (step is Step.WAIT and message.status is not Status.QUEUED):
+            return message  # `watch` looks at it when its report is overdue
         if step is Step.WAIT:
             return self._put_off(message, wait_for(message, now))
+        if step is not Step.TRY:
+            trigger, reason = ENDS[message.status, step]
+            change = Change.decided(trigger, message, now, reason=reason)
+            return self.messages.change(message.key, change)
         admission = self.gate.admit()
         if isinstance(admission, Refusal):
             wait = wait_after(admission.reason, message, now, self.chance())
             return self._put_off(message, wait)
         try:
-            message = self._claim(message, now)
-        except (ChangeRefusedError, StoreUnavailableError):
+            claimed = self._claimed(message, now)
+        except GatewayError as error:
+            self.gate.give_back(admission)
+            return self._stopped(message, error, now)
+        except ChangeRefusedError:
             self.gate.give_back(admission)
             raise
-        if message.status is not Status.SENDING:
-            self.gate.give_back(admission)
-            return message
-        return self.hand_over(message, admission, time_left)
+        return self.hand_over(claimed, admission, time_left)
 
-    def _claim(self, message: Message, now: datetime) -> Message:
-        """The message claimed; or ended, if it must not be sent any more."""
-        if self.suppressions is not None and self.suppressions.get(message.phone_number):
-            reason = Reason.SUPPRESSED
-            change = Change.decided(Trigger.SUPPRESSED, message, now, reason=reason)
-        else:
-            change = Change.claiming(message, self.new_id(now), now, now + LEASE)
+    def _claimed(self, message: Message, now: datetime) -> Message:
+        claim = self.new_id(now)
         try:
-            return self.messages.change(message.key, change)
+            return self.intake.claim(message, Change.claiming(message, claim, now, now + LEASE))
         except ChangeRefusedError as refused:
             # The AWS client repeats a write whose answer was lost. If what is in the way is our own
-            # claim, it is ours to send: nobody else ever would.
-            if refused.stored is None or refused.stored.claim != change.new_claim:
+            # claim, it is ours to send: no other process ever would.
+            if refused.stored is None or not refused.stored.is_held_by(claim):
                 raise
             return refused.stored
         except StoreUnavailableError:
-            # Nobody knows whether it was written. What is known is that nothing has left us.
-            if change.new_claim is not None:
-                self.queue.enqueue_unused(message.key, change.new_claim)
+            # Whether it was written cannot be told. What is known is that nothing has left us.
+            self.queue.enqueue_unused(message.key, claim)
             raise
 
-    def _put_off(self, message: Message, wait: Wait) -> Message:
-        self.messages.postpone(message, wait.due_at)
+    def _stopped(self, message: Message, error: GatewayError, now: datetime) -> Message:
+        """What becomes of a message that could not be claimed. Raises what is no such thing."""
+        if isinstance(error, LimitReachedError):
+            by_client = isinstance(error, ClientLimitError)
+            reason = Reason.CLIENT_LIMIT if by_client else Reason.RECIPIENT_LIMIT
+            return self._put_off(message, wait_for(message, now, error.retry_after), reason)
+        if isinstance(error, InvalidValueError):
+            trigger, reason = SUPPRESSED[message.status], Reason.SUPPRESSED
+            change = Change.decided(trigger, message, now, reason=reason)
+            return self.messages.change(message.key, change)
+        raise error
+
+    def _put_off(self, message: Message, wait: Wait, reason: Reason | None = None) -> Message:
+        self.messages.postpone(message, wait.due_at, reason)
         if wait.enqueue_in is not None:
             self.queue.enqueue(message.key, wait.enqueue_in)
         return message

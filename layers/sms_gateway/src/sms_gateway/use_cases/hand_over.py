@@ -27,6 +27,27 @@ TimeLeft = Callable[[], float]
 """Seconds until the process is killed."""
 
 
+def change_as_it_stands(
+    messages: Messages, message: Message, decide: Callable[[Message], Change]
+) -> Message:
+    """Make the change that is decided on the message; and decide anew if it has other open tries.
+
+    An error report about an earlier try may come in between, and then there is less to doubt.
+    Raises what `Messages.change` raises.
+    """
+    while True:
+        try:
+            return messages.change(message.key, decide(message))
+        except ChangeRefusedError as refused:
+            stored = refused.stored
+            # Tries are only closed while the claim stands, so this comes to an end.
+            if stored is None or stored.claim != message.claim:
+                raise
+            if stored.version != message.version or stored.open_tries == message.open_tries:
+                raise
+            message = stored
+
+
 @dataclass(frozen=True, slots=True)
 class HandOver:
     """The one place that calls Voipit for a message. The caller holds the message's claim."""
@@ -51,9 +72,11 @@ class HandOver:
         outcome = self._call(message, leave, time_left)
         at = self.now()
         wait = self._wait(message, outcome, at)
-        change = Change.after(outcome, message, at, wait.due_at if wait else None)
+        due_at = wait.due_at if wait else None
         try:
-            stored = self.messages.change(message.key, change)
+            stored = change_as_it_stands(
+                self.messages, message, lambda seen: Change.after(outcome, seen, at, due_at)
+            )
         except ChangeRefusedError as refused:
             # A report was faster than the answer, or the claim was taken away: that stands.
             stored = refused.stored or message
@@ -62,7 +85,8 @@ class HandOver:
             if outcome.trigger is Trigger.NOT_TAKEN:
                 self.queue.enqueue_unused(message.key, message.claim)
         self.gate.learn(leave, outcome)
-        if wait and wait.enqueue_in is not None and stored.status is Status.QUEUED:
+        waits = stored.status in {Status.QUEUED, Status.UNCONFIRMED}
+        if wait and wait.enqueue_in is not None and waits:
             self.queue.enqueue(message.key, wait.enqueue_in)
         return stored
 

@@ -16,9 +16,13 @@ from sms_gateway.use_cases.ports import CursorKeys, Messages, PhoneNumbers
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some messages, newest first; `cursor` asks for the next ones, if there are more."""
+    """Some messages, newest first; `cursor` asks for the next ones, if there are more.
+
+    `unreadable` are the ids of messages whose rows another release has written.
+    """
 
     messages: Sequence[Message]
+    unreadable: Sequence[str]
     cursor: str | None
 
 
@@ -43,8 +47,9 @@ class ListMessages:
         number = self.phone_numbers.read(phone_number_text)
         try:
             after = None if cursor_text is None else self._position(cursor_text, client, number)
-            messages, last = self.messages.list_for(client, number, limit, after)
-            return Page(messages, self._cursor(last, client, number) if last else None)
+            listed = self.messages.list_for(client, number, limit, after)
+            cursor = self._cursor(listed.last, client, number) if listed.last else None
+            return Page(listed.messages, listed.unreadable, cursor)
         except SecretUnavailableError as error:
             # Which of our stores is away makes no difference to the caller: try again in a moment.
             raise StoreUnavailableError("The key of the cursors cannot be read now.") from error

@@ -1,6 +1,7 @@
 """What the use cases need from outside: adapters provide it, tests have fakes with behaviour."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.phone_number import ExaminedNumber, PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
+from sms_gateway.domain.status import Reason
 
 
 class AlreadyStoredError(Exception):
@@ -43,13 +45,21 @@ class DoubleClickError(Exception):
 
 
 class Intake(Protocol):
-    """Where new messages come in: the table of messages, behind everything that may stop one."""
+    """The table of messages, behind everything that may stop one: new ones, and claims."""
 
-    def store(self, message: Message, *, id_is_chosen: bool, instead_of: str | None = None) -> None:
+    def store(
+        self,
+        message: Message,
+        *,
+        id_is_chosen: bool,
+        instead_of: str | None = None,
+        clicked_at: datetime | None = None,
+    ) -> None:
         """Store a new message and count it, in one write; or raise, and change nothing.
 
         `id_is_chosen`: the caller has given its id, so an equal message is no double click.
         `instead_of`: nor is an equal message with this id, if it is still the last one.
+        `clicked_at`: when the request came in, if that was before `created_at`.
 
         Raises:
             AlreadyStoredError: the id is taken. This goes before everything else.
@@ -57,6 +67,18 @@ class Intake(Protocol):
             InvalidValueError: `suppressed`.
             LimitReachedError: the recipient or the client is at a limit.
             StoreUnavailableError: a table does not answer.
+        """
+
+    def claim(self, message: Message, change: Change) -> Message:
+        """Claim a message that waits, and count its sending, in one write; or raise, as `store`.
+
+        Returns the claimed message.
+
+        Raises:
+            ChangeRefusedError: the message does not take the claim. This goes before everything.
+            InvalidValueError: `suppressed`.
+            LimitReachedError: the recipient has no room now; or the client, for a resend.
+            StoreUnavailableError: a table does not answer; the claim may have been made.
         """
 
 
@@ -83,8 +105,23 @@ class Suppressions(Protocol):
         """Take a number off the list, if it is there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some messages. `unreadable` are the ids of rows among them that another release has written.
+
+    `last` is where the next ones begin, or `None` if there are no more.
+    """
+
+    messages: Sequence[Message]
+    unreadable: Sequence[str] = ()
+    last: Position | None = None
+
+
 class Messages(Protocol):
-    """The table of messages. Every method raises `StoreUnavailableError` if it does not answer."""
+    """The table of messages. Every method raises `StoreUnavailableError` if it does not answer.
+
+    Where a row is to be shown that this release cannot read, that is an `UnreadableRowError`.
+    """
 
     def change(self, key: MessageKey, change: Change) -> Message:
         """Make the change if the message may take it. Raises `ChangeRefusedError`."""
@@ -92,23 +129,31 @@ class Messages(Protocol):
     def note_contradiction(self, key: MessageKey, report: DeliveryReport) -> None:
         """Count and keep (up to a bound) a report that contradicts a final status."""
 
+    def close_try(self, message: Message, report: DeliveryReport) -> None:
+        """Keep an error report about one of several open tries of a message: it is open no more.
+
+        Raises `ChangeRefusedError` if the message has other open tries by now than it had.
+        """
+
     def get(self, key: MessageKey) -> Message | None:
         """The message as it stands now, or `None`."""
 
-    def postpone(self, message: Message, due_at: datetime) -> None:
-        """Look at the message later. Raises `ChangeRefusedError` if it has changed meanwhile."""
+    def postpone(self, message: Message, due_at: datetime, reason: Reason | None = None) -> None:
+        """Look at the message later; it waits for this reason, if one is given.
+
+        Raises `ChangeRefusedError` if it has changed meanwhile.
+        """
 
     def due(self, now: datetime) -> Iterator[MessageKey]:
         """The keys of messages whose `due_at` has come, some of them perhaps not due any more."""
 
     def list_for(
         self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None
-    ) -> tuple[Sequence[Message], Position | None]:
+    ) -> Listed:
         """At most `limit` (1 to 100) of what the client has sent to the number, newest first.
 
-        They begin after the position given, or with the newest; the position returned is where the
-        next ones begin, or `None` if there are no more. Every message that stays is in exactly one
-        page, whatever is sent meanwhile. What was sent a moment ago may not be there yet.
+        They begin after the position given, or with the newest. Every message that stays is in
+        exactly one page, whatever is sent meanwhile. The newest may not be there for a moment.
         """
 
 

@@ -17,7 +17,7 @@ MAX_AHEAD: Final = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """What a caller asks for. `client` is the API key's identity, never the key."""
+    """What a caller asks for. `received_at` is when API Gateway got it, if that is known."""
 
     client: str
     phone_number: str = field(repr=False)
@@ -27,6 +27,7 @@ class SendRequest:
     send_at: datetime | None = None
     valid_until: datetime | None = None
     on_unconfirmed: OnUnconfirmed = OnUnconfirmed.HOLD
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

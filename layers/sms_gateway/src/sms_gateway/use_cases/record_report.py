@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from typing import Final
 
-from sms_gateway.domain.message import Change
+from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.report import DeliveryReport
+from sms_gateway.domain.status import FINAL
 from sms_gateway.use_cases.ports import ChangeRefusedError, Messages
+
+_LOOKS: Final = 4
+"""How often a report looks anew at a message that changes under its hands: a claim, its outcome and
+another report are all that may come in between."""
 
 
 @unique
@@ -28,16 +35,39 @@ class RecordReport:
     def __call__(self, key: MessageKey, report: DeliveryReport) -> Recorded:
         """Record the report by one conditional write.
 
-        A contradicting report changes nothing but is kept and counted. Raises
+        A contradicting report changes nothing but is kept and counted; so is an error report about
+        one of two tries, as long as the other one may be with Voipit. Raises
         `StoreUnavailableError`: the report is not recorded and must not be acknowledged.
         """
         try:
             self.messages.change(key, Change.reported(report))
         except ChangeRefusedError as refused:
-            if refused.stored is None:
+            stored = refused.stored
+        else:
+            return Recorded.RECORDED
+        for _ in range(_LOOKS):
+            if stored is None:
                 return Recorded.UNKNOWN_MESSAGE
-            if refused.stored.agrees_with(report):
+            if stored.agrees_with(report) or stored.knows(report):
                 return Recorded.REPEATED
-            self.messages.note_contradiction(key, report)
-            return Recorded.CONTRADICTING
-        return Recorded.RECORDED
+            if stored.status in FINAL or report.attempt not in stored.open_tries:
+                self.messages.note_contradiction(key, report)
+                return Recorded.CONTRADICTING
+            try:
+                self._record_about_one_of_several(stored, report)
+            except ChangeRefusedError as refused:
+                stored = refused.stored  # another report, or our own outcome, was faster
+            else:
+                return Recorded.RECORDED
+        raise StoreUnavailableError("The message does not stand still.")
+
+    def _record_about_one_of_several(self, stored: Message, report: DeliveryReport) -> None:
+        """Record an error report about a message that has, or had, another open try."""
+        if stored.open_tries == {report.attempt}:
+            self.messages.change(stored.key, Change.reported(report))
+            return
+        in_doubt = Change.reported_in_doubt(report, stored)
+        if report.attempt == stored.attempt and stored.may_take(in_doubt):
+            self.messages.change(stored.key, in_doubt)
+        else:
+            self.messages.close_try(stored, report)

@@ -36,17 +36,16 @@ class SendMessage:
                 stored nevertheless, it will be.
         """
         message = self.prepare(request)
-        id_is_chosen = request.message_id is not None
         if is_over(message):
-            return self.store(message, id_is_chosen=id_is_chosen)
+            return self._store(message, request)
         if message.send_at is not None and message.send_at > message.created_at:
-            return self._store_for_later(message, None, id_is_chosen=id_is_chosen)
+            return self._store_for_later(message, None, request)
         admission = self.gate.admit()
         if isinstance(admission, Refusal):
-            return self._store_for_later(message, admission.reason, id_is_chosen=id_is_chosen)
+            return self._store_for_later(message, admission.reason, request)
         message = message.claimed(message.created_at + LEASE)
         try:
-            result = self.store(message, id_is_chosen=id_is_chosen)
+            result = self._store(message, request)
         except GatewayError as error:
             if isinstance(error, StoreUnavailableError):
                 # It may have been stored, and then the request that is repeated finds it claimed:
@@ -59,13 +58,17 @@ class SendMessage:
             return result
         return SendResult(self.hand_over(message, admission, time_left), replayed=False)
 
+    def _store(self, message: Message, request: SendRequest) -> SendResult:
+        id_is_chosen = request.message_id is not None
+        return self.store(message, id_is_chosen=id_is_chosen, clicked_at=request.received_at)
+
     def _store_for_later(
-        self, message: Message, reason: Reason | None, *, id_is_chosen: bool
+        self, message: Message, reason: Reason | None, request: SendRequest
     ) -> SendResult:
         at = message.created_at
         wait = wait_after(reason, message, at, self.chance()) if reason else wait_for(message, at)
         message = message.waiting(reason, wait.due_at)
-        result = self.store(message, id_is_chosen=id_is_chosen)
+        result = self._store(message, request)
         if wait.enqueue_in is not None and not result.replayed:
             self.queue.enqueue(message.key, wait.enqueue_in)
         return result

@@ -1,6 +1,7 @@
 """Store a new message once, however often it is asked for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sms_gateway.domain.errors import (
@@ -33,11 +34,13 @@ class StoreMessage:
     intake: Intake
     messages: Messages
 
-    def __call__(self, message: Message, *, id_is_chosen: bool) -> SendResult:
+    def __call__(
+        self, message: Message, *, id_is_chosen: bool, clicked_at: datetime | None = None
+    ) -> SendResult:
         """Store the message; or find that it is there already, which changes nothing.
 
         `id_is_chosen`: the caller has given the `messageId`, so a repetition can be told from a
-        second message, and equal content is no double click.
+        second message, and equal content is no double click. `clicked_at`: see `Intake.store`.
 
         Raises:
             MessageIdReusedError: the id belongs to another message.
@@ -51,11 +54,20 @@ class StoreMessage:
             if stored is None:
                 raise already_too_late()
             return self._replay(stored, message)
-        return self._store(message, None, id_is_chosen=id_is_chosen)
+        return self._store(message, id_is_chosen=id_is_chosen, clicked_at=clicked_at)
 
-    def _store(self, message: Message, instead_of: str | None, *, id_is_chosen: bool) -> SendResult:
+    def _store(
+        self,
+        message: Message,
+        *,
+        id_is_chosen: bool,
+        clicked_at: datetime | None,
+        instead_of: str | None = None,
+    ) -> SendResult:
         try:
-            self.intake.store(message, id_is_chosen=id_is_chosen, instead_of=instead_of)
+            self.intake.store(
+                message, id_is_chosen=id_is_chosen, instead_of=instead_of, clicked_at=clicked_at
+            )
         except AlreadyStoredError as taken:
             # The AWS client repeats a write whose answer was lost. If the row that is in the way
             # carries our own claim, it is ours: nobody else will ever send it.
@@ -66,7 +78,12 @@ class StoreMessage:
             if first is None:
                 raise StoreUnavailableError("The first of two equal messages is gone.") from clicked
             if first.status in _CAME_TO_NOTHING:
-                return self._store(message, first.message_id, id_is_chosen=id_is_chosen)
+                return self._store(
+                    message,
+                    id_is_chosen=id_is_chosen,
+                    clicked_at=clicked_at,
+                    instead_of=first.message_id,
+                )
             return SendResult(first, replayed=True)
         except (LimitReachedError, InvalidValueError):
             # A message that was taken before is not counted, nor refused, a second time.

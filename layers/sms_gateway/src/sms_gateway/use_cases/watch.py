@@ -5,17 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sms_gateway.domain.clock import Clock
-from sms_gateway.domain.due import (
-    MAX_TRIES,
-    RECHECK,
-    next_step,
-    wait_for,
-)
-from sms_gateway.domain.errors import StoreUnavailableError
-from sms_gateway.domain.message import Change, Message, OnUnconfirmed
+from sms_gateway.domain.due import ENDS, RECHECK, Step, next_step, wait_for
+from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
+from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.status import Reason, Status, Trigger
-from sms_gateway.use_cases.dispatch_message import ENDS
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import TimeLeft
 from sms_gateway.use_cases.ports import ChangeRefusedError, DispatchQueue, Messages
@@ -23,6 +17,9 @@ from sms_gateway.use_cases.ports import ChangeRefusedError, DispatchQueue, Messa
 RUNS_EVERY: Final = timedelta(minutes=1)
 SECONDS_TO_STOP: Final = 22.0
 """Kept free at the end of a run: a message may need a read, a write and the queue, all slow."""
+FAILURES_IN_A_ROW: Final = 5
+"""After so many messages that the table did not read or write, one behind the other, a run ends: it
+is the table then, and not a row that another write is busy with."""
 
 
 @dataclass(slots=True)
@@ -52,22 +49,26 @@ class Watch:
     def __call__(self, time_left: TimeLeft) -> Watched:
         """Look at what is due until nothing is, or until time is nearly out.
 
-        Raises `StoreUnavailableError`: the next run goes on.
+        Raises `StoreUnavailableError` if what is due cannot be told; the next run goes on.
         """
         watched = Watched()
+        failures_in_a_row = 0
         circuit_is_closed = self.gate.look_after()
         for key in self.messages.due(self.now()):
-            if time_left() < SECONDS_TO_STOP:
+            if time_left() < SECONDS_TO_STOP or failures_in_a_row >= FAILURES_IN_A_ROW:
                 watched.finished = False
                 break
             try:
                 self._look_at(key, watched, circuit_is_closed=circuit_is_closed)
             except ChangeRefusedError:
-                continue
-            except StoreUnavailableError:
-                raise
+                failures_in_a_row = 0  # the table has answered; some other process was faster
             except Exception as error:  # noqa: BLE001  one row must not stop all that come after it
                 watched.broken.append((key, error))
+                is_the_table = isinstance(error, StoreUnavailableError)
+                if is_the_table and not isinstance(error, UnreadableRowError):
+                    failures_in_a_row += 1
+            else:
+                failures_in_a_row = 0
         return watched
 
     def _look_at(self, key: MessageKey, watched: Watched, *, circuit_is_closed: bool) -> None:
@@ -76,16 +77,18 @@ class Watch:
         if message is None or message.due_at is None or message.due_at > now:
             return  # somebody else was faster
         watched.looked_at += 1
-        if message.status is Status.QUEUED and next_step(message, now) not in ENDS:
+        step = next_step(message, now, self.report_deadline)
+        if step is Step.WAIT and message.status is Status.UNCONFIRMED:
+            self.messages.postpone(message, message.doubted_at + self.report_deadline)
+            return
+        if step in {Step.TRY, Step.WAIT}:
             if circuit_is_closed:
                 self._let_in(message, now, watched)  # or leave it due, for the next run
             else:
                 self.messages.postpone(message, min(now + RECHECK, message.valid_to))
             return
-        changed = self.messages.change(message.key, self._change(message, now))
+        self.messages.change(message.key, self._change(message, step, now))
         watched.moved += 1
-        if changed.status is Status.QUEUED and circuit_is_closed:
-            self._let_in(changed, now, watched)
 
     def _let_in(self, message: Message, now: datetime, watched: Watched) -> None:
         """Put a message into the queue, behind those of this run: so many a second.
@@ -103,22 +106,13 @@ class Watch:
             self.queue.enqueue(message.key, wait.enqueue_in)
             watched.enqueued += 1
 
-    def _change(self, message: Message, now: datetime) -> Change:
-        """What has to become of a message that is due, and is not to be sent now."""
-        match message.status:
-            case Status.QUEUED:
-                trigger, reason = ENDS[next_step(message, now)]
-                return Change.decided(trigger, message, now, reason=reason)
-            case Status.SENDING:
-                due_at = now + self.report_deadline
-                reason = Reason.CLAIM_EXPIRED
-                return Change.decided(Trigger.UNCLEAR, message, now, reason=reason, due_at=due_at)
-            case Status.UNCONFIRMED if self._may_resend(message, now):
-                return Change.decided(Trigger.RESEND_CHOSEN, message, now, due_at=now)
-            case _:
-                return Change.decided(Trigger.REPORT_OVERDUE, message, now, reason=message.reason)
-
-    @staticmethod
-    def _may_resend(message: Message, now: datetime) -> bool:
-        chosen = message.on_unconfirmed is OnUnconfirmed.RESEND
-        return chosen and message.attempt < MAX_TRIES and now < message.valid_to
+    def _change(self, message: Message, step: Step, now: datetime) -> Change:
+        """What has to become of a message that is due, and is not to be tried."""
+        if step is not Step.REST:
+            trigger, reason = ENDS[message.status, step]
+            return Change.decided(trigger, message, now, reason=reason)
+        if message.status is Status.SENDING:
+            due_at = now + self.report_deadline
+            reason = Reason.CLAIM_EXPIRED
+            return Change.decided(Trigger.UNCLEAR, message, now, reason=reason, due_at=due_at)
+        return Change.decided(Trigger.REPORT_OVERDUE, message, now, reason=message.reason)
