@@ -14,7 +14,8 @@ from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.guards import Limits, Suppression
-from sms_gateway.domain.status import Trigger
+from sms_gateway.domain.message import Change
+from sms_gateway.domain.status import Status, Trigger
 from tests.fakes.builders import DUE, KEY, NUMBER, a_change, a_message, a_report
 from tests.fakes.clock import START
 
@@ -28,12 +29,18 @@ Call: TypeAlias = "Callable[[DynamoDBClient], object]"
 _LATER: Final = START + timedelta(hours=1)
 _OUTAGE: Final = Circuit(OpenReason.CREDENTIALS, since=START, next_ping_at=_LATER, failed="v1")
 _EVERY_GUARD: Final = Limits(10, 50, 10_000, timedelta(seconds=10), suppressions=True)
+_QUEUED: Final = a_message(Status.QUEUED, counted_at=None)
+_CLAIMING: Final = Change.claiming(_QUEUED, "claim-2", START, _LATER)
 
 WRITES: Final[dict[str, tuple[str, Call]]] = {
     "MessagesTable.create": ("put_item", lambda c: MessagesTable(c, "M").create(a_message())),
     "MessagesTable.change": (
         "update_item",
         lambda c: MessagesTable(c, "M").change(KEY, a_change(Trigger.ACCEPTED)),
+    ),
+    "MessagesTable.close_try": (
+        "update_item",
+        lambda c: MessagesTable(c, "M").close_try(a_message(), a_report()),
     ),
     "MessagesTable.note_contradiction": (
         "update_item",
@@ -78,6 +85,10 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
             a_message(), id_is_chosen=False
         ),
     ),
+    "GuardedIntake.claim, no guard": (
+        "update_item",
+        lambda c: GuardedIntake(MessagesTable(c, "M"), "G", Limits()).claim(_QUEUED, _CLAIMING),
+    ),
 }
 """Writes of one row each."""
 TRANSACTIONS: Final[dict[str, tuple[str, Call]]] = {
@@ -86,6 +97,10 @@ TRANSACTIONS: Final[dict[str, tuple[str, Call]]] = {
         lambda c: GuardedIntake(MessagesTable(c, "M"), "G", _EVERY_GUARD).store(
             a_message(), id_is_chosen=False, instead_of="m-0"
         ),
+    ),
+    "GuardedIntake.claim, every guard": (
+        "transact_write_items",
+        lambda c: GuardedIntake(MessagesTable(c, "M"), "G", _EVERY_GUARD).claim(_QUEUED, _CLAIMING),
     ),
 }
 READS: Final[dict[str, tuple[str, Call]]] = {

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, RLock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,13 +27,15 @@ from sms_gateway.domain.errors import (
     StoreUnavailableError,
 )
 from sms_gateway.domain.guards import HOUR, Limits, Suppression
+from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.status import Status
 from sms_gateway.use_cases.ports import AlreadyStoredError, DoubleClickError
 from sms_gateway.use_cases.store_message import StoreMessage
 from tests.adapters.clients import a_client, calls_of
 from tests.adapters.tables import a_guards_table, a_messages_table
 from tests.adapters.test_dynamodb import CONDITION, CONFLICT
 from tests.adapters.test_intake import WINDOW, a_new
-from tests.fakes.builders import NUMBER
+from tests.fakes.builders import DUE, NUMBER, a_message
 from tests.fakes.clock import START
 
 if TYPE_CHECKING:
@@ -126,6 +128,148 @@ def test_the_items_are_what_their_documentation_says(
             "expiresAt": {"N": str(1795358110 + 86400)},
         },
     }
+
+
+# --- claims ----------------------------------------------------------------------------------
+
+
+def a_claim(intake: GuardedIntake, message: Message, at: datetime = START) -> Message:
+    return intake.claim(message, Change.claiming(message, "claim-2", at, DUE))
+
+
+def stored(intake: GuardedIntake, status: Status = Status.QUEUED, **changes: Any) -> Message:
+    """A message that waits, counted when it was stored unless `changes` say otherwise."""
+    message = a_message(status, **changes)
+    intake.messages.create(message)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("limits", "status", "counted_at", "calls"),
+    [
+        (Limits(), Status.QUEUED, START, ["UpdateItem"]),
+        (Limits(client_daily=9), Status.QUEUED, START, ["UpdateItem"]),
+        (EVERYTHING, Status.QUEUED, None, ["TransactWriteItems"]),
+        (EVERYTHING, Status.QUEUED, START, ["GetItem", "TransactWriteItems"]),
+        (EVERYTHING, Status.UNCONFIRMED, START, ["TransactWriteItems"]),
+    ],
+    ids=["no guard", "the client's alone", "scheduled", "counted before", "resend"],
+)
+def test_a_claim_is_one_write_and_reads_only_to_move_a_place(
+    dynamodb: "DynamoDBClient",
+    limits: Limits,
+    status: Status,
+    counted_at: datetime | None,
+    calls: list[str],
+) -> None:
+    intake = an_intake(dynamodb, limits)
+    message = stored(intake, status, counted_at=counted_at)
+    with calls_of(dynamodb) as made:
+        a_claim(intake, message)
+
+    assert [name for name, _ in made] == calls
+
+
+@pytest.mark.parametrize(
+    ("status", "actions"),
+    [
+        (Status.QUEUED, ["Update", "ConditionCheck", "Update"]),
+        (Status.UNCONFIRMED, ["Update", "ConditionCheck", "Update", "Update"]),
+    ],
+    ids=["queued", "resend"],
+)
+def test_a_claim_is_one_transaction_with_everything_that_may_stop_it(
+    dynamodb: "DynamoDBClient", status: Status, actions: list[str]
+) -> None:
+    intake = an_intake(dynamodb, EVERYTHING)
+    message = stored(intake, status)
+    with calls_of(dynamodb) as made:
+        a_claim(intake, message)
+
+    params = made[-1][1]
+    assert [action for item in params["TransactItems"] for action in item] == actions
+
+
+def recipients_row(intake: GuardedIntake) -> dict[str, Any]:
+    (row,) = (item for key, item in guards(intake).items() if key.startswith("recipient#"))
+    return {"sent": [int(at["N"]) for at in row["sent"]["L"]], "writes": int(row["writes"]["N"])}
+
+
+def test_a_row_that_has_grown_too_long_is_written_anew_once_in_a_while(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    """Seventeen more than the two that its limit needs make it too long."""
+    intake = an_intake(dynamodb, Limits(recipient_hourly=2))
+    calls = []
+    for number in range(40):
+        with calls_of(dynamodb) as made:
+            intake.store(a_new(START + number * HOUR), id_is_chosen=True)
+        calls.append(len(made))
+
+    assert [n for n, made in enumerate(calls) if made == 2] == [19, 37]
+    assert set(calls) == {1, 2}
+    row = recipients_row(intake)
+    assert row["writes"] == 40
+    assert len(row["sent"]) <= 19
+    assert row["sent"] == sorted(row["sent"], reverse=True)
+
+
+def test_a_row_that_another_process_has_written_meanwhile_is_looked_at_again(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    intake = an_intake(dynamodb, Limits(recipient_hourly=3))
+    message = stored(intake, counted_at=START - HOUR)
+    intake.store(a_new(START), id_is_chosen=True)
+    reads: list[str] = []
+
+    def somebody_is_faster(**_: Any) -> None:
+        reads.append("read")
+        if len(reads) == 1:
+            intake.store(a_new(START + timedelta(seconds=1)), id_is_chosen=True)
+
+    events: Any = dynamodb.meta.events
+    events.register("after-call.dynamodb.GetItem", somebody_is_faster)
+    a_claim(intake, message, START + timedelta(seconds=2))
+    events.unregister("after-call.dynamodb.GetItem", somebody_is_faster)
+
+    assert len(recipients_row(intake)["sent"]) == 3
+    assert recipients_row(intake)["writes"] == 3
+    assert reads == ["read"], "the row in the way was shown by the failed write"
+
+
+@pytest.mark.usefixtures("pauses")
+def test_a_row_that_never_stands_still_makes_the_table_unavailable() -> None:
+    intake, stub = a_stubbed_intake(Limits(recipient_hourly=3))
+    item = {"guard": {"S": "recipient#"}, "sent": {"L": []}, "writes": {"N": "1"}}
+    reasons = [{"Code": "None"}, {"Code": CONDITION, "Item": item}]
+    with stub:
+        for _ in range(MAX_TRIES):
+            stub.add_client_error(
+                "transact_write_items",
+                service_error_code="TransactionCanceledException",
+                http_status_code=400,
+                modeled_fields={"CancellationReasons": reasons},
+            )
+
+        with pytest.raises(StoreUnavailableError):
+            intake.store(a_new(), id_is_chosen=True)
+
+        stub.assert_no_pending_responses()
+
+
+@pytest.mark.usefixtures("one_at_a_time", "pauses")
+def test_of_many_claims_at_once_as_many_are_made_as_there_is_room_for(
+    dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = an_intake(dynamodb, Limits(recipient_hourly=5))
+    monkeypatch.setattr("sms_gateway.adapters.dynamodb.MAX_TRIES", 100)
+    messages = [stored(intake, message_id=f"m-{n}", counted_at=None) for n in range(15)]
+    messages += [stored(intake, message_id=f"c-{n}", counted_at=START - HOUR) for n in range(15)]
+
+    came_to = at_once(30, lambda: a_claim(intake, messages.pop()))
+
+    assert came_to == {"taken": 5, "RecipientLimitError": 25}
+    assert recipients_row(intake) == {"sent": [1795358100123] * 5, "writes": 5}
 
 
 # --- how a client's count is spread ----------------------------------------------------------

@@ -20,9 +20,18 @@ from sms_gateway.domain.errors import (
     RecipientLimitError,
 )
 from sms_gateway.domain.guards import HOUR, Limits, Suppression
-from sms_gateway.domain.message import Message, OnUnconfirmed
+from sms_gateway.domain.message import NO_TRY, Change, Message, OnUnconfirmed
+from sms_gateway.domain.outcome import not_taken
 from sms_gateway.domain.phone_number import PhoneNumber
-from sms_gateway.use_cases.ports import AlreadyStoredError, DoubleClickError, Intake, Suppressions
+from sms_gateway.domain.status import Reason, Status
+from sms_gateway.use_cases.ports import (
+    AlreadyStoredError,
+    ChangeRefusedError,
+    DoubleClickError,
+    Intake,
+    Messages,
+    Suppressions,
+)
 from tests.adapters.tables import a_guards_table, a_messages_table
 from tests.fakes.builders import DUE, NUMBER
 from tests.fakes.clock import START
@@ -63,6 +72,17 @@ class Door:
     suppressions: Suppressions
     everything: Callable[[], Any]
     """All that is stored, to be compared."""
+    messages: Messages
+
+    def stored(self, message: Message) -> Message:
+        """The message as it was stored: the table keeps whole seconds of some times."""
+        stored = self.messages.get(message.key)
+        assert stored is not None
+        return stored
+
+    def change(self, message: Message, change: Change) -> Message:
+        """The stored message, changed."""
+        return self.messages.change(message.key, change)
 
     def takes(self, message: Message, *, id_is_chosen: bool = True) -> bool:
         """Whether the message is stored; no other refusal than for a limit is expected."""
@@ -90,7 +110,12 @@ class Door:
 def in_memory(_: "DynamoDBClient", limits: Limits) -> Door:
     messages, suppressions = InMemoryMessages(), FakeSuppressions()
     intake = FakeIntake(messages, limits, suppressions)
-    return Door(intake, suppressions, lambda: (messages.rows, suppressions.entries.copy()))
+
+    def everything() -> Any:
+        counted = {number: list(sent) for number, sent in intake.sent.items()}
+        return messages.rows, suppressions.entries.copy(), counted, intake.counted.copy()
+
+    return Door(intake, suppressions, everything, messages)
 
 
 def in_dynamodb(client: "DynamoDBClient", limits: Limits) -> Door:
@@ -101,7 +126,10 @@ def in_dynamodb(client: "DynamoDBClient", limits: Limits) -> Door:
         return [sorted(map(str, rows)) for rows in items]
 
     return Door(
-        GuardedIntake(messages, guards, limits), SuppressionsTable(client, guards), everything
+        GuardedIntake(messages, guards, limits),
+        SuppressionsTable(client, guards),
+        everything,
+        messages,
     )
 
 
@@ -381,6 +409,201 @@ def test_instead_of_the_last_one_an_equal_message_is_stored(a_door: Opening) -> 
     assert clicked(door, late, instead_of=first.message_id) == second.message_id, "overtaken"
 
 
+@pytest.mark.parametrize(
+    ("clicked_after", "is_one"), [(WINDOW - MILLISECOND, True), (WINDOW, False)]
+)
+def test_a_double_click_is_told_by_when_the_requests_came_in(
+    a_door: Opening, clicked_after: timedelta, *, is_one: bool
+) -> None:
+    door = a_door(double_click=WINDOW)
+    first, second = a_new(START + MINUTE), a_new(START + 2 * MINUTE)
+    door.intake.store(first, id_is_chosen=False, clicked_at=START)
+
+    if is_one:
+        assert clicked(door, second, clicked_at=START + clicked_after) == first.message_id
+    else:
+        door.intake.store(second, id_is_chosen=False, clicked_at=START + clicked_after)
+
+
+# --- claims ----------------------------------------------------------------------------------
+
+
+def waiting(door: Door, at: datetime = START, **changes: Any) -> Message:
+    """A message that is stored to be sent later."""
+    values = {"send_at": at + MINUTE} | changes
+    message = replace(a_new(at, **values), attempt=0, open_tries=NO_TRY).waiting(None, DUE)
+    message = replace(message, status=Status.QUEUED)
+    door.intake.store(message, id_is_chosen=True)
+    return door.stored(message)
+
+
+def in_doubt(door: Door, at: datetime = START, **changes: Any) -> Message:
+    """A message whose first try was unclear, stored."""
+    new = a_new(at, on_unconfirmed=OnUnconfirmed.RESEND, **changes)
+    door.intake.store(replace(new, status=Status.UNCONFIRMED), id_is_chosen=True)
+    return door.stored(new)
+
+
+def claim(door: Door, message: Message, at: datetime = START) -> Message:
+    return door.intake.claim(message, Change.claiming(message, f"claim-{next(_ids)}", at, DUE))
+
+
+def claims(door: Door, message: Message, at: datetime = START) -> bool:
+    """Whether the message is claimed; no other refusal than for a limit is expected."""
+    before = door.everything()
+    try:
+        claim(door, message, at)
+    except LimitReachedError:
+        assert door.everything() == before, "a refused claim leaves nothing behind"
+        return False
+    return True
+
+
+@pytest.mark.parametrize("limits", [{}, ALL | {"recipient_daily": 2}], ids=["none", "all"])
+def test_a_message_that_waits_is_claimed(a_door: Opening, limits: dict[str, Any]) -> None:
+    door = a_door(**limits)
+    message = waiting(door)
+    change = Change.claiming(message, "claim", START + HOUR, DUE)
+
+    claimed = door.intake.claim(message, change)
+
+    assert claimed == message.after(change)
+    with pytest.raises(ChangeRefusedError) as refused:
+        door.intake.claim(message, change)
+    assert refused.value.stored == claimed
+
+
+def test_a_claim_that_the_message_does_not_take_goes_before_every_refusal(a_door: Opening) -> None:
+    door = a_door(**ALL)
+    message = waiting(door)
+    door.takes(a_new(START))
+    door.suppressions.put(Suppression(NUMBER, START, "clinic"))
+
+    with pytest.raises(ChangeRefusedError):
+        claim(door, replace(message, version=7))
+
+
+def test_a_message_to_a_number_that_came_onto_the_list_is_not_claimed(a_door: Opening) -> None:
+    door = a_door(suppressions=True)
+    message = waiting(door)
+    door.suppressions.put(Suppression(NUMBER, START, "shop"))
+    before = door.everything()
+
+    with pytest.raises(InvalidValueError) as refused:
+        claim(door, message)
+
+    assert (refused.value.code, door.everything()) == ("suppressed", before)
+
+
+def test_what_is_scheduled_counts_when_it_is_claimed(a_door: Opening) -> None:
+    door = a_door(recipient_hourly=2)
+    first, second, third = (waiting(door) for _ in range(3))
+
+    assert [claims(door, each, START + HOUR) for each in (first, second, third)] == [
+        True,
+        True,
+        False,
+    ]
+    assert not door.takes(a_new(START + HOUR))
+    assert claims(door, third, START + 2 * HOUR)
+
+
+def test_a_claim_without_room_is_told_how_long_to_wait(a_door: Opening) -> None:
+    door = a_door(recipient_hourly=1)
+    message = waiting(door)
+    door.takes(a_new(START + 10 * MINUTE))
+
+    with pytest.raises(RecipientLimitError) as refused:
+        claim(door, message, START + 30 * MINUTE)
+
+    assert refused.value.retry_after == 40 * MINUTE
+
+
+def test_claims_are_held_against_the_hour_before_midnight_and_the_day_after_it(
+    a_door: Opening,
+) -> None:
+    door = a_door(recipient_hourly=2, recipient_daily=3)
+    messages = [waiting(door, MIDNIGHT - HOUR) for _ in range(6)]
+    at = [MIDNIGHT + minutes * MINUTE for minutes in (-20, -10, 0, 40, 50, 120)]
+
+    claimed = [claims(door, each, when) for each, when in zip(messages, at, strict=True)]
+
+    assert claimed == [True, True, False, True, True, True]
+    assert not claims(door, messages[2], at[-1] + HOUR), "three a day"
+
+
+def test_what_was_counted_when_it_was_stored_moves_its_place(a_door: Opening) -> None:
+    door = a_door(recipient_hourly=1)
+    message = waiting(door, send_at=None)
+
+    assert claims(door, message, START + 30 * MINUTE)
+    assert not door.takes(a_new(START + HOUR))
+    assert door.takes(a_new(START + 90 * MINUTE))
+
+
+def test_a_message_is_claimed_again_and_again_in_one_place(a_door: Opening) -> None:
+    door = a_door(recipient_hourly=2, recipient_daily=2)
+    message = waiting(door)
+    for number in range(1, 25):
+        at = START + number * MINUTE
+        claimed = claim(door, message, at)
+        given_back = Change.after(not_taken(Reason.NO_CONNECTION), claimed, at, DUE)
+        message = door.change(claimed, given_back)
+
+    assert door.takes(a_new(START + 30 * MINUTE))
+    assert not door.takes(a_new(START + 31 * MINUTE))
+
+
+def test_a_place_that_is_an_hour_old_does_not_keep_the_room_it_had(a_door: Opening) -> None:
+    door = a_door(recipient_hourly=1)
+    message = waiting(door, send_at=None)
+    door.takes(a_new(START + 61 * MINUTE))
+
+    assert not claims(door, message, START + 90 * MINUTE)
+    assert claims(door, message, START + 121 * MINUTE)
+
+
+def test_a_resend_counts_once_more_for_its_recipient(a_door: Opening) -> None:
+    door = a_door(recipient_hourly=2)
+    message = in_doubt(door)
+
+    assert claims(door, message, START + MINUTE)
+    assert not door.takes(a_new(START + 2 * MINUTE))
+    assert door.takes(a_new(START + HOUR)), "the first try is an hour ago"
+    assert not door.takes(a_new(START + HOUR))
+
+
+def test_a_resend_that_was_not_taken_is_claimed_again_in_its_own_place(a_door: Opening) -> None:
+    door = a_door(recipient_hourly=2, client_daily=2)
+    message = in_doubt(door)
+    for number in range(1, 5):
+        at = START + number * MINUTE
+        claimed = claim(door, message, at)
+        given_back = Change.after(not_taken(Reason.NO_CONNECTION), claimed, at, DUE)
+        message = door.change(claimed, given_back)
+
+    assert message.status is Status.UNCONFIRMED
+    assert door.wait(a_new(START + 5 * MINUTE)) == 55 * MINUTE
+
+
+def test_a_resend_counts_for_its_client_on_the_day_it_is_claimed(a_door: Opening) -> None:
+    door = a_door(client_daily=1)
+    message = in_doubt(door)
+
+    with pytest.raises(ClientLimitError) as refused:
+        claim(door, message, START + HOUR)
+    assert refused.value.retry_after == MIDNIGHT - START - HOUR
+    assert claims(door, message, MIDNIGHT)
+    assert not door.takes(a_new(MIDNIGHT, phone_number=OTHER))
+
+
+def test_other_claims_do_not_count_for_the_client(a_door: Opening) -> None:
+    door = a_door(client_daily=1)
+    message = waiting(door)
+
+    assert claims(door, message, START + HOUR)
+
+
 # --- what goes before what -------------------------------------------------------------------
 
 
@@ -493,7 +716,8 @@ def no_limit_is_ever_exceeded(door: Door, limits: Limits, sequence: Sequence[Ask
 @given(limits=LIMITS, sequence=SEQUENCES)
 def test_the_fake_never_exceeds_a_limit(limits: Limits, sequence: list[Asked]) -> None:
     messages = InMemoryMessages()
-    door = Door(FakeIntake(messages, limits), FakeSuppressions(), lambda: messages.rows)
+    intake = FakeIntake(messages, limits)
+    door = Door(intake, FakeSuppressions(), lambda: messages.rows, messages)
 
     no_limit_is_ever_exceeded(door, limits, sequence)
 

@@ -1,6 +1,6 @@
 """The port `Messages`: one contract, held by the table and by the fake that stands in for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -12,6 +12,7 @@ from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.adapters.messages_table import MAX_CONTRADICTING_REPORTS
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.message import Change, Message, OnUnconfirmed
+from sms_gateway.domain.outcome import not_taken
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
@@ -188,18 +189,27 @@ def test_a_report_is_kept_with_the_change_it_makes(messages: Messages, word: Rep
 
 
 @pytest.mark.parametrize(
-    ("status", "attempt", "counts"),
+    ("open_tries", "status", "attempt", "counts"),
     [
-        (ReportStatus.ERROR, 1, False),
-        (ReportStatus.ERROR, 2, True),
-        (ReportStatus.ERROR, 3, True),
-        (ReportStatus.SENT, 1, True),
+        ({2}, ReportStatus.ERROR, 1, False),
+        ({2}, ReportStatus.ERROR, 2, True),
+        ({1, 2}, ReportStatus.ERROR, 1, False),
+        ({1, 2}, ReportStatus.ERROR, 2, False),
+        ({1}, ReportStatus.ERROR, 1, True),
+        ({}, ReportStatus.ERROR, 1, True),
+        ({2}, ReportStatus.SENT, 1, True),
+        ({1, 2}, ReportStatus.SENT, 1, True),
     ],
 )
-def test_an_error_report_ends_no_later_try_than_its_own(
-    messages: Messages, status: ReportStatus, attempt: int, *, counts: bool
+def test_an_error_report_ends_a_message_of_which_no_other_try_is_open(
+    messages: Messages,
+    open_tries: Iterable[int],
+    status: ReportStatus,
+    attempt: int,
+    *,
+    counts: bool,
 ) -> None:
-    stored = a_message(Status.SUBMITTED, attempt=2)
+    stored = a_message(Status.SUBMITTED, attempt=2, open_tries=frozenset(open_tries))
     change = Change.reported(a_report(status, attempt=attempt))
     messages.create(stored)
 
@@ -209,6 +219,86 @@ def test_an_error_report_ends_no_later_try_than_its_own(
         with pytest.raises(ChangeRefusedError) as refused:
             messages.change(KEY, change)
         assert refused.value.stored == stored
+
+
+@pytest.mark.parametrize("now_open", [{1, 2}, {2}, {}])
+def test_what_was_decided_on_open_tries_holds_for_those_alone(
+    messages: Messages, now_open: Iterable[int]
+) -> None:
+    seen = a_message(attempt=2, open_tries=frozenset({1, 2}))
+    change = Change.after(not_taken(Reason.NO_CONNECTION), seen, LATER, LATER)
+    stored = replace(seen, open_tries=frozenset(now_open))
+    messages.create(stored)
+
+    if stored == seen:
+        assert messages.change(KEY, change) == stored.after(change)
+    else:
+        with pytest.raises(ChangeRefusedError):
+            messages.change(KEY, change)
+        assert messages.get(KEY) == stored
+
+
+def test_a_second_try_is_claimed_and_given_back(messages: Messages) -> None:
+    message = a_message(Status.UNCONFIRMED)
+    messages.create(message)
+    claiming = Change.claiming(message, "claim-2", LATER, LATER)
+
+    claimed = messages.change(KEY, claiming)
+
+    assert claimed == messages.get(KEY) == message.after(claiming)
+    assert (claimed.open_tries, claimed.resent) == (frozenset({1, 2}), True)
+    given_back = Change.after(not_taken(Reason.NO_CONNECTION), claimed, LATER, LATER)
+    assert messages.change(KEY, given_back) == claimed.after(given_back)
+    assert messages.get(KEY) == claimed.after(given_back)
+
+
+@pytest.mark.parametrize("left", [set(), {2}, {2, 3}])
+def test_a_try_is_closed_by_an_error_report_that_changes_nothing_else(
+    store: Store, left: set[int]
+) -> None:
+    stored = a_message(Status.NO_REPORT, open_tries=frozenset({1} | left))
+    report = a_report(ReportStatus.ERROR)
+    store.messages.create(stored)
+
+    store.messages.close_try(stored, report)
+
+    closed = replace(stored, open_tries=frozenset(left), contradicting_reports=(report,))
+    assert store.messages.get(KEY) == closed
+
+
+def test_a_report_that_closes_a_try_is_kept_however_many_there_are(messages: Messages) -> None:
+    many = tuple(a_report(attempt=3) for _ in range(ROOM_FOR_CONTRADICTIONS))
+    stored = a_message(Status.SUBMITTED, open_tries=frozenset({1, 2}), contradicting_reports=many)
+    messages.create(stored)
+
+    messages.close_try(stored, a_report(ReportStatus.ERROR))
+
+    message = messages.get(KEY)
+    assert message is not None
+    assert message.contradicting_reports == (*many, a_report(ReportStatus.ERROR))
+
+
+def test_a_try_of_a_message_that_has_other_open_tries_by_now_is_not_closed(
+    messages: Messages,
+) -> None:
+    seen = a_message(Status.SUBMITTED, open_tries=frozenset({1, 2}))
+    stored = replace(seen, open_tries=frozenset({2}))
+    messages.create(stored)
+
+    with pytest.raises(ChangeRefusedError) as refused:
+        messages.close_try(seen, a_report(ReportStatus.ERROR))
+
+    assert refused.value.stored == messages.get(KEY) == stored
+
+
+def test_a_message_that_waits_may_say_why(messages: Messages) -> None:
+    stored = a_message(Status.QUEUED)
+    messages.create(stored)
+
+    messages.postpone(stored, LATER, Reason.RECIPIENT_LIMIT)
+    assert messages.get(KEY) == replace(stored, due_at=LATER, reason=Reason.RECIPIENT_LIMIT)
+    messages.postpone(stored, LATER)
+    assert messages.get(KEY) == replace(stored, due_at=LATER, reason=Reason.RECIPIENT_LIMIT)
 
 
 def test_a_note_of_a_contradiction_changes_nothing_else(store: Store) -> None:

@@ -19,6 +19,7 @@ from sms_gateway.adapters.message_item import (
     to_item,
 )
 from sms_gateway.adapters.messages_table import MessagesTable
+from sms_gateway.domain.errors import UnreadableRowError
 from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
@@ -70,6 +71,9 @@ MESSAGES = st.builds(
     on_unconfirmed=st.sampled_from(OnUnconfirmed),
     due_at=st.none() | WHOLE_SECONDS,
     cut_from=st.none() | COUNTS,
+    open_tries=st.frozensets(st.integers(1, 20), max_size=2),
+    resent=st.booleans(),
+    counted_at=st.none() | MOMENTS,
 )
 
 
@@ -107,9 +111,54 @@ def test_an_item_is_what_its_documentation_says() -> None:
             ]
         },
         "onUnconfirmed": {"S": "hold"},
+        "openTries": {"L": [{"N": "1"}]},
+        "countedAt": {"N": "1795358100123"},
         "dueAt": {"N": "1795358160"},
         "dueShard": {"S": "2"},
     }
+
+
+def test_an_item_of_a_second_try_says_so() -> None:
+    item = to_item(a_message(attempt=12, open_tries=frozenset({12, 3}), resent=True))
+
+    assert item["openTries"] == {"L": [{"N": "3"}, {"N": "12"}]}
+    assert item["resent"] == {"BOOL": True}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"status": {"S": "delivered"}},
+        {"version": {"S": "one"}},
+        {"phoneNumber": {"S": "0721234567"}},
+        {"history": {"L": [{"S": "sending"}]}},
+        {"createdAt": {"N": "7"}},
+        {"onUnconfirmed": {"S": "ask"}},
+    ],
+    ids=lambda broken: next(iter(broken)),
+)
+def test_a_row_of_another_release_is_no_message_and_shows_nothing(broken: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableRowError) as unreadable:
+        from_item({**to_item(a_message()), **broken})
+
+    assert unreadable.value.__cause__ is None
+    assert unreadable.value.__suppress_context__
+    assert "072" not in str(unreadable.value)
+
+
+@pytest.mark.parametrize("missing", ["status", "claim", "message", "expiresAt"])
+def test_a_row_without_what_every_row_has_is_no_message(missing: str) -> None:
+    item = to_item(a_message())
+    del item[missing]
+
+    with pytest.raises(UnreadableRowError):
+        from_item(item)
+
+
+def test_a_reason_of_another_release_is_read_as_none() -> None:
+    item = {**to_item(a_message(reason=Reason.REFUSED)), "reason": {"S": "carrier-on-strike"}}
+
+    assert from_item(item) == a_message()
 
 
 def test_an_item_holds_what_the_caller_asked_for_if_it_did() -> None:
