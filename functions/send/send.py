@@ -18,6 +18,7 @@ from sms_gateway.entrypoints.problems import document_for
 from sms_gateway.entrypoints.rest_api import (
     caller,
     count_refusal,
+    message_owner,
     path_value,
     received_at,
     rest_api,
@@ -25,12 +26,19 @@ from sms_gateway.entrypoints.rest_api import (
 from sms_gateway.entrypoints.send_request import read_batch, read_send_request
 from sms_gateway.entrypoints.settings import SendSettings
 from sms_gateway.use_cases.cancel_message import CancelMessage
+from sms_gateway.use_cases.ports import Clients
 from sms_gateway.use_cases.send_batch import BatchResult, SendBatch
 from sms_gateway.use_cases.send_message import SendMessage
 from sms_gateway.use_cases.store_message import SendResult
 from sms_gateway.use_cases.suppress import Suppress, Unsuppress
 
 api = rest_api()
+
+
+@cache
+def clients() -> Clients:
+    """Whose keys there are, remembered once per execution environment."""
+    return wiring.clients(SendSettings.from_environment().dispatch.delivery.guards_table)
 
 
 @cache
@@ -67,9 +75,10 @@ def unsuppress() -> Unsuppress:
 def post_message() -> Response[str]:
     """Take one message. 202 also for `unconfirmed`: a 5xx would invite a resend."""
     event, context = api.current_event, api.lambda_context
+    client = message_owner(event, clients())
     request = read_send_request(
         request_body(event),
-        client=caller(event),
+        client=client,
         idempotency_key=event.headers.get("Idempotency-Key"),
         received_at=received_at(event),
     )
@@ -94,9 +103,10 @@ def post_message() -> Response[str]:
 def post_batch() -> Response[str]:
     """Take many messages. 202 whatever became of each: one result per message says it."""
     event, context = api.current_event, api.lambda_context
+    client = message_owner(event, clients())
     batch = read_batch(
         request_body(event),
-        client=caller(event),
+        client=client,
         idempotency_key=event.headers.get("Idempotency-Key"),
     )
     results = send_batch()(
@@ -128,7 +138,8 @@ def _result_view(result: BatchResult) -> dict[str, Any]:
 @api.delete("/messages/<message_id>")
 def delete_message(message_id: str) -> Response[str]:
     """Take a message back, as long as nobody has tried to send it."""
-    message = cancel_message()(caller(api.current_event), path_value(message_id))
+    client = message_owner(api.current_event, clients())
+    message = cancel_message()(client, path_value(message_id))
     logger.info("message cancelled", message_id=message.message_id)
     count("MessageCancelled")
     return Response(HTTPStatus.OK, "application/json", json.dumps(message_view(message)))
@@ -137,7 +148,8 @@ def delete_message(message_id: str) -> Response[str]:
 @api.put("/suppressions/<phone_number>")
 def put_suppression(phone_number: str) -> Response[str]:
     """Never text this number again. Nothing changes if it is on the list already."""
-    number = suppress()(caller(api.current_event), path_value(phone_number))
+    client = caller(api.current_event, clients())
+    number = suppress()(client.name, path_value(phone_number))
     logger.info("number suppressed", phone_number=number.masked)
     count("SuppressionAdded")
     return Response(HTTPStatus.NO_CONTENT, body="")
@@ -146,7 +158,7 @@ def put_suppression(phone_number: str) -> Response[str]:
 @api.delete("/suppressions/<phone_number>")
 def delete_suppression(phone_number: str) -> Response[str]:
     """This number may be texted again. Nothing changes if it is not on the list."""
-    caller(api.current_event)
+    caller(api.current_event, clients())
     number = unsuppress()(path_value(phone_number))
     logger.info("number no longer suppressed", phone_number=number.masked)
     count("SuppressionRemoved")
@@ -161,6 +173,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 if wiring.IN_LAMBDA:
+    clients()
     send_message()
     send_batch()
     cancel_message()

@@ -16,16 +16,28 @@ from sms_gateway.entrypoints.logs import logger, metrics
 from sms_gateway.entrypoints.message_view import message_view
 from sms_gateway.entrypoints.preview_view import preview_view
 from sms_gateway.entrypoints.provider_view import provider_view
-from sms_gateway.entrypoints.rest_api import caller, path_value, rest_api
+from sms_gateway.entrypoints.rest_api import (
+    caller,
+    key_identity,
+    message_owner,
+    path_value,
+    rest_api,
+)
 from sms_gateway.entrypoints.send_request import read_send_request
 from sms_gateway.entrypoints.settings import StatusSettings
 from sms_gateway.use_cases.list_messages import ListMessages
-from sms_gateway.use_cases.ports import Circuits
+from sms_gateway.use_cases.ports import Circuits, Clients
 from sms_gateway.use_cases.preview_message import PreviewMessage
 from sms_gateway.use_cases.read_message import ReadMessage
 from sms_gateway.use_cases.suppress import ReadSuppression
 
 api = rest_api()
+
+
+@cache
+def clients() -> Clients:
+    """Whose keys there are, remembered once per execution environment."""
+    return wiring.clients(StatusSettings.from_environment().guards_table)
 
 
 @cache
@@ -61,7 +73,7 @@ def circuits() -> Circuits:
 @api.get("/messages")
 def get_messages() -> Response[str]:
     """What the caller has sent to one number, newest first."""
-    client = caller(api.current_event)
+    client = message_owner(api.current_event, clients())
     query = read_list_query(api.current_event.resolved_query_string_parameters)
     page = list_messages()(client, query.phone_number, query.limit, query.cursor)
     logger.info("messages listed", found=len(page.messages), more=page.cursor is not None)
@@ -77,7 +89,8 @@ def get_messages() -> Response[str]:
 @api.get("/messages/<message_id>")
 def get_message(message_id: str) -> Response[str]:
     """One message of the caller's own."""
-    message = read_message()(caller(api.current_event), path_value(message_id))
+    client = message_owner(api.current_event, clients())
+    message = read_message()(client, path_value(message_id))
     logger.info("message read", message_id=message.message_id, status=message.status)
     return Response(HTTPStatus.OK, "application/json", json.dumps(message_view(message)))
 
@@ -86,9 +99,10 @@ def get_message(message_id: str) -> Response[str]:
 def post_preview() -> Response[str]:
     """What would become of a message. It is a read route: this function may write nothing."""
     event = api.current_event
+    client = message_owner(event, clients())
     request = read_send_request(
         request_body(event),
-        client=caller(event),
+        client=client,
         idempotency_key=event.headers.get("Idempotency-Key"),
     )
     preview = preview_message()(request)
@@ -100,7 +114,7 @@ def post_preview() -> Response[str]:
 @api.get("/suppressions/<phone_number>")
 def get_suppression(phone_number: str) -> Response[str]:
     """Since when this number must not be texted."""
-    caller(api.current_event)
+    caller(api.current_event, clients())
     entry = read_suppression()(path_value(phone_number))
     logger.info("suppression read", phone_number=entry.phone_number.masked)
     body = {"phoneNumber": entry.phone_number.e164, "since": to_iso(entry.since)}
@@ -110,14 +124,14 @@ def get_suppression(phone_number: str) -> Response[str]:
 @api.get("/provider")
 def get_provider() -> Response[str]:
     """Whether Voipit is reachable, and if not since when and why."""
-    caller(api.current_event)
+    caller(api.current_event, clients())
     return Response(HTTPStatus.OK, "application/json", json.dumps(provider_view(circuits().get())))
 
 
 @api.get("/openapi.json")
 def get_contract() -> Response[str]:
-    """The whole contract."""
-    caller(api.current_event)
+    """The whole contract. It is the same for every caller, so no table is asked who this is."""
+    key_identity(api.current_event)
     return Response(HTTPStatus.OK, "application/json", contract.TEXT)
 
 
@@ -129,6 +143,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 if wiring.IN_LAMBDA:
+    clients()
     read_message()
     list_messages()
     preview_message()

@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
@@ -17,10 +17,12 @@ from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import REGION, Calls, Clients, Cloud
 from tests.handlers.lambdas import Function
 from tests.handlers.output import Output, leaks
+from tests.handlers.samples import API_KEY_ID, OTHER_CLIENT
 from tests.handlers.voipit import FakeVoipit
 
 EVENTS_BEGIN = datetime(2026, 11, 22, 15, 0, 0, 123000, tzinfo=UTC)
 ColdStart = Callable[..., Function]
+BEHIND_THE_API = {"send", "status"}
 
 
 @pytest.fixture(scope="session")
@@ -75,12 +77,24 @@ def voipit(cloud: Cloud) -> Iterator[FakeVoipit]:  # noqa: ARG001  it has to be 
 
 @pytest.fixture
 def cold_start(cloud: Cloud, voipit: FakeVoipit, monkeypatch: pytest.MonkeyPatch) -> ColdStart:  # noqa: ARG001  no function may reach the real one
-    """Starts a function, under its own environment and whatever else is given by name."""
+    """Starts a function, under its own environment and whatever else is given by name.
 
-    def start(name: str, **environment: str) -> Function:
+    `knows` are the keys whose clients it has asked for before the test, as one that has worked for
+    a while has: what a test counts, or takes away, is what its own requests ask for.
+    """
+
+    def start(
+        name: str, *, knows: Sequence[str] = (API_KEY_ID, OTHER_CLIENT), **environment: str
+    ) -> Function:
         for variable, value in (cloud.environment(name) | environment).items():
             monkeypatch.setenv(variable, value)
-        return Function.started(name)
+        function = Function.started(name)
+        if name in BEHIND_THE_API:
+            before = len(cloud.calls.made)
+            for key_id in knows:
+                function.module.clients().of_key(key_id)
+            del cloud.calls.made[before:]
+        return function
 
     return start
 

@@ -1,4 +1,4 @@
-"""The circuit: one item of the table `Guards`, whose other items are those of `intake`."""
+"""The circuit: one item of the table `Guards`, whose other items intake.py lists."""
 
 from dataclasses import dataclass
 from datetime import datetime

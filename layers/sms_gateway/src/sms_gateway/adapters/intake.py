@@ -10,6 +10,9 @@ table's time to live in epoch seconds; other times are epoch milliseconds):
 | `client#<client>#<day>#<shard>`      | `messages`: how many                                   |
 | `last#<client>#<E.164>`              | `messageId`, `intent` (its SHA-256), `equalUntil`      |
 | `suppressed#<E.164>`                 | see suppressions_table.py                              |
+
+The others are `batch#…` (batches_table.py), `key#…` (clients_table.py) and `circuit`
+(guards_table.py).
 """
 
 import hashlib

@@ -223,7 +223,7 @@ class Change:
 class Message:
     """A message as it is stored.
 
-    `cut_from` is the length, in septets, of the text that was
+    `client` is its client's name. `cut_from` is the length, in septets, of the text that was
     asked for, if it was cut. `version` counts its changes of status from 1 without a gap:
     it is the `sequence` of the last event. `attempt` counts claims. `text` is the text as the phone
     will show it. `claim` is the token of the process that stored it, is calling Voipit,

@@ -1,6 +1,5 @@
 """What the API functions share: the resolver, CORS, the caller's identity, errors as problems."""
 
-import hashlib
 import os
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConf
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
+from sms_gateway.domain.client import Client, Role, digest_identity
 from sms_gateway.domain.clock import from_milliseconds
 from sms_gateway.domain.errors import (
     ClientLimitError,
@@ -19,6 +19,7 @@ from sms_gateway.domain.errors import (
 )
 from sms_gateway.entrypoints.logs import count, logger
 from sms_gateway.entrypoints.problems import problem, problem_for
+from sms_gateway.use_cases.ports import Clients
 
 _EXPOSED_HEADERS = ["Idempotent-Replayed", "Retry-After"]
 _ALLOWED_HEADERS = ["Idempotency-Key"]
@@ -45,8 +46,8 @@ def rest_api() -> APIGatewayRestResolver:
     return api
 
 
-def caller(event: APIGatewayProxyEvent) -> str:
-    """Who calls: the API key's id. Where the platform does not tell it, a digest of the key.
+def key_identity(event: APIGatewayProxyEvent) -> str:
+    """The API key's id; where the platform does not tell it, `digest_identity`.
 
     Raises:
         ForbiddenError: there is no key at all; API Gateway should not have let this through.
@@ -57,7 +58,37 @@ def caller(event: APIGatewayProxyEvent) -> str:
     key = event.headers.get("x-api-key")
     if not key:
         raise ForbiddenError("An API key is required.")
-    return f"key-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+    return digest_identity(key)
+
+
+def caller(event: APIGatewayProxyEvent, clients: Clients) -> Client:
+    """Who calls. From here on every line of the request's log names the client, and the key's id.
+
+    Raises:
+        ForbiddenError: there is no key at all.
+        StoreUnavailableError: nobody can tell whose key it is.
+    """
+    key_id = key_identity(event)
+    logger.append_keys(key_id=key_id)
+    client = clients.of_key(key_id)
+    logger.append_keys(client=client.name)
+    return client
+
+
+def message_owner(event: APIGatewayProxyEvent, clients: Clients) -> str:
+    """The name of the client that sends, reads or cancels messages with this request.
+
+    Raises:
+        ForbiddenError: there is no key, or it is an operator's, which never acts as a client.
+        StoreUnavailableError: nobody can tell whose key it is.
+    """
+    client = caller(event, clients)
+    if client.role is Role.OPERATOR:
+        raise ForbiddenError(
+            "This is an operator's key. Messages are sent, read and cancelled with a client's key:"
+            " use one."
+        )
+    return client.name
 
 
 def received_at(event: APIGatewayProxyEvent) -> datetime | None:
@@ -82,7 +113,7 @@ def count_refusal(error: GatewayError) -> None:
 
 
 class ForbiddenError(GatewayError):
-    """The request carries no API key."""
+    """The request carries no API key, or one whose role does not allow this."""
 
     code = "forbidden"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sms_gateway.adapters import aws
 from sms_gateway.adapters.batches_table import BatchesTable
+from sms_gateway.adapters.clients_table import ClientsTable, RememberedClients
 from sms_gateway.adapters.guards_table import GuardsTable
 from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.messages_table import MessagesTable
@@ -60,6 +61,11 @@ if TYPE_CHECKING:
 IN_LAMBDA: Final = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 """Whether this is a Lambda. There the use case is wired in the init phase, which has the full
 processor and does not count against a request; a test that imports a handler wires its own."""
+
+
+def clients(guards_table: str) -> RememberedClients:
+    """Whose key a request comes with: for every route, with the real world around it."""
+    return RememberedClients(ClientsTable(_dynamodb(), guards_table))
 
 
 def send_message(settings: SendSettings) -> SendMessage:

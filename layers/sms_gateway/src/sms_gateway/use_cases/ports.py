@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.client import Client
 from sms_gateway.domain.cursor import CursorKey, Position
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.message import Change, Message
@@ -103,6 +104,16 @@ class Suppressions(Protocol):
 
     def delete(self, phone_number: PhoneNumber) -> None:
         """Take a number off the list, if it is there."""
+
+
+class Clients(Protocol):
+    """Which client each API key belongs to."""
+
+    def of_key(self, key_id: str) -> Client:
+        """The key's client: one named after the key if no other was ever entered for it.
+
+        Raises `StoreUnavailableError` if the table is away and nothing is remembered of this key.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,10 @@ MAX_AHEAD: Final = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """What a caller asks for. `received_at` is when API Gateway got it, if that is known."""
+    """What a caller asks for. `client` is the client's name.
+
+    `received_at` is when API Gateway got the request, if that is known.
+    """
 
     client: str
     phone_number: str = field(repr=False)

@@ -1,0 +1,149 @@
+"""Which client an API key belongs to: items `key#<API key id>` of the table `Guards`.
+
+`client` is the client's name and `role` its role (`Role`), both strings. `expiresAt`, the table's
+time to live in epoch seconds, is there only after the key was removed. `tools/add_client.py` writes
+these items, the functions `send` and `status` read them.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from sms_gateway.adapters.dynamodb import table_errors, write
+from sms_gateway.adapters.message_item import attribute, epoch
+from sms_gateway.domain.client import Client, Role
+from sms_gateway.domain.errors import StoreUnavailableError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+REMEMBERED_FOR: Final = 60.0
+"""Seconds that an answer of the table is used without asking again."""
+PAUSE_AFTER_FAILURE: Final = 2.0
+"""Seconds in which a table that did not answer is asked about unknown keys only."""
+MAX_REMEMBERED: Final = 1000
+"""Keys that one process remembers."""
+
+_PREFIX: Final = "key#"
+_Seconds = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientsTable:
+    """The items themselves. Every method raises `StoreUnavailableError` if the table is away."""
+
+    client: "DynamoDBClient"
+    table_name: str
+
+    def get(self, key_id: str) -> Client | None:
+        """The client whose key this is, as it was entered, or `None`.
+
+        An item that is about to expire counts: see `let_expire`.
+
+        Raises:
+            ValueError: a later release has given it a role that this one does not know.
+        """
+        with table_errors():
+            answer = self.client.get_item(
+                TableName=self.table_name, Key=_key(key_id), ConsistentRead=True
+            )
+        item = answer.get("Item")
+        return Client(item["client"]["S"], Role(item["role"]["S"])) if item else None
+
+    def enter(self, key_id: str, client: Client) -> None:
+        """Make it a key of this client. Nothing changes if it is one already.
+
+        Raises:
+            ConditionFailedError: it is a key of another client.
+        """
+        item = {"guard": f"{_PREFIX}{key_id}", "client": client.name, "role": str(client.role)}
+        write(
+            lambda: self.client.put_item(
+                TableName=self.table_name,
+                Item={name: attribute(value) for name, value in item.items()},
+                ConditionExpression=(
+                    "attribute_not_exists(guard) OR (client = :client AND #role = :role)"
+                ),
+                ExpressionAttributeNames={"#role": "role"},
+                ExpressionAttributeValues={
+                    ":client": attribute(client.name),
+                    ":role": attribute(str(client.role)),
+                },
+            )
+        )
+
+    def let_expire(self, key_id: str, at: datetime) -> None:
+        """Have the item of a key that lets nobody in any more deleted after this moment.
+
+        It is not deleted at once because API Gateway may still let a deleted key in for a moment,
+        and without its item that key would be a client of its own, with a day's limit of its own.
+
+        Raises:
+            ConditionFailedError: the key was never entered.
+        """
+        write(
+            lambda: self.client.update_item(
+                TableName=self.table_name,
+                Key=_key(key_id),
+                UpdateExpression="SET expiresAt = :at",
+                ConditionExpression="attribute_exists(guard)",
+                ExpressionAttributeValues={":at": attribute(epoch(at))},
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    client: Client
+    asked_at: float
+
+
+class RememberedClients:
+    """Implements the port `Clients`. Keys without an item are remembered like all others.
+
+    The wall clock is used on purpose, for the reason that `RememberedSecret` gives.
+    """
+
+    def __init__(self, table: ClientsTable, now: _Seconds = time.time) -> None:
+        self._table = table
+        self._now = now
+        self._known: dict[str, _Remembered] = {}
+        """Those that were asked about last come last."""
+        self._failed_at = float("-inf")
+
+    def of_key(self, key_id: str) -> Client:
+        """The client whose key this is, at most `REMEMBERED_FOR` seconds old.
+
+        When the table does not answer, an older one is used if there is one.
+
+        Raises:
+            StoreUnavailableError: it does not answer, and nothing is remembered of this key.
+        """
+        now = self._now()
+        known = self._known.get(key_id)
+        if known and (
+            abs(now - known.asked_at) < REMEMBERED_FOR
+            or abs(now - self._failed_at) < PAUSE_AFTER_FAILURE
+        ):
+            return known.client
+        try:
+            client = self._table.get(key_id) or Client(key_id)
+        except StoreUnavailableError:
+            self._failed_at = self._now()
+            if known is None:
+                raise
+            return known.client
+        self._remember(key_id, _Remembered(client, now))
+        return client
+
+    def _remember(self, key_id: str, remembered: _Remembered) -> None:
+        self._known.pop(key_id, None)
+        while len(self._known) >= MAX_REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._known[key_id] = remembered
+
+
+def _key(key_id: str) -> dict[str, dict[str, str]]:
+    return {"guard": attribute(f"{_PREFIX}{key_id}")}
