@@ -42,8 +42,11 @@ demo: $(READY) ## set everything up and send one SMS, from the request to the SN
 run: $(READY) ## keep the local stack up until Ctrl-C
 	@$(BIN)/python -m local run
 
-client: $(READY) ## an API key for one more client: make client NAME=crm STACK=voipit-sms-gateway
-	@$(BIN)/python -m tools.add_client --stack-name '$(STACK)' --name '$(NAME)'
+client: $(READY) ## an API key for a client: make client NAME=crm; LIST=1 shows all, REMOVE=crm removes
+	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.add_client --stack-name '$(STACK)' \
+		$(if $(LIST),--list,$(if $(REMOVE),--remove '$(REMOVE)',--name '$(or $(NAME),$(error \
+		Which client? make client NAME=crm, LIST=1 or REMOVE=crm))')) \
+		$(if $(ROLE),--role '$(ROLE)') $(if $(KEY),--key '$(KEY)') $(if $(YES),--yes)
 
 send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTIONS=--follow
 	@$(BIN)/python -m tools.send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'

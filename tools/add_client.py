@@ -1,232 +1,159 @@
-"""The clients of a deployed stack: one API key each.
+"""The clients of a deployed stack, and their API keys: `make client` runs this.
 
-`python -m tools.add_client --stack-name voipit-sms-gateway --name crm` makes a key, `… --list`
-shows whose keys there are, `… --remove crm` takes one away. A client sees its own messages only.
+A client sees its own messages only, with any of its keys. `--name crm` makes a key for the client
+crm, its first or a further one; `--list` shows the clients with the ids of their keys; `--remove`
+takes one key away, by its id, or a client with all its keys, by its name.
 """
 
 import argparse
-import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
 from local.progress import console
+from sms_gateway.domain.client import Role
+from tools.client_keys import ClientKeys, ClientsError, Key, a_session
 
-if TYPE_CHECKING:
-    from mypy_boto3_apigateway import APIGatewayClient
-    from mypy_boto3_cloudformation import CloudFormationClient
-
-STACK_TAG: Final = "voipit-sms-gateway:stack"
-"""Says which stack a key was made for. (What counts is the usage plan it is on.)"""
-
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
-_PLAN: Final = "UsagePlanId"
-_OWN_KEY: Final = "ApiKeyId"
-
-
-class ClientsError(Exception):
-    """It did not work, and nothing was changed unless the message says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client. `key_id` is how messages and events name it; the key itself is not in here."""
-
-    key_id: str
-    name: str
-    belongs_to_stack: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NewClient:
-    """A client that was just made, with the key it sends as `x-api-key`."""
-
-    key_id: str
-    api_key: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Clients:
-    """The API keys on a stack's usage plan. Every method raises `ClientsError`."""
-
-    api: "APIGatewayClient"
-    stack_name: str
-    plan_id: str
-    own_key_id: str
-
-    @classmethod
-    def of_stack(cls, session: boto3.session.Session, stack_name: str) -> "Clients":
-        """Those of the stack with this name."""
-        with _aws_errors():
-            outputs = _outputs(session.client("cloudformation"), stack_name)
-            api = session.client("apigateway")
-        if _PLAN not in outputs:
-            raise ClientsError(
-                f"The stack {stack_name} has no output {_PLAN}. Is it this gateway, and as new as"
-                " this program? `sam deploy` brings it up to date."
-            )
-        return cls(api, stack_name, outputs[_PLAN], outputs.get(_OWN_KEY, ""))
-
-    def all(self) -> list[Client]:
-        """Every client, by name."""
-        with _aws_errors():
-            pages = self.api.get_paginator("get_usage_plan_keys").paginate(usagePlanId=self.plan_id)
-            keys = [key for page in pages for key in page["items"]]
-        clients = [Client(key["id"], key["name"], key["id"] == self.own_key_id) for key in keys]
-        return sorted(clients, key=lambda client: client.name.casefold())
-
-    def add(self, name: str) -> NewClient:
-        """A new client with a key of its own. A key that cannot be used is not left behind."""
-        if not _NAME.fullmatch(name):
-            raise ClientsError(
-                "A name has 1 to 64 letters, digits, spaces and . _ -, and begins with a letter or"
-                " a digit."
-            )
-        taken = self._named(name)
-        if taken:
-            raise ClientsError(f'There is a client "{taken[0].name}" already.')
-        with _aws_errors():
-            key = self.api.create_api_key(
-                name=name,
-                description=f"A client of {self.stack_name}",
-                enabled=True,
-                tags={STACK_TAG: self.stack_name},
-            )
-        try:
-            with _aws_errors():
-                self.api.create_usage_plan_key(
-                    usagePlanId=self.plan_id, keyId=key["id"], keyType="API_KEY"
-                )
-        except BaseException:
-            self._delete(key["id"])
-            raise
-        return NewClient(key["id"], key["value"])
-
-    def find(self, name: str) -> Client:
-        """The client with this name, if it can be removed."""
-        found = self._named(name)
-        if not found:
-            raise ClientsError(f'There is no client "{name}".')
-        if len(found) > 1:
-            ids = ", ".join(client.key_id for client in found)
-            raise ClientsError(
-                f'Several keys are called "{name}" ({ids}): take the right one off the usage plan'
-                f" {self.plan_id} by hand."
-            )
-        if found[0].belongs_to_stack:
-            raise ClientsError("This key belongs to the template; it goes when the stack goes.")
-        return found[0]
-
-    def remove(self, client: Client) -> None:
-        """Shut a client out for good: first the key loses its plan, then it is deleted."""
-        with _aws_errors():
-            self.api.delete_usage_plan_key(usagePlanId=self.plan_id, keyId=client.key_id)
-        self._delete(client.key_id)
-
-    def _named(self, name: str) -> list[Client]:
-        wanted = name.casefold()
-        return [client for client in self.all() if client.name.casefold() == wanted]
-
-    def _delete(self, key_id: str) -> None:
-        try:
-            with _aws_errors():
-                self.api.delete_api_key(apiKey=key_id)
-        except ClientsError as error:
-            raise ClientsError(
-                f"The API key {key_id} is good for nothing and could not be deleted; delete it by"
-                f" hand. {error}"
-            ) from error
-
-
-@contextmanager
-def _aws_errors() -> Iterator[None]:
-    """What AWS says when it says no, as `ClientsError`."""
-    try:
-        yield
-    except ClientError as error:
-        answer = error.response["Error"]
-        raise ClientsError(f"AWS refuses ({answer['Code']}): {answer['Message']}") from error
-    except BotoCoreError as error:
-        sentence = str(error).rstrip(".")
-        raise ClientsError(f"AWS cannot be asked: {sentence}.") from error
-
-
-def _outputs(cloudformation: "CloudFormationClient", stack_name: str) -> dict[str, str]:
-    try:
-        (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationError":
-            raise
-        raise ClientsError(
-            f"There is no stack {stack_name} in {cloudformation.meta.region_name}."
-        ) from error
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+_DONE: Final = 0
+_NOT_DONE: Final = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.name is None and (asked.role or asked.key):
+        parser.error("--role and --key go with --name")
+    role = Role(asked.role) if asked.role else None
+    try:
+        keys = ClientKeys.of_stack(a_session(asked.region), asked.stack_name)
+        if asked.list:
+            return _show(keys)
+        if asked.remove is not None:
+            return _remove(keys, asked.remove, asks=not asked.yes)
+        if asked.key:
+            return _enter(keys, asked.key, asked.name, role, asks=not asked.yes)
+        return _add(keys, asked.name, role)
+    except ClientsError as error:
+        console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
+        return _NOT_DONE
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.add_client", description=__doc__)
     parser.add_argument("--stack-name", required=True, help="the stack's name in CloudFormation")
     parser.add_argument(
         "--region", help="where it is, if not where AWS_DEFAULT_REGION or ~/.aws says"
     )
     job = parser.add_mutually_exclusive_group(required=True)
-    job.add_argument("--name", help="make a key for a client of this name")
-    job.add_argument("--list", action="store_true", help="show the clients")
-    job.add_argument("--remove", metavar="NAME", help="delete a client's key, after asking")
-    asked = parser.parse_args(arguments)
-    try:
-        with _aws_errors():
-            session = boto3.session.Session(region_name=asked.region)
-        clients = Clients.of_stack(session, asked.stack_name)
-        if asked.list:
-            _show(clients.all())
-        elif asked.name is not None:
-            _add(clients, asked.name)
-        else:
-            return _remove(clients, clients.find(asked.remove))
-    except ClientsError as error:
-        console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
-        return 1
-    return 0
-
-
-def _show(clients: Sequence[Client]) -> None:
-    for client in clients:
-        note = " (of the template)" if client.belongs_to_stack else ""
-        console.print(escape(f"{client.key_id}  {client.name}{note}"))
-
-
-def _add(clients: Clients, name: str) -> None:
-    client = clients.add(name)
-    console.print(f"The client {escape(name)} has a key; AWS may take a minute to know it.")
-    console.print(f"  id         {client.key_id}")
-    console.print(f"  x-api-key  {escape(client.api_key)}")
-    console.print("The id stands in its events (message attribute client). Keep the key secret.")
-
-
-def _remove(clients: Clients, client: Client) -> int:
-    console.print(
-        f"The client {escape(client.name)} ({client.key_id}) will be shut out for good:"
-        " a new key is a new client. What it has queued is still sent, its messages stay until they"
-        " expire, and nobody can read them through the API."
+    job.add_argument("--name", help="make a key for the client of this name, new or not")
+    job.add_argument("--list", action="store_true", help="show the clients and their keys' ids")
+    job.add_argument(
+        "--remove",
+        metavar="KEY_ID|NAME",
+        help="delete a key, or all keys of a client, after asking",
     )
+    parser.add_argument(
+        "--role", choices=[*map(str, Role)], help="with --name: what a new client is (client)"
+    )
+    parser.add_argument(
+        "--key",
+        metavar="KEY_ID",
+        help="with --name: enter this key, which has no client yet, instead of making one",
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    return parser
+
+
+def _show(keys: ClientKeys) -> int:
+    notes = keys.notes()
+    for client, theirs in groupby(keys.all(), key=lambda key: key.client):
+        console.print(escape(f"{client.name} ({client.role})"))
+        for key in theirs:
+            told = [
+                *notes.get(key.key_id, []),
+                *(["of the template"] if key.of_template else []),
+                *([] if key.entered else [f'called "{key.name}", never entered']),
+            ]
+            console.print(escape(f"  {key.key_id}  {', '.join(told)}".rstrip()))
+    return _DONE
+
+
+def _add(keys: ClientKeys, name: str, role: Role | None) -> int:
+    new = keys.add(name, role)
+    one = f"{len(new.others) + 1} keys now" if new.others else "a key"
+    console.print(
+        f"The {new.client.role} {name} has {one}; AWS may take a minute to know the new one."
+    )
+    console.print(f"  id         {new.key_id}")
+    console.print(f"  x-api-key  {escape(new.api_key)}")
+    console.print("Keep the key secret.")
+    for other in new.others:
+        console.print(
+            f"Once {other} is not used any more: make client REMOVE={other} STACK={keys.stack_name}"
+        )
+    return _DONE
+
+
+def _enter(keys: ClientKeys, key_id: str, name: str, role: Role | None, *, asks: bool) -> int:
+    key, client = keys.to_enter(key_id, name, role)
+    if client.name != key_id:
+        console.print(
+            f"So far the key {key_id} is a client of its own. As a key of {name} it will not read,"
+            " list or cancel what it has sent until now, and its ids and the count of its day begin"
+            " anew. The functions take up to a minute to notice: until then let it send nothing."
+        )
+        if asks and not _agreed(key_id):
+            return _NOT_DONE
+    keys.enter(key, client)
+    console.print(f"The key {key_id} belongs to the {client.role} {name}.")
+    return _DONE
+
+
+def _remove(keys: ClientKeys, wanted: str, *, asks: bool) -> int:
+    found, others = keys.find(wanted)
+    client = found[0].client
+    what = "key" if len(found) == 1 else "keys"
+    ids, left = (", ".join(key.key_id for key in some) for some in (found, others))
+    console.print(f"The {what} {ids} of the {client.role} {client.name} will be deleted for good.")
+    console.print(f"It keeps {left}." if left else _shut_out(found[0]))
+    if asks and not _agreed(wanted if found[0].key_id == wanted else client.name):
+        return _NOT_DONE
+    keys.remove(found)
+    console.print("It is done; AWS may take a minute to notice.")
+    return _DONE
+
+
+def _shut_out(last: Key) -> str:
+    """What becomes of a client without a key."""
+    name = last.client.name
+    if last.client.role is Role.OPERATOR:
+        return "No other key is left: this shuts the operator out."
+    told = (
+        "No other key is left: this shuts the client out. What it has queued is still sent, and its"
+        " messages stay until they expire."
+    )
+    if last.entered:
+        return f"{told} A new key of {name} would read them again."
+    return (
+        f"{told} No key will read them any more, unless this one is entered first"
+        f" (NAME={name} KEY={name}) and a second one is made."
+    )
+
+
+def _agreed(to_type: str) -> bool:
+    """Whether the person at the keyboard types this."""
     try:
-        answer = console.input("Type its name to go on: ")
+        answer = console.input(f"Type {to_type} to go on: ")
     except (EOFError, KeyboardInterrupt):
         answer = ""
-    if answer.strip() != client.name:
-        console.print("Nothing was changed.")
-        return 1
-    clients.remove(client)
-    console.print("It is gone.")
-    return 0
+    if answer.strip() == to_type:
+        return True
+    console.print("Nothing was changed.")
+    return False
 
 
 if __name__ == "__main__":
