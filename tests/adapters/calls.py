@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sms_gateway.adapters.batches_table import BatchesTable
+from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.guards_table import GuardsTable
 from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.client import Client
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.message import Change
@@ -75,6 +77,11 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
         lambda c: SuppressionsTable(c, "G").put(Suppression(NUMBER, START, "clinic")),
     ),
     "SuppressionsTable.delete": ("delete_item", lambda c: SuppressionsTable(c, "G").delete(NUMBER)),
+    "ClientsTable.enter": ("put_item", lambda c: ClientsTable(c, "G").enter("k1", Client("crm"))),
+    "ClientsTable.let_expire": (
+        "update_item",
+        lambda c: ClientsTable(c, "G").let_expire("k1", START),
+    ),
     "BatchesTable.remember": (
         "put_item",
         lambda c: BatchesTable(c, "G").remember("digest", "b-1", START),
@@ -111,6 +118,7 @@ READS: Final[dict[str, tuple[str, Call]]] = {
         lambda c: MessagesTable(c, "M").list_for("clinic", NUMBER, 20, Position(START, "m-1")),
     ),
     "GuardsTable.get": ("get_item", lambda c: GuardsTable(c, "G").get()),
+    "ClientsTable.get": ("get_item", lambda c: ClientsTable(c, "G").get("k1")),
     "SuppressionsTable.get": ("get_item", lambda c: SuppressionsTable(c, "G").get(NUMBER)),
 }
 CALLS: Final = WRITES | TRANSACTIONS | READS

@@ -13,6 +13,7 @@ from botocore.exceptions import (
 from botocore.stub import Stubber
 
 from sms_gateway.adapters.batches_table import BatchesTable
+from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.guards_table import GuardsTable
 from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.message_item import key_attributes
@@ -26,7 +27,14 @@ from tests.fakes.builders import KEY
 
 
 def test_no_call_of_a_table_is_left_out() -> None:
-    tables = (BatchesTable, GuardedIntake, GuardsTable, MessagesTable, SuppressionsTable)
+    tables = (
+        BatchesTable,
+        ClientsTable,
+        GuardedIntake,
+        GuardsTable,
+        MessagesTable,
+        SuppressionsTable,
+    )
     there_are = {
         f"{table.__name__}.{name}"
         for table in tables
@@ -91,6 +99,7 @@ def test_a_row_in_the_way_that_the_table_does_not_show_is_not_guessed_at(name: s
     [
         ("MessagesTable.get", "M", key_attributes(KEY), None),
         ("GuardsTable.get", "G", {"guard": {"S": "circuit"}}, Circuit()),
+        ("ClientsTable.get", "G", {"guard": {"S": "key#k1"}}, None),
         ("SuppressionsTable.get", "G", {"guard": {"S": "suppressed#+40721234567"}}, None),
     ],
 )

@@ -53,6 +53,7 @@ def clients(stack: LocalStack, *arguments: str, typed: str = "") -> str:
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT / "layers" / "sms_gateway" / "src"),
             "AWS_ENDPOINT_URL": stack.aws_endpoint_url,
             "AWS_DEFAULT_REGION": stack.region,
             "AWS_ACCESS_KEY_ID": "local",
@@ -68,12 +69,18 @@ def clients(stack: LocalStack, *arguments: str, typed: str = "") -> str:
     return ran.stdout
 
 
+def a_key(stack: LocalStack, *arguments: str) -> tuple[str, GatewayApi]:
+    """A new key, made in the documented way: its id, and the API with it."""
+    printed = clients(stack, *arguments)
+    (key_id,) = re.findall(r"^  id +(\S+)$", printed, re.MULTILINE)
+    (key,) = re.findall(r"x-api-key +(\S+)", printed)
+    return key_id, GatewayApi(stack.api_url, key)
+
+
 @pytest.fixture(scope="module")
 def somebody_else(stack: LocalStack) -> Iterator[GatewayApi]:
-    """A second client, with a key that it got in the documented way."""
-    printed = clients(stack, "--name", "crm")
-    (key,) = re.findall(r"x-api-key +(\S+)", printed)
-    yield GatewayApi(stack.api_url, key)
+    """A second client."""
+    yield a_key(stack, "--name", "crm")[1]
     clients(stack, "--remove", "crm", typed="crm\n")
     assert "crm" not in clients(stack, "--list")
 
@@ -223,6 +230,52 @@ def test_neither_of_two_clients_sees_lists_or_cancels_the_messages_of_the_other(
         assert message_id in my_door("GET", "/messages", params=listed).text
         assert mine.get(message_id).json()["status"] == "queued"
         assert my_door("DELETE", f"/messages/{message_id}").json()["status"] == "cancelled"
+
+
+@MINUTES
+def test_a_leaked_key_is_replaced_and_its_client_loses_nothing(
+    stack: LocalStack, simulator: Simulator
+) -> None:
+    number = a_number()
+    leaked, before = a_key(stack, "--name", "shop")
+    body = {"phoneNumber": number, "message": "Delivered once", "messageId": f"{uuid4()}"}
+    scheduled = body | {"messageId": f"{uuid4()}", "sendAt": _in_an_hour()}
+    assert [before.post(each).status_code for each in (body, scheduled)] == [202, 202]
+    before.wait_for_status(body["messageId"], "sent", timeout=200)
+
+    second, after = a_key(stack, "--name", "shop")
+    clients(stack, "--remove", leaked, "--yes")
+
+    refused = before.get(body["messageId"])
+    assert (refused.status_code, problem_of(refused)) == (403, "forbidden")
+    assert after.get(body["messageId"]).json()["status"] == "sent"
+    again = after.post(body)
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (202, "true")
+    assert simulator.acceptances(body["messageId"]) == 1
+    listed = Door(after)("GET", "/messages", params={"phoneNumber": number}).json()["messages"]
+    assert {each["messageId"] for each in listed} == {body["messageId"], scheduled["messageId"]}
+    cancelled = Door(after)("DELETE", f"/messages/{scheduled['messageId']}")
+    assert cancelled.json()["status"] == "cancelled"
+    shown = clients(stack, "--list")
+    assert f"shop (client)\n  {second}  made 2" in shown
+    assert leaked not in shown
+    clients(stack, "--remove", second, "--yes")
+    assert after.get(body["messageId"]).status_code == 403
+
+
+def test_an_operators_key_looks_after_the_gateway_and_sends_nothing(
+    stack: LocalStack, simulator: Simulator
+) -> None:
+    key_id, operator = a_key(stack, "--name", "ana", "--role", "operator")
+    number = a_number()
+
+    refused = operator.post({"phoneNumber": number, "message": "Delivered"})
+
+    assert (refused.status_code, problem_of(refused)) == (403, "forbidden")
+    assert "a client's key" in refused.json()["detail"]
+    assert Door(operator)("GET", "/provider").status_code == 200
+    assert [r for r in simulator.requests() if r["phoneNumber"] == number] == []
+    clients(stack, "--remove", key_id, "--yes")
 
 
 def test_the_contract_is_served(door: Door) -> None:

@@ -8,8 +8,10 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import EndpointConnectionError
 
+from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.guards_table import CIRCUIT
 from sms_gateway.adapters.suppressions_table import suppression_key
+from sms_gateway.domain.client import Client
 from sms_gateway.domain.phone_number import PhoneNumber
 from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 from tests.handlers import voipit
@@ -208,6 +210,11 @@ class Cloud:
 
     def store(self, item: dict[str, Any], table: str = TABLE) -> None:
         self.clients.dynamodb.put_item(TableName=table, Item=item)
+
+    def enter(self, client: Client, *key_ids: str) -> None:
+        """Make these the client's keys, as `make client` does."""
+        for key_id in key_ids:
+            ClientsTable(self.clients.dynamodb, GUARDS).enter(key_id, client)
 
     def suppress(self, number: str) -> None:
         """Put the number on the list of those who must not be texted, as another client does."""
