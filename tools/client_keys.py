@@ -1,8 +1,8 @@
 """The API keys of a deployed stack, and the client that each of them belongs to.
 
 A key is on the stack's usage plan, which lets it in, and has a row in the table `Guards`, which
-says whose it is (adapters/clients_table.py). The row is always there before the key is let in, and
-longer than it is.
+says which client it belongs to (adapters/clients_table.py). The row is there before the key is let
+in, and stays for a day after it is not any more.
 """
 
 from collections.abc import Iterator, Sequence

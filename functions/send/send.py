@@ -37,7 +37,7 @@ api = rest_api()
 
 @cache
 def clients() -> Clients:
-    """Whose keys there are, remembered once per execution environment."""
+    """The clients of the keys, remembered once per execution environment."""
     return wiring.clients(SendSettings.from_environment().dispatch.delivery.guards_table)
 
 

@@ -36,7 +36,7 @@ api = rest_api()
 
 @cache
 def clients() -> Clients:
-    """Whose keys there are, remembered once per execution environment."""
+    """The clients of the keys, remembered once per execution environment."""
     return wiring.clients(StatusSettings.from_environment().guards_table)
 
 
@@ -130,7 +130,7 @@ def get_provider() -> Response[str]:
 
 @api.get("/openapi.json")
 def get_contract() -> Response[str]:
-    """The whole contract. It is the same for every caller, so no table is asked who this is."""
+    """The whole contract. It is the same for every client, so no table is asked for the client."""
     key_identity(api.current_event)
     return Response(HTTPStatus.OK, "application/json", contract.TEXT)
 

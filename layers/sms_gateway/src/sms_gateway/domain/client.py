@@ -24,7 +24,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who calls. A key that was never entered belongs to a client named after the key's id."""
+    """A client. A key that was never entered belongs to one that is named after the key's id."""
 
     name: str
     role: Role = Role.CLIENT

@@ -62,11 +62,11 @@ def key_identity(event: APIGatewayProxyEvent) -> str:
 
 
 def caller(event: APIGatewayProxyEvent, clients: Clients) -> Client:
-    """Who calls. From here on every line of the request's log names the client, and the key's id.
+    """The client that calls. From here on the request's log lines name it, and the id of its key.
 
     Raises:
         ForbiddenError: there is no key at all.
-        StoreUnavailableError: nobody can tell whose key it is.
+        StoreUnavailableError: the table does not tell which client the key belongs to.
     """
     key_id = key_identity(event)
     logger.append_keys(key_id=key_id)
@@ -80,7 +80,7 @@ def message_owner(event: APIGatewayProxyEvent, clients: Clients) -> str:
 
     Raises:
         ForbiddenError: there is no key, or it is an operator's, which never acts as a client.
-        StoreUnavailableError: nobody can tell whose key it is.
+        StoreUnavailableError: the table does not tell which client the key belongs to.
     """
     client = caller(event, clients)
     if client.role is Role.OPERATOR:

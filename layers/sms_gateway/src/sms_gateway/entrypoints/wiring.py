@@ -64,7 +64,7 @@ processor and does not count against a request; a test that imports a handler wi
 
 
 def clients(guards_table: str) -> RememberedClients:
-    """Whose key a request comes with: for every route, with the real world around it."""
+    """The client of a request's key: for every route, with the real world around it."""
     return RememberedClients(ClientsTable(_dynamodb(), guards_table))
 
 
