@@ -1,6 +1,6 @@
 """Which client a key belongs to: the rows, and what a process remembers of them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -103,7 +103,7 @@ def test_a_role_of_a_later_release_is_not_taken_for_one_of_ours(
 class World:
     """The rows, a clock, and a process that remembers; `asked` are the table's look-ups."""
 
-    def __init__(self, table: ClientsTable, asked: list[object]) -> None:
+    def __init__(self, table: ClientsTable, asked: list[Any]) -> None:
         self.table = table
         self.asked = asked
         self.clock = FakeClock()

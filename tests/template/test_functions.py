@@ -196,6 +196,11 @@ def test_an_outcome_can_be_recorded_by_the_slowest_table_in_the_time_kept_for_it
     assert slowest_aws_call() <= SECONDS_TO_RECORD
 
 
+def test_a_list_is_answered_however_slow_each_store_is() -> None:
+    """The key's client, the index, the rows, and the secret that signs the cursor."""
+    assert 4 * slowest_aws_call() <= timeout("StatusFunction")
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_outlives_its_slowest_call_of_aws(function: str) -> None:
     assert slowest_aws_call() < timeout(function)
