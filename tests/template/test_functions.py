@@ -98,9 +98,12 @@ def test_every_function_has_a_log_group_of_its_own_that_expires() -> None:
         assert LOG_GROUPS[group]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
-def test_every_function_writes_its_log_as_json() -> None:
-    formats = {name: f["LoggingConfig"]["LogFormat"] for name, f in FUNCTIONS.items()}
-    assert set(formats.values()) == {"JSON"}
+def test_the_functions_alone_decide_what_is_logged() -> None:
+    """Lambda would filter under the format JSON (`tests/handlers/test_log_levels.py`)."""
+    for name, function in FUNCTIONS.items():
+        assert function["LoggingConfig"].keys() == {"LogFormat", "LogGroup"}, name
+        assert function["LoggingConfig"]["LogFormat"] == "Text", name
+    assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == {"Ref": "LogLevel"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -45,8 +45,9 @@ def _scrub_all(value: Any) -> Any:
 logger: Final = Logger(logger_formatter=ScrubbingFormatter(), utc=True)
 """Service name and level come from `POWERTOOLS_SERVICE_NAME` and `POWERTOOLS_LOG_LEVEL`."""
 
-# At DEBUG the runtime opens the root logger too, past our formatter. These would then write down
-# every request and answer they carry: passwords, texts and numbers.
+# Where the root logger is open at DEBUG (the runtime does that under the log format JSON), lines go
+# past our formatter. These would write down every request and answer they carry: passwords, texts
+# and numbers.
 for _carrier in ("boto3", "botocore", "requests", "urllib3"):
     logging.getLogger(_carrier).setLevel(logging.INFO)
 
