@@ -1,6 +1,7 @@
 """The template as it is written, and as SAM hands it to CloudFormation."""
 
 import copy
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,81 @@ def transformed() -> dict[str, Any]:
         template, parameter_values=dict(_REQUIRED_PARAMETERS)
     )
     return result
+
+
+def settled(template: dict[str, Any], **parameters: str) -> dict[str, Any]:
+    """The template as CloudFormation reads it with these parameters and the defaults of the others.
+
+    Every `Fn::If` is decided, and what `AWS::NoValue` stands for is gone. Functions that make a
+    value (`Ref`, `Fn::Sub`, `Fn::GetAtt`) stay.
+    """
+    chosen = _chosen(template, parameters)
+    conditions = {
+        name: _value(condition, chosen) for name, condition in template["Conditions"].items()
+    }
+    decided: dict[str, Any] = _decided(template, conditions)
+    return decided
+
+
+def broken_rules(template: dict[str, Any], **parameters: str) -> list[str]:
+    """What CloudFormation says to these parameters before it touches anything."""
+    chosen = _chosen(template, parameters)
+    return [
+        assertion["AssertDescription"]
+        for rule in template["Rules"].values()
+        for assertion in rule["Assertions"]
+        if not _value(assertion["Assert"], chosen)
+    ]
+
+
+def _chosen(template: dict[str, Any], parameters: dict[str, str]) -> dict[str, str | list[str]]:
+    definitions = template["Parameters"]
+    given = {name: str(each.get("Default", "")) for name, each in definitions.items()}
+    assert parameters.keys() <= given.keys()
+    return {
+        name: text.split(",") if definitions[name]["Type"] == "CommaDelimitedList" else text
+        for name, text in (given | parameters).items()
+    }
+
+
+def _value(node: Any, chosen: dict[str, str | list[str]]) -> Any:
+    """What a function comes to in `Conditions` or `Rules`."""
+    if isinstance(node, list):
+        return [_value(each, chosen) for each in node]
+    if not isinstance(node, dict):
+        return node
+    ((function, argument),) = node.items()
+    if function == "Ref":
+        return chosen[argument]
+    return _FUNCTIONS[function](*_value(argument, chosen))
+
+
+_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "Fn::Equals": lambda one, other: one == other,
+    "Fn::Not": lambda condition: not condition,
+    "Fn::And": lambda *conditions: all(conditions),
+    "Fn::Or": lambda *conditions: any(conditions),
+    "Fn::Join": lambda separator, texts: separator.join(texts),
+    "Fn::Split": lambda separator, text: text.split(separator),
+}
+
+
+def _decided(node: Any, conditions: dict[str, bool]) -> Any:
+    if isinstance(node, list):
+        several = [_decided(each, conditions) for each in node]
+        return [each for each in several if each is not _NOTHING]
+    if not isinstance(node, dict):
+        return node
+    if node == {"Ref": "AWS::NoValue"}:
+        return _NOTHING
+    if node.keys() == {"Fn::If"}:
+        condition, if_true, if_false = node["Fn::If"]
+        return _decided(if_true if conditions[condition] else if_false, conditions)
+    named_values = {name: _decided(each, conditions) for name, each in node.items()}
+    return {name: each for name, each in named_values.items() if each is not _NOTHING}
+
+
+_NOTHING: Final = object()
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
 from sms_gateway.domain.status import Status
 from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 from tests.fakes.builders import a_message
-from tests.template.loading import TEMPLATE, named, of_type, properties
+from tests.template.loading import TEMPLATE, named, of_type, properties, settled
 
 TABLES = of_type(TEMPLATE, "AWS::DynamoDB::Table")
 MESSAGES: dict[str, Any] = TABLES["Messages"]["Properties"]
@@ -32,8 +32,24 @@ def mapping(cloudformation: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("table", TABLES)
 def test_a_table_outlives_the_stack_and_its_replacements(table: str) -> None:
     """What was sent to whom, and who must not be texted, is not ours to throw away."""
-    assert TABLES[table]["DeletionPolicy"] == "Retain"
+    assert TABLES[table]["DeletionPolicy"] == "RetainExceptOnCreate"
     assert TABLES[table]["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_is_protected_from_deletion_if_whoever_deploys_says_so(table: str) -> None:
+    protected = {
+        choice: of_type(settled(TEMPLATE, TableDeletionProtection=choice), "AWS::DynamoDB::Table")[
+            table
+        ]["Properties"]["DeletionProtectionEnabled"]
+        for choice in ("on", "off")
+    }
+    assert protected == {"on": True, "off": False}
+
+
+def test_a_first_deployment_that_fails_leaves_nothing_unless_that_is_asked_for() -> None:
+    """A protected table cannot be rolled back; production has it nevertheless (samconfig.toml)."""
+    assert TEMPLATE["Parameters"]["TableDeletionProtection"]["Default"] == "off"
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -137,11 +153,13 @@ def test_one_bad_record_neither_repeats_nor_stops_the_others(mapping: dict[str, 
     assert named(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "PublishFailures.Arn"
 
 
-def test_what_sns_does_not_take_is_tried_as_long_as_the_stream_keeps_it(
+def test_what_sns_does_not_take_is_tried_until_shortly_before_the_stream_forgets_it(
     mapping: dict[str, Any],
 ) -> None:
+    """What Lambda discards is named in the failure queue; what expires in the stream is not."""
     assert mapping["MaximumRetryAttempts"] == -1
-    assert "MaximumRecordAgeInSeconds" not in mapping
+    hours_of_tries = mapping["MaximumRecordAgeInSeconds"] / 3600
+    assert STREAM_KEEPS_HOURS - 1 <= hours_of_tries < STREAM_KEEPS_HOURS
 
 
 def test_what_could_not_be_published_is_kept_longer_than_the_stream_keeps_it() -> None:

@@ -99,6 +99,11 @@ def test_sam_may_make_no_role_with_a_name_and_asks_before_it_changes_production(
     assert samconfig["prod"]["deploy"]["parameters"]["confirm_changeset"] is True
 
 
+def test_the_tables_of_production_cannot_be_deleted_by_mistake(samconfig: dict[str, Any]) -> None:
+    overrides = samconfig["prod"]["deploy"]["parameters"]["parameter_overrides"].split()
+    assert "TableDeletionProtection=on" in overrides
+
+
 def test_samconfig_overrides_parameters_that_exist_and_none_that_is_secret(
     samconfig: dict[str, Any],
 ) -> None:
