@@ -95,7 +95,7 @@ def running_stack(
                     "VoipitPassword": provider.password,
                     "VoipitBaseUrl": provider.url,
                     "FunctionUrlBase": f"{endpoint_url}/_aws/lambda-url",
-                    "AllowedOrigin": "*",
+                    "AllowedOrigins": "*",
                     **(parameters or {}),
                 },
             )

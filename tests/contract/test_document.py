@@ -39,7 +39,13 @@ PROBLEMS = {
     for example in EXAMPLES.values()
     if "x-answered-by" in example
 }
-OF_AWS_ALONE = {"too-many-requests", "quota-exceeded", "gateway-timeout", "unsupported-media-type"}
+OF_AWS_ALONE = {
+    "too-many-requests",
+    "quota-exceeded",
+    "service-unavailable",
+    "gateway-timeout",
+    "unsupported-media-type",
+}
 """Problems that API Gateway answers and no function ever does."""
 OF_BOTH = {"malformed-request", "forbidden", "route-not-found", "body-too-large", "internal-error"}
 NEEDS_NO_TABLE = {"getContract"}

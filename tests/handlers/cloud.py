@@ -176,7 +176,8 @@ class Cloud:
             "send": dispatch
             | rules
             | {
-                "ALLOWED_ORIGIN": "",
+                "ALLOWED_ORIGINS": "",
+                "BASE_PATH": "",
                 "MESSAGE_RETENTION_DAYS": "90",
                 "RECIPIENT_HOURLY_LIMIT": "10",
                 "RECIPIENT_DAILY_LIMIT": "50",
@@ -188,7 +189,8 @@ class Cloud:
             | rules
             | {
                 "CURSOR_KEY_SECRET_ARN": self.cursor_secret,
-                "ALLOWED_ORIGIN": "",
+                "ALLOWED_ORIGINS": "",
+                "BASE_PATH": "",
                 "SUPPRESSION_LIST": "on",
             },
             "callback": messages | key | {"REPORT_FALLBACK_QUEUE_URL": self.fallback_queue},

@@ -1,14 +1,14 @@
-"""CORS: one origin may call from a browser, if one is set at all."""
+"""CORS: pages of the allowed origins may call from a browser, if there are any."""
 
 from typing import Any
 
 import pytest
 
+from sms_gateway.entrypoints.settings import SettingsError
 from tests.handlers.conftest import ColdStart
 from tests.handlers.samples import ORIGIN, from_a_page, sample
 
-
-@pytest.mark.parametrize(
+ANSWERS = pytest.mark.parametrize(
     ("function", "event", "status"),
     [
         pytest.param("send", sample("send-post-message"), 202, id="a message taken"),
@@ -23,13 +23,18 @@ from tests.handlers.samples import ORIGIN, from_a_page, sample
         pytest.param("status", sample("status-get-provider"), 200, id="the way to Voipit"),
     ],
 )
+OTHER_ORIGIN = "https://shop.example.com"
+STRANGER = "https://evil.example.com"
+
+
+@ANSWERS
 def test_the_allowed_origin_may_read_every_answer(
     cold_start: ColdStart,
     function: str,
     event: dict[str, Any],
     status: int,
 ) -> None:
-    answer = cold_start(function, ALLOWED_ORIGIN=ORIGIN)(from_a_page(event))
+    answer = cold_start(function, ALLOWED_ORIGINS=ORIGIN)(from_a_page(event))
     assert answer.status == status
     assert answer.headers["access-control-allow-origin"] == ORIGIN
     exposed = answer.headers["access-control-expose-headers"]
@@ -37,7 +42,7 @@ def test_the_allowed_origin_may_read_every_answer(
 
 
 def test_the_allowed_origin_may_read_why_the_table_cannot_be_written(cold_start: ColdStart) -> None:
-    send = cold_start("send", ALLOWED_ORIGIN=ORIGIN, MESSAGES_TABLE="no-such-table")
+    send = cold_start("send", ALLOWED_ORIGINS=ORIGIN, MESSAGES_TABLE="no-such-table")
     answer = send(from_a_page(sample("send-post-message")))
     assert answer.is_store_unavailable()
     assert answer.headers["access-control-allow-origin"] == ORIGIN
@@ -47,7 +52,7 @@ def test_the_allowed_origin_may_read_why_the_table_cannot_be_written(cold_start:
     "origin", ["https://evil.example.com", "http://crm.example.com", f"{ORIGIN}.evil.example"]
 )
 def test_another_origin_may_read_nothing(cold_start: ColdStart, origin: str) -> None:
-    send = cold_start("send", ALLOWED_ORIGIN=ORIGIN)
+    send = cold_start("send", ALLOWED_ORIGINS=ORIGIN)
     answer = send(from_a_page(sample("send-post-message"), origin))
     assert "access-control-allow-origin" not in answer.headers
 
@@ -73,13 +78,13 @@ def test_a_preflight_request_is_answered_204_without_a_key_and_allows_what_a_pag
         "resource": resource,
         "path": resource.replace("{messageId}", "order-1042"),
     }
-    answer = cold_start(function, ALLOWED_ORIGIN=ORIGIN)(event)
+    answer = cold_start(function, ALLOWED_ORIGINS=ORIGIN)(event)
     assert (answer.status, answer.body) == (204, None)
     assert answer.headers["access-control-allow-origin"] == ORIGIN
     assert method in answer.headers["access-control-allow-methods"].split(",")
     allowed = answer.headers["access-control-allow-headers"].lower().split(",")
     assert {"content-type", "idempotency-key", "x-api-key"} <= set(allowed)
-    assert answer.headers["access-control-max-age"] == "600"
+    assert answer.headers["access-control-max-age"] == "7200"
 
 
 def test_a_preflight_request_without_an_allowed_origin_allows_nothing(
@@ -88,3 +93,89 @@ def test_a_preflight_request_without_an_allowed_origin_allows_nothing(
     answer = cold_start("send")(sample("send-preflight"))
     assert (answer.status, answer.is_problem("route-not-found")) == (404, True)
     assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize("origin", [ORIGIN, OTHER_ORIGIN])
+def test_of_several_origins_each_may_read_the_answer_under_its_own_name(
+    cold_start: ColdStart, origin: str
+) -> None:
+    send = cold_start("send", ALLOWED_ORIGINS=f"{ORIGIN},{OTHER_ORIGIN}")
+    answer = send(from_a_page(sample("send-post-message"), origin))
+    assert answer.headers["access-control-allow-origin"] == origin
+    preflight = send(from_a_page(sample("send-preflight"), origin))
+    assert preflight.headers["access-control-allow-origin"] == origin
+
+
+@pytest.mark.parametrize("origin", [STRANGER, "null", f"{ORIGIN},{OTHER_ORIGIN}"])
+def test_an_origin_that_is_not_among_several_may_read_nothing(
+    cold_start: ColdStart, origin: str
+) -> None:
+    send = cold_start("send", ALLOWED_ORIGINS=f"{ORIGIN},{OTHER_ORIGIN}")
+    for event in (sample("send-post-message"), sample("send-preflight")):
+        answer = send(from_a_page(event, origin))
+        assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("origin", [ORIGIN, STRANGER])
+def test_where_all_origins_are_allowed_each_may_read_the_answer(
+    cold_start: ColdStart, origin: str
+) -> None:
+    answer = cold_start("send", ALLOWED_ORIGINS="*")(
+        from_a_page(sample("send-post-message"), origin)
+    )
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("allowed", ["", f"{ORIGIN},{OTHER_ORIGIN}"])
+@pytest.mark.parametrize("origin", [None, ORIGIN, STRANGER])
+@ANSWERS
+def test_every_answer_says_that_it_depends_on_the_origin(  # noqa: PLR0913, PLR0917  a table
+    cold_start: ColdStart,
+    function: str,
+    event: dict[str, Any],
+    status: int,
+    origin: str | None,
+    allowed: str,
+) -> None:
+    """A cache may otherwise hand the answer for one page to another one, or to none."""
+    asked = from_a_page(event, origin) if origin else event
+    answer = cold_start(function, ALLOWED_ORIGINS=allowed)(asked)
+    assert (answer.status, answer.headers["vary"]) == (status, "Origin")
+
+
+@pytest.mark.parametrize("allowed", ["", "*", ORIGIN, f"{ORIGIN},{OTHER_ORIGIN}"])
+@pytest.mark.parametrize("origin", [ORIGIN, STRANGER])
+def test_the_answer_to_a_preflight_request_says_so_too(
+    cold_start: ColdStart, origin: str, allowed: str
+) -> None:
+    send = cold_start("send", ALLOWED_ORIGINS=allowed)
+    assert send(from_a_page(sample("send-preflight"), origin)).headers["vary"] == "Origin"
+
+
+@pytest.mark.parametrize("function", ["send", "status"])
+def test_a_mistake_of_ours_claims_no_more_than_it_knows_and_says_what_to_do(
+    cold_start: ColdStart, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    started = cold_start(function, ALLOWED_ORIGINS=ORIGIN)
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("of which nothing is said")
+
+    monkeypatch.setattr(started.module, "caller", fail)
+    event = {"send": "send-put-suppression", "status": "status-get-message"}[function]
+    answer = started(from_a_page(sample(event)))
+    assert (answer.status, answer.is_problem("internal-error")) == (500, True)
+    assert answer.body["detail"] == (
+        "Something went wrong on our side. A message may have been taken: repeat it under the same"
+        " messageId."
+    )
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    assert answer.headers["vary"] == "Origin"
+
+
+@pytest.mark.parametrize("wrong", ["null", "*,https://crm.example.com", "https://*.example.com"])
+def test_a_function_does_not_start_with_origins_that_cannot_be_meant(
+    cold_start: ColdStart, wrong: str
+) -> None:
+    with pytest.raises(SettingsError, match="ALLOWED_ORIGINS"):
+        cold_start("send", ALLOWED_ORIGINS=wrong)

@@ -102,7 +102,7 @@ def test_a_table_that_cannot_be_written_is_503_with_retry_after(
 def test_the_allowed_origin_may_read_what_became_of_it(
     cold_start: ColdStart, before: str, status: int
 ) -> None:
-    send = cold_start("send", ALLOWED_ORIGIN=ORIGIN)
+    send = cold_start("send", ALLOWED_ORIGINS=ORIGIN)
     send(sample(before))
     answer = send(from_a_page(DELETE))
     assert (answer.status, answer.headers["access-control-allow-origin"]) == (status, ORIGIN)

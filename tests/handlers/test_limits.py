@@ -112,7 +112,7 @@ def test_a_refused_message_leaves_nothing_behind_and_keeps_nobody_from_trying_th
 
 
 def test_the_allowed_origin_may_read_how_long_to_wait(cold_start: ColdStart) -> None:
-    send = cold_start("send", ALLOWED_ORIGIN=ORIGIN, CLIENT_DAILY_LIMIT="1")
+    send = cold_start("send", ALLOWED_ORIGINS=ORIGIN, CLIENT_DAILY_LIMIT="1")
     send(a_post("m-1"))
     refused = send(from_a_page(a_post("m-2")))
     assert (refused.status, refused.headers["access-control-allow-origin"]) == (429, ORIGIN)

@@ -147,7 +147,7 @@ def test_each_route_is_one_call(send: Function, status: Function, calls: Calls) 
 
 def test_a_page_may_ask_for_all_three(cold_start: ColdStart) -> None:
     preflight = sample("send-preflight") | {"resource": "/suppressions/{phoneNumber}"}
-    send = cold_start("send", ALLOWED_ORIGIN=ORIGIN)
+    send = cold_start("send", ALLOWED_ORIGINS=ORIGIN)
     answer = send(from_a_page(about(preflight, phoneNumber=NUMBER)))
     allowed = answer.headers["access-control-allow-methods"]
     assert (answer.status, {"PUT", "DELETE"} <= set(allowed.split(","))) == (204, True)

@@ -1,16 +1,27 @@
 """Who may call what, and what each function may do."""
 
 import json
+import time
+from types import SimpleNamespace
 from typing import Any, Final
 from unittest import mock
 
 import pytest
+from samtranslator.model import apigateway  # type: ignore[import-untyped]
 
 from sms_gateway.entrypoints.problems import TYPE_PREFIX, problem_document
-from tests.template.loading import TEMPLATE, named, properties, several
+from tests.template.loading import (
+    TEMPLATE,
+    named,
+    properties,
+    settled,
+    several,
+    transformed,
+)
 
 FUNCTIONS = properties(TEMPLATE, "AWS::Serverless::Function")
-ROLES = properties(TEMPLATE, "AWS::IAM::Role")
+ROLES = properties(settled(TEMPLATE), "AWS::IAM::Role")
+"""Without a fixed address, which is the default; with one: `test_fixed_address.py`."""
 
 Permission = tuple[str, str]
 
@@ -318,18 +329,102 @@ def test_what_api_gateway_refuses_is_a_problem_document_too(cloudformation: dict
         assert document["detail"].endswith("."), kind
 
 
-def test_a_page_may_read_what_api_gateway_refuses(cloudformation: dict[str, Any]) -> None:
+_HEADER: Final = "gatewayresponse.header."
+
+
+@pytest.mark.parametrize(
+    ("origins", "named_origin"),
+    [
+        ("", None),
+        ("*", {"Fn::Sub": "'${AllowedOrigins}'"}),
+        ("https://crm.example.com", {"Fn::Sub": "'${AllowedOrigins}'"}),
+        ("https://crm.example.com,https://shop.example.com", "'*'"),
+        (",".join(f"https://page-{number}.example.com" for number in range(20)), "'*'"),
+    ],
+)
+def test_a_page_of_an_allowed_origin_may_read_what_api_gateway_refuses(
+    cloudformation: dict[str, Any], origins: str, named_origin: Any
+) -> None:
+    """The one origin by its name, several as `*`; without any there is no such header at all."""
+    for kind, answer in _answers(settled(cloudformation, AllowedOrigins=origins)).items():
+        headers = answer["responseParameters"]
+        assert headers.get(f"{_HEADER}Access-Control-Allow-Origin") == named_origin, kind
+        exposed = headers.get(f"{_HEADER}Access-Control-Expose-Headers")
+        assert exposed == ("'Retry-After'" if origins else None), kind
+        assert headers[f"{_HEADER}Vary"] == "'Origin'", kind
+
+
+def test_what_api_gateway_refuses_says_what_it_is_and_when_to_try_again(
+    cloudformation: dict[str, Any],
+) -> None:
     for kind, answer in _answers(cloudformation).items():
         headers = answer["responseParameters"]
-        origin = headers["gatewayresponse.header.Access-Control-Allow-Origin"]
-        assert origin == {"Fn::Sub": "'${AllowedOrigin}'"}, kind
-        content_type = headers["gatewayresponse.header.Content-Type"]
-        assert content_type == "'application/problem+json'", kind
-        waits = "gatewayresponse.header.Retry-After" in headers
-        assert waits == (str(answer["statusCode"]) == "429"), kind
+        assert headers[f"{_HEADER}Content-Type"] == "'application/problem+json'", kind
+        waits = f"{_HEADER}Retry-After" in headers
+        assert waits == (str(answer["statusCode"]) in {"429", "503"}), kind
+
+
+def test_no_header_of_api_gateways_answers_is_an_empty_literal(
+    cloudformation: dict[str, Any],
+) -> None:
+    for answer in _answers(settled(cloudformation)).values():
+        assert {"''", ""} & {str(value) for value in answer["responseParameters"].values()} == set()
+
+
+def test_a_function_that_lambda_did_not_run_is_a_503_and_one_that_did_not_answer_a_504(
+    cloudformation: dict[str, Any],
+) -> None:
+    answers = _answers(cloudformation)
+    assert str(answers["INTEGRATION_FAILURE"]["statusCode"]) == "503"
+    assert str(answers["INTEGRATION_TIMEOUT"]["statusCode"]) == "504"
+
+
+@pytest.mark.parametrize("kind", ["INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "DEFAULT_5XX"])
+def test_an_answer_that_cannot_know_what_became_of_the_message_says_to_repeat_it(
+    cloudformation: dict[str, Any], kind: str
+) -> None:
+    (text,) = _answers(cloudformation)[kind]["responseTemplates"].values()
+    detail = json.loads(text)["detail"]
+    assert detail.endswith("A message may have been taken: repeat it under the same messageId.")
 
 
 def test_api_gateway_has_an_answer_of_ours_for_whatever_goes_wrong(
     cloudformation: dict[str, Any],
 ) -> None:
     assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= set(_answers(cloudformation))
+
+
+def test_a_changed_parameter_reaches_the_stage(
+    cloudformation: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name of the deployment says whether there is a new one. It tells no parameter apart."""
+    a_day_later = SimpleNamespace(time=lambda: time.time() + 24 * 3600)
+    monkeypatch.setattr(apigateway, "time", a_day_later)
+    (before,) = properties(cloudformation, "AWS::ApiGateway::Deployment")
+    (after,) = properties(transformed(), "AWS::ApiGateway::Deployment")
+    assert before != after
+
+
+def test_every_route_is_throttled_for_all_callers_together(cloudformation: dict[str, Any]) -> None:
+    """A usage plan counts keys. A request without one, a preflight request say, is in none."""
+    (stage,) = properties(cloudformation, "AWS::ApiGateway::Stage").values()
+    limits = {
+        (each["ResourcePath"], each["HttpMethod"]): (
+            named(each["ThrottlingRateLimit"]),
+            named(each["ThrottlingBurstLimit"]),
+        )
+        for each in stage["MethodSettings"]
+    }
+    (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
+    of_preflights = {
+        ("/" + path.replace("/", "~1"), "OPTIONS"): ("PreflightRateLimit", "PreflightRateLimit")
+        for path in api["Body"]["paths"]
+    }
+    assert limits == {("/*", "*"): ("RouteRateLimit", "RouteBurstLimit"), **of_preflights}
+
+
+def test_no_single_key_can_use_a_route_up() -> None:
+    default = {name: p.get("Default") for name, p in TEMPLATE["Parameters"].items()}
+    assert 2 * default["ApiRateLimit"] <= default["RouteRateLimit"]
+    assert 2 * default["ApiBurstLimit"] <= default["RouteBurstLimit"]
+    assert default["PreflightRateLimit"] < default["ApiRateLimit"]

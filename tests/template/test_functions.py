@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -11,8 +10,8 @@ from aws_lambda_powertools.shared import constants
 from sms_gateway.adapters import aws
 from sms_gateway.adapters.voipit.transport import CONNECT_TIMEOUT, READ_TIMEOUT
 from sms_gateway.domain.due import LEASE
-from sms_gateway.entrypoints import rest_api as rest_api_module
 from sms_gateway.entrypoints.settings import (
+    ApiSettings,
     CallbackSettings,
     DispatchSettings,
     PublishSettings,
@@ -22,7 +21,7 @@ from sms_gateway.entrypoints.settings import (
 )
 from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
 from sms_gateway.use_cases.watch import RUNS_EVERY, SECONDS_TO_STOP
-from tests.template.loading import ROOT, TEMPLATE, named, properties
+from tests.template.loading import ROOT, TEMPLATE, named, properties, settled
 
 FUNCTIONS = properties(TEMPLATE, "AWS::Serverless::Function")
 GLOBALS: dict[str, Any] = TEMPLATE["Globals"]["Function"]
@@ -54,6 +53,8 @@ CHOSEN: Final = {
     "LONG_TEXT": "refuse",
     "SUPPRESSION_LIST": "on",
     "VOIPIT_NUMBER_FORMAT": "e164",
+    "ALLOWED_ORIGINS": "https://crm.example.com",
+    "BASE_PATH": "/sms",
 }
 """Settings that not every value will do for."""
 
@@ -106,6 +107,35 @@ def test_the_functions_alone_decide_what_is_logged() -> None:
     assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == {"Ref": "LogLevel"}
 
 
+def test_only_the_function_that_feeds_its_own_queue_may_go_round_in_a_loop(
+    cloudformation: dict[str, Any],
+) -> None:
+    """After some 16 rounds Lambda would drop the message."""
+    functions = properties(cloudformation, "AWS::Lambda::Function")
+    assert {name: f.get("RecursiveLoop") for name, f in functions.items()} == {
+        name: "Allow" if name == "DispatchFunction" else None for name in functions
+    }
+
+
+def test_executions_are_set_aside_for_the_callback_if_whoever_deploys_says_so(
+    cloudformation: dict[str, Any],
+) -> None:
+    """A young account cannot set any aside: it would not deploy."""
+
+    def reserved(template: dict[str, Any]) -> dict[str, Any]:
+        functions = properties(template, "AWS::Lambda::Function")
+        return {
+            name: f["ReservedConcurrentExecutions"]
+            for name, f in functions.items()
+            if "ReservedConcurrentExecutions" in f
+        }
+
+    assert reserved(settled(cloudformation)) == {}
+    assert reserved(settled(cloudformation, CallbackReservedConcurrency="5")) == {
+        "CallbackFunction": {"Ref": "CallbackReservedConcurrency"}
+    }
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_functions_handler_is_where_the_template_says(function: str) -> None:
     name = FUNCTIONS[function]["Handler"].rpartition(".")[2]
@@ -114,13 +144,12 @@ def test_a_functions_handler_is_where_the_template_says(function: str) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_is_given_the_settings_it_reads_and_no_others(
-    function: str, monkeypatch: pytest.MonkeyPatch
+    function: str,
 ) -> None:
     asked = Asked()
     READ_SETTINGS[function](asked)
     if function in BEHIND_THE_API:
-        monkeypatch.setattr(rest_api_module, "os", SimpleNamespace(environ=asked))
-        rest_api_module.rest_api()
+        ApiSettings.from_environment(asked)
     assert set(FUNCTIONS[function]["Environment"]["Variables"]) == asked.names
 
 
@@ -186,6 +215,24 @@ def test_watch_runs_every_minute_and_is_over_before_the_next_run(
     assert named(target["Arn"]) == "WatchFunction.Arn"
     assert timedelta(minutes=1) == RUNS_EVERY
     assert timeout("WatchFunction") < RUNS_EVERY.total_seconds()
+
+
+def test_a_run_of_watch_that_could_not_start_does_not_wait_for_the_next_one(
+    cloudformation: dict[str, Any],
+) -> None:
+    """Events that Lambda has to hold back are kept for six hours, and come out together."""
+    (config,) = properties(cloudformation, "AWS::Lambda::EventInvokeConfig").values()
+    assert named(config["FunctionName"]) == "WatchFunction"
+    assert config["MaximumEventAgeInSeconds"] == RUNS_EVERY.total_seconds()
+    assert config["MaximumRetryAttempts"] == 0
+
+
+def test_watch_is_not_asked_to_let_in_more_than_it_can() -> None:
+    """Three calls a message, one after the other; each takes some 20 ms even if all is well."""
+    parameter = TEMPLATE["Parameters"]["DrainPerSecond"]
+    seconds_of_work = parameter["MaxValue"] * 3 * 0.02
+    assert seconds_of_work <= 1
+    assert parameter["Default"] <= parameter["MaxValue"]
 
 
 def test_watchs_ping_fits_into_its_time_and_it_stops_before_a_message_would_not() -> None:

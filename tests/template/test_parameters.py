@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.template.loading import TEMPLATE
+from tests.template.loading import TEMPLATE, properties
 
 PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
 OUTPUTS: dict[str, dict[str, Any]] = TEMPLATE["Outputs"]
@@ -50,9 +50,33 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "AllowedPrefixes": _PREFIXES,
     "RefusedPrefixes": _PREFIXES,
-    "AllowedOrigin": (
-        ["", "*", "https://crm.example.com", "http://localhost:3000"],
-        ["https://crm.example.com/", "crm.example.com", "https://*.example.com", "null"],
+    "AllowedOrigins": (
+        [
+            "",
+            "*",
+            "https://crm.example.com",
+            "http://localhost:3000",
+            "https://crm.example.com,http://localhost:3000",
+            ",".join(f"https://page-{number}.example.com" for number in range(20)),
+        ],
+        [
+            "https://crm.example.com/",
+            "crm.example.com",
+            "https://*.example.com",
+            "https://CRM.example.com",  # a browser writes it in small letters
+            "null",
+            "https://crm.example.com,null",
+            "*,https://crm.example.com",
+            "https://crm.example.com,*",
+            "*,*",
+            "https://crm.example.com, https://shop.example.com",
+            "https://crm.example.com,",
+            ",".join(f"https://page-{number}.example.com" for number in range(21)),
+        ],
+    ),
+    "BasePath": (
+        ["", "/sms", "/company/sms", "/v1", "/messages-of-ours", "/sms/messages"],
+        ["sms", "/", "/sms/", "//sms", "/s ms", "/sms?x", "/messages", "/provider/sms"],
     ),
     "FunctionUrlBase": (
         ["", "http://127.0.0.1:4566/lambda-url"],
@@ -123,6 +147,18 @@ def test_a_pattern_that_refuses_says_what_it_wants() -> None:
         if "AllowedPattern" in parameter and "ConstraintDescription" not in parameter
     ]
     assert silent == []
+
+
+def test_a_base_path_cannot_be_taken_for_a_route() -> None:
+    """It is taken off the front of a path, wherever the request came in."""
+    paths = {
+        event["Properties"]["Path"]
+        for function in properties(TEMPLATE, "AWS::Serverless::Function").values()
+        for event in function["Events"].values()
+        if event["Type"] == "Api"
+    }
+    first = {"/" + path.split("/")[1] for path in paths}
+    assert [path for path in first if taken("BasePath", path)] == []
 
 
 def test_only_the_account_has_to_be_given() -> None:

@@ -8,6 +8,7 @@ from sms_gateway.adapters.voipit.number_form import NumberFormat
 from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.phone_number import NumberType
 from sms_gateway.entrypoints.settings import (
+    ApiSettings,
     CallbackSettings,
     DeliverySettings,
     DispatchSettings,
@@ -201,3 +202,39 @@ def test_lists_of_prefixes_may_be_empty_missing_or_several() -> None:
 def test_a_rule_nobody_can_follow_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         SendSettings.from_environment(SEND | {name: value})
+
+
+def test_the_settings_of_the_api_may_all_be_empty() -> None:
+    assert ApiSettings.from_environment({}) == ApiSettings((), "")
+    assert ApiSettings.from_environment({"ALLOWED_ORIGINS": "", "BASE_PATH": " "}) == ApiSettings(
+        (), ""
+    )
+
+
+def test_the_settings_of_the_api_are_read() -> None:
+    given = {"ALLOWED_ORIGINS": "https://a.example,http://localhost:3000", "BASE_PATH": "/sms"}
+    assert ApiSettings.from_environment(given) == ApiSettings(
+        ("https://a.example", "http://localhost:3000"), "/sms"
+    )
+    assert ApiSettings.from_environment({"ALLOWED_ORIGINS": "*"}).origins == ("*",)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("ALLOWED_ORIGINS", "null"),
+        ("ALLOWED_ORIGINS", "https://a.example,null"),
+        ("ALLOWED_ORIGINS", "*,https://a.example"),
+        ("ALLOWED_ORIGINS", "*,*"),
+        ("ALLOWED_ORIGINS", "https://A.example"),
+        ("ALLOWED_ORIGINS", "https://a.example/"),
+        ("ALLOWED_ORIGINS", ",".join(f"https://a{number}.example" for number in range(21))),
+        ("BASE_PATH", "sms"),
+        ("BASE_PATH", "/sms/"),
+        ("BASE_PATH", "/messages"),
+        ("BASE_PATH", "/suppressions/sms"),
+    ],
+)
+def test_an_origin_or_a_base_path_that_cannot_be_one_is_refused(name: str, wrong: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        ApiSettings.from_environment({name: wrong})

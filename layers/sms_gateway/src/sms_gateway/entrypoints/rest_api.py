@@ -1,6 +1,6 @@
 """What the API functions share: the resolver, CORS, the caller's identity, errors as problems."""
 
-import os
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote
@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sms_gateway.domain.client import Client, Role, digest_identity
 from sms_gateway.domain.clock import from_milliseconds
@@ -19,10 +20,13 @@ from sms_gateway.domain.errors import (
 )
 from sms_gateway.entrypoints.logs import count, logger
 from sms_gateway.entrypoints.problems import problem, problem_for
+from sms_gateway.entrypoints.settings import ApiSettings
 from sms_gateway.use_cases.ports import Clients
 
 _EXPOSED_HEADERS = ["Idempotent-Replayed", "Retry-After"]
 _ALLOWED_HEADERS = ["Idempotency-Key"]
+_PREFLIGHT_KEPT_SECONDS: Final = 7200
+"""Chromium keeps an answer to a preflight request no longer, whatever it is told."""
 _KEPT_OUT: Final = {
     RecipientLimitError.code: "MessageRefusedByLimit",
     ClientLimitError.code: "MessageRefusedByLimit",
@@ -30,20 +34,48 @@ _KEPT_OUT: Final = {
 }
 
 
-def rest_api() -> APIGatewayRestResolver:
+class RestApi(APIGatewayRestResolver):
+    """A resolver whose every answer says that it depends on the request's `Origin`.
+
+    Powertools leaves that out. A cache would hand the answer for one origin to the pages of
+    another (Fetch standard, "CORS protocol and HTTP caches").
+    """
+
+    def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """The answer, as API Gateway takes it from a Lambda proxy integration."""
+        answer = super().resolve(event, context)
+        answer["multiValueHeaders"]["Vary"] = ["Origin"]
+        return answer
+
+
+def rest_api() -> RestApi:
     """A resolver that answers every error with a problem document.
 
-    `ALLOWED_ORIGIN` is the one web origin that may call from a browser; empty: none.
+    Raises:
+        SettingsError: the environment names an origin or a base path that cannot be one.
     """
-    origin = os.environ.get("ALLOWED_ORIGIN", "")
-    cors = CORSConfig(
-        origin, allow_headers=_ALLOWED_HEADERS, expose_headers=_EXPOSED_HEADERS, max_age=600
+    settings = ApiSettings.from_environment()
+    api = RestApi(
+        cors=_cors(settings.origins),
+        # A custom domain's base path stands in the event's path, before the route.
+        strip_prefixes=[settings.base_path] if settings.base_path else None,
     )
-    api = APIGatewayRestResolver(cors=cors if origin else None)
     api.exception_handler(GatewayError)(_on_gateway_error)
     api.exception_handler(NotFoundError)(_on_unknown_route)
     api.exception_handler(Exception)(_on_surprise)
     return api
+
+
+def _cors(origins: tuple[str, ...]) -> CORSConfig | None:
+    if not origins:
+        return None
+    return CORSConfig(
+        origins[0],
+        extra_origins=list(origins[1:]),
+        allow_headers=_ALLOWED_HEADERS,
+        expose_headers=_EXPOSED_HEADERS,
+        max_age=_PREFLIGHT_KEPT_SECONDS,
+    )
 
 
 def key_identity(event: APIGatewayProxyEvent) -> str:
@@ -135,4 +167,8 @@ def _on_unknown_route(_: NotFoundError) -> Response[Any]:
 def _on_surprise(error: Exception) -> Response[Any]:
     logger.exception("unexpected error", exc_info=error)
     count("UnexpectedError")
-    return problem("internal-error", "Something went wrong on our side; it has been recorded.")
+    return problem(
+        "internal-error",
+        "Something went wrong on our side. A message may have been taken: repeat it under the"
+        " same messageId.",
+    )

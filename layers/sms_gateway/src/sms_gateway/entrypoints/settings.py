@@ -60,6 +60,12 @@ _STATUS: Final = (
 _REGION: Final = re.compile(r"[A-Z]{2}")
 _ALLOWABLE_TYPE: Final = re.compile(r"mobile|fixed-line|voip")
 _PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,13}")
+_ORIGIN: Final = re.compile(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+_MOST_ORIGINS: Final = 20
+_BASE_PATH: Final = re.compile(
+    r"(?!/(messages|suppressions|provider|openapi\.json)(/|$))(/[A-Za-z0-9._-]+)+"
+)
+"""Not what a route of ours begins with: that part of a path must stay where it is."""
 
 
 def _whole_number(environment: Mapping[str, str], name: str, *, least: int = 1) -> int:
@@ -251,6 +257,32 @@ class StatusSettings:
             rules=RulesSettings.from_environment(environment),
             suppressions=_suppressions(environment),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """How the functions behind the API are reached: `send` and `status`.
+
+    `origins` are the web origins whose pages may call from a browser: none, up to 20, or `*` alone,
+    which stands for all. `base_path` is what a custom domain puts before a route (`/sms`), or
+    empty.
+    """
+
+    origins: tuple[str, ...]
+    base_path: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "ApiSettings":
+        """Raises `SettingsError`."""
+        origins = _list(environment, "ALLOWED_ORIGINS", _ORIGIN)
+        if len(origins) > _MOST_ORIGINS:
+            raise SettingsError(f"ALLOWED_ORIGINS has more than {_MOST_ORIGINS} entries")
+        if "*" in origins and len(origins) > 1:
+            raise SettingsError("ALLOWED_ORIGINS has * beside other origins; name either")
+        base_path = environment.get("BASE_PATH", "").strip()
+        if base_path:
+            _entry("BASE_PATH", base_path, _BASE_PATH)
+        return cls(origins, base_path)
 
 
 @dataclass(frozen=True, slots=True)
