@@ -78,6 +78,14 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ["", "/sms", "/company/sms", "/v1", "/messages-of-ours", "/sms/messages"],
         ["sms", "/", "/sms/", "//sms", "/s ms", "/sms?x", "/messages", "/provider/sms"],
     ),
+    "SubnetIds": (
+        ["", "subnet-0a1b2c3d4e5f60718", "subnet-12345678", "subnet-12345678,subnet-12345679"],
+        ["subnet-", "sg-12345678", "subnet-XYZ", "0a1b2c3d", "subnet-12345678, subnet-12345679"],
+    ),
+    "SecurityGroupIds": (
+        ["", "sg-0a1b2c3d4e5f60718", "sg-12345678", "sg-12345678,sg-12345679"],
+        ["sg-", "subnet-12345678", "default"],
+    ),
     "FunctionUrlBase": (
         ["", "http://127.0.0.1:4566/lambda-url"],
         ["https://example.com/x", "http://127.0.0.1:4566", "http://127.0.0.1.example:80/x"],
