@@ -107,6 +107,17 @@ def test_the_functions_alone_decide_what_is_logged() -> None:
     assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == {"Ref": "LogLevel"}
 
 
+def test_the_metrics_of_two_stacks_are_told_apart_by_their_dimension() -> None:
+    """Powertools makes the service name a dimension of every metric (`tests/unit/test_logs.py`)."""
+    variables = GLOBALS["Environment"]["Variables"]
+    assert variables["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
+    assert not [
+        name
+        for name, function in FUNCTIONS.items()
+        if "POWERTOOLS_SERVICE_NAME" in function["Environment"]["Variables"]
+    ]
+
+
 def test_only_the_function_that_feeds_its_own_queue_may_go_round_in_a_loop(
     cloudformation: dict[str, Any],
 ) -> None:

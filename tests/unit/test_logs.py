@@ -1,5 +1,8 @@
 import json
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -51,3 +54,19 @@ def test_a_log_line_is_scrubbed_in_its_message_and_its_exception() -> None:
     assert json.loads(line)["message"] == {"said": ["to [number]"]}
     assert "no number: [number]" in json.loads(line)["exception"]
     assert "721" not in line
+
+
+def test_a_metric_tells_by_its_dimension_which_stack_it_comes_from() -> None:
+    """The template gives the stack's name; Powertools reads it when the module is imported."""
+    count_one = "from sms_gateway.entrypoints import logs; logs.count('MessageTaken'); "
+    printed = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, "-c", count_one + "logs.metrics.flush_metrics()"],
+        env=os.environ
+        | {"POWERTOOLS_SERVICE_NAME": "sms-of-the-shop", "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    metric = json.loads(printed)
+    assert metric["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
+    assert metric["service"] == "sms-of-the-shop"
