@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sms_gateway.entrypoints.settings import ApiSettings, SettingsError
 from tests.template.loading import TEMPLATE, properties
 
 PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
@@ -157,7 +158,18 @@ def test_a_pattern_that_refuses_says_what_it_wants() -> None:
     assert silent == []
 
 
-def test_a_base_path_cannot_be_taken_for_a_route() -> None:
+@pytest.mark.parametrize("value", EXAMPLES["AllowedOrigins"][0])
+def test_the_functions_start_with_the_origins_that_the_template_takes(value: str) -> None:
+    settings = ApiSettings.from_environment({"ALLOWED_ORIGINS": value})
+    assert ",".join(settings.origins) == value
+
+
+@pytest.mark.parametrize("value", EXAMPLES["BasePath"][0])
+def test_the_functions_start_with_the_base_path_that_the_template_takes(value: str) -> None:
+    assert ApiSettings.from_environment({"BASE_PATH": value}).base_path == value
+
+
+def test_neither_the_template_nor_the_functions_take_a_route_for_a_base_path() -> None:
     """It is taken off the front of a path, wherever the request came in."""
     paths = {
         event["Properties"]["Path"]
@@ -165,8 +177,10 @@ def test_a_base_path_cannot_be_taken_for_a_route() -> None:
         for event in function["Events"].values()
         if event["Type"] == "Api"
     }
-    first = {"/" + path.split("/")[1] for path in paths}
-    assert [path for path in first if taken("BasePath", path)] == []
+    for first in {"/" + path.split("/")[1] for path in paths}:
+        assert not taken("BasePath", first)
+        with pytest.raises(SettingsError):
+            ApiSettings.from_environment({"BASE_PATH": first})
 
 
 def test_only_the_account_has_to_be_given() -> None:
