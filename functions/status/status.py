@@ -1,6 +1,7 @@
 """The read routes: messages with their history, who must not be texted, the way to Voipit."""
 
 import json
+from collections import Counter
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +15,7 @@ from sms_gateway.entrypoints.bodies import request_body
 from sms_gateway.entrypoints.list_query import read_list_query
 from sms_gateway.entrypoints.logs import logger, metrics
 from sms_gateway.entrypoints.message_view import message_view
-from sms_gateway.entrypoints.preview_view import preview_view
+from sms_gateway.entrypoints.preview_view import batch_preview_view, preview_view
 from sms_gateway.entrypoints.provider_view import provider_view
 from sms_gateway.entrypoints.rest_api import (
     caller,
@@ -23,11 +24,11 @@ from sms_gateway.entrypoints.rest_api import (
     path_value,
     rest_api,
 )
-from sms_gateway.entrypoints.send_request import read_send_request
+from sms_gateway.entrypoints.send_request import read_batch, read_send_request
 from sms_gateway.entrypoints.settings import StatusSettings
 from sms_gateway.use_cases.list_messages import ListMessages
 from sms_gateway.use_cases.ports import Circuits, Clients
-from sms_gateway.use_cases.preview_message import PreviewMessage
+from sms_gateway.use_cases.preview_message import Preview, PreviewMessage
 from sms_gateway.use_cases.read_message import ReadMessage
 from sms_gateway.use_cases.suppress import ReadSuppression
 
@@ -109,6 +110,28 @@ def post_preview() -> Response[str]:
     failed = [verdict.rule for verdict in preview.verdicts if verdict.problem]
     logger.info("message previewed", extra={"failed": failed})
     return Response(HTTPStatus.OK, "application/json", json.dumps(preview_view(preview)))
+
+
+@api.post("/messages/preview/batch")
+def post_preview_batch() -> Response[str]:
+    """What would become of many messages. 200 whatever it is: one result per message says it."""
+    event = api.current_event
+    batch = read_batch(
+        request_body(event),
+        client=caller(event),
+        idempotency_key=event.headers.get("Idempotency-Key"),
+    )
+    results = preview_message().each(batch.items)
+    previews = [result for result in results if isinstance(result, Preview)]
+    failed = Counter(v.rule for preview in previews for v in preview.verdicts if v.problem)
+    logger.info(
+        "batch previewed",
+        accepted=sum(preview.accepted for preview in previews),
+        unreadable=len(results) - len(previews),
+        failed=dict(failed),
+    )
+    body = json.dumps({"results": [batch_preview_view(result) for result in results]})
+    return Response(HTTPStatus.OK, "application/json", body)
 
 
 @api.get("/suppressions/<phone_number>")

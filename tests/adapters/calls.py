@@ -119,6 +119,10 @@ READS: Final[dict[str, tuple[str, Call]]] = {
     ),
     "GuardsTable.get": ("get_item", lambda c: GuardsTable(c, "G").get()),
     "ClientsTable.get": ("get_item", lambda c: ClientsTable(c, "G").get("k1")),
+    "SuppressionsTable.among": (
+        "batch_get_item",
+        lambda c: SuppressionsTable(c, "G").among([NUMBER]),
+    ),
     "SuppressionsTable.get": ("get_item", lambda c: SuppressionsTable(c, "G").get(NUMBER)),
 }
 CALLS: Final = WRITES | TRANSACTIONS | READS

@@ -1,15 +1,18 @@
 """The port `Suppressions`: one contract, held by the table and by the fake of it."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.stub import Stubber
 
-from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.adapters.dynamodb import MAX_TRIES
+from sms_gateway.adapters.suppressions_table import SuppressionsTable, suppression_key
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.use_cases.ports import Suppressions
+from tests.adapters.clients import a_client
 from tests.adapters.tables import a_guards_table
 from tests.fakes.builders import NUMBER
 from tests.fakes.clock import START
@@ -77,6 +80,23 @@ def test_a_number_that_comes_back_has_a_new_entry(suppressions: Suppressions) ->
     assert suppressions.get(NUMBER) == LATER
 
 
+def test_those_among_many_that_are_on_the_list_are_found(suppressions: Suppressions) -> None:
+    suppressions.put(ENTRY)
+    suppressions.put(Suppression(PhoneNumber("+40799000001"), START, "clinic"))
+
+    assert suppressions.among([OTHER, NUMBER]) == {NUMBER}
+    assert suppressions.among([OTHER]) == frozenset()
+    assert suppressions.among([]) == frozenset()
+
+
+def test_a_number_may_be_asked_for_twice_and_a_hundred_at_once(suppressions: Suppressions) -> None:
+    hundred = [PhoneNumber(f"+407210000{n:02}") for n in range(100)]
+    for number in hundred[::3]:
+        suppressions.put(Suppression(number, START, "clinic"))
+
+    assert suppressions.among([*hundred, *hundred]) == set(hundred[::3])
+
+
 def test_the_fake_can_be_away() -> None:
     suppressions = FakeSuppressions()
     suppressions.be_unavailable("put", Outage.AFTER)
@@ -102,3 +122,38 @@ def test_an_item_is_what_its_documentation_says_and_has_no_time_to_live(
             "list": {"S": "suppressed"},
         }
     ]
+
+
+def wanted(*numbers: PhoneNumber) -> dict[str, Any]:
+    keys = [{"guard": {"S": suppression_key(number)}} for number in numbers]
+    return {"G": {"Keys": keys, "ConsistentRead": True}}
+
+
+def found(*numbers: PhoneNumber, left: tuple[PhoneNumber, ...] = ()) -> dict[str, Any]:
+    items = [{"phoneNumber": {"S": number.e164}} for number in numbers]
+    return {"Responses": {"G": items}, "UnprocessedKeys": wanted(*left) if left else {}}
+
+
+def test_keys_that_were_left_aside_are_asked_for_again() -> None:
+    client = a_client()
+    with Stubber(client) as stub:
+        stub.add_response(
+            "batch_get_item",
+            found(NUMBER, left=(OTHER,)),
+            {"RequestItems": wanted(NUMBER, OTHER)},
+        )
+        stub.add_response("batch_get_item", found(OTHER), {"RequestItems": wanted(OTHER)})
+
+        assert SuppressionsTable(client, "G").among([NUMBER, OTHER]) == {NUMBER, OTHER}
+        stub.assert_no_pending_responses()
+
+
+def test_nobody_is_taken_for_absent_while_keys_are_left_aside() -> None:
+    client = a_client()
+    with Stubber(client) as stub:
+        for _ in range(MAX_TRIES):
+            stub.add_response("batch_get_item", found(left=(NUMBER,)))
+
+        with pytest.raises(StoreUnavailableError):
+            SuppressionsTable(client, "G").among([NUMBER])
+        stub.assert_no_pending_responses()

@@ -17,7 +17,7 @@ from sms_gateway.domain.message_id import PATTERN
 from sms_gateway.domain.phone_number import NumberType, PhoneNumber
 from sms_gateway.domain.report import MAX_ERROR_MESSAGE, ReportStatus
 from sms_gateway.domain.status import Reason, Status
-from sms_gateway.domain.text import MAX_SEPTETS
+from sms_gateway.domain.text import MAX_LISTED, MAX_SEPTETS
 from sms_gateway.entrypoints import problems
 from sms_gateway.entrypoints.bodies import MAX_REQUEST_BYTES
 from sms_gateway.use_cases.prepare_message import MAX_AHEAD
@@ -212,6 +212,10 @@ def test_the_bounds_are_the_codes_own() -> None:
     assert property_of("Message", "message")["maxLength"] == MAX_SEPTETS
     assert property_of("Preview", "maxSeptets")["const"] == MAX_SEPTETS
     assert property_of("Problem", "maxSeptets")["const"] == MAX_SEPTETS
+    read, _ = SCHEMAS["PreviewResult"]["oneOf"]
+    (_, narrowed) = read["properties"]["preview"]["allOf"]
+    assert {each["maxItems"] for each in narrowed["properties"].values()} == {MAX_LISTED}
+    assert property_of("Problem", "unsupportedCharacters")["maxItems"] == MAX_LISTED
     assert property_of("Problem", "septets")["minimum"] == MAX_SEPTETS + 1
     assert property_of("Message", "cutFrom")["minimum"] == MAX_SEPTETS + 1
     assert SCHEMAS["ErrorMessage"]["maxLength"] == MAX_ERROR_MESSAGE
@@ -325,6 +329,7 @@ def test_the_operations_are_these() -> None:
         "sendMessage": ("POST", "/messages"),
         "listMessages": ("GET", "/messages"),
         "previewMessage": ("POST", "/messages/preview"),
+        "previewBatch": ("POST", "/messages/preview/batch"),
         "sendBatch": ("POST", "/messages/batch"),
         "getMessage": ("GET", "/messages/{messageId}"),
         "cancelMessage": ("DELETE", "/messages/{messageId}"),
@@ -388,6 +393,7 @@ def test_the_life_of_a_message_and_of_a_suppression_can_be_followed_by_links() -
 
     assert followed >= {
         ("previewMessage", "sendMessage"),
+        ("previewBatch", "sendBatch"),
         ("sendMessage", "getMessage"),
         ("sendMessage", "cancelMessage"),
         ("sendMessage", "listMessages"),

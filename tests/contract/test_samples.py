@@ -30,6 +30,7 @@ def test_there_is_a_sample_of_every_operation() -> None:
         ("POST", "/messages"),
         ("GET", "/messages"),
         ("POST", "/messages/preview"),
+        ("POST", "/messages/preview/batch"),
         ("POST", "/messages/batch"),
         ("GET", "/messages/{messageId}"),
         ("DELETE", "/messages/{messageId}"),

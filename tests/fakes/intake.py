@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
@@ -15,7 +15,7 @@ from tests.fakes.boundary import Boundary
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.outages import Outage, Outages
 
-Operation = Literal["get", "put", "delete"]
+Operation = Literal["get", "among", "put", "delete"]
 
 
 class FakeSuppressions:
@@ -36,6 +36,11 @@ class FakeSuppressions:
     def get(self, phone_number: PhoneNumber) -> Suppression | None:
         with self._operation("get"):
             return self.entries.get(phone_number)
+
+    def among(self, phone_numbers: Collection[PhoneNumber]) -> frozenset[PhoneNumber]:
+        with self._operation("among"):
+            assert len(set(phone_numbers)) <= 100, "DynamoDB reads no more at once"
+            return frozenset(self.entries.keys() & set(phone_numbers))
 
     def put(self, suppression: Suppression) -> None:
         with self._operation("put"):

@@ -45,8 +45,24 @@ def test_the_previews_that_the_contract_shows_are_what_the_gateway_answers(
 
 
 @pytest.mark.parametrize(
+    ("asked", "example"),
+    [("Reminders", "ReminderPreviews"), ("UnreadableReminder", "UnreadableReminderPreview")],
+)
+def test_so_are_the_previews_of_a_batch(status: Function, asked: str, example: str) -> None:
+    body = json.dumps(EXAMPLES[asked]["value"])
+    answer = status(sample("status-preview-batch") | {"body": body})
+
+    assert (answer.status, answer.body) == (200, EXAMPLES[example]["value"])
+
+
+@pytest.mark.parametrize(
     ("function", "name"),
-    [("send", "send-post-message"), ("send", "send-post-batch"), ("status", "status-preview")],
+    [
+        ("send", "send-post-message"),
+        ("send", "send-post-batch"),
+        ("status", "status-preview"),
+        ("status", "status-preview-batch"),
+    ],
 )
 def test_a_body_that_is_too_large_is_413_and_nothing_is_asked_of_aws(
     cold_start: ColdStart, calls: Calls, function: str, name: str

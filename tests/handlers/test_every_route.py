@@ -22,6 +22,7 @@ WITH_A_TABLE = [
     "status-get-message",
     "status-list-messages",
     "status-preview",
+    "status-preview-batch",
     "status-get-suppression",
     "status-get-provider",
 ]

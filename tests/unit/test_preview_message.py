@@ -5,12 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_gateway.domain.errors import InvalidValueError
+from sms_gateway.domain.errors import (
+    InvalidValueError,
+    MalformedRequestError,
+    StoreUnavailableError,
+)
 from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import new_message_id
-from sms_gateway.domain.text import TextRules
-from sms_gateway.entrypoints.preview_view import preview_view
+from sms_gateway.domain.text import MAX_LISTED, TextRules
+from sms_gateway.entrypoints.preview_view import batch_preview_view, preview_view
 from sms_gateway.use_cases.prepare_message import MAX_AHEAD, PrepareMessage, SendRequest
 from sms_gateway.use_cases.preview_message import Preview, PreviewMessage
 from sms_gateway.use_cases.store_message import StoreMessage
@@ -106,6 +110,59 @@ def test_every_rule_that_is_broken_is_told(request_: SendRequest, rules: list[st
     assert failed(Door().preview(request_)) == rules
 
 
+UNREADABLE = MalformedRequestError("body", "A message must be a JSON object.")
+
+
+def test_a_batch_has_one_result_per_message_in_order() -> None:
+    door = Door()
+    on_the_list = a_request(phone_number="+40799000001")
+    door.suppress(on_the_list)
+
+    good, unreadable, suppressed, no_number = door.preview.each(
+        [a_request(), UNREADABLE, on_the_list, a_request(phone_number="x")]
+    )
+
+    assert unreadable is UNREADABLE
+    assert isinstance(good, Preview)
+    assert isinstance(suppressed, Preview)
+    assert isinstance(no_number, Preview)
+    assert [good.accepted, failed(suppressed), failed(no_number)] == [
+        True,
+        ["suppressed"],
+        ["invalid-phone-number"],
+    ]
+
+
+def test_the_list_is_looked_at_once_for_a_whole_batch() -> None:
+    door = Door()
+    door.suppressions.be_unavailable("get", times=100)
+    door.suppressions.be_unavailable("among")
+    batch = [a_request(phone_number=f"+407990000{n:02}") for n in range(100)]
+
+    with pytest.raises(StoreUnavailableError):
+        door.preview.each(batch)
+
+    assert len(door.preview.each(batch)) == 100
+
+
+def test_without_a_list_nobody_in_a_batch_is_on_it() -> None:
+    preview = PreviewMessage(FakePhoneNumbers(), TextRules(), None, FakeClock())
+    (result,) = preview.each([a_request()])
+
+    assert isinstance(result, Preview)
+    assert [v.rule for v in result.verdicts if not v.checked] == ["suppressed"]
+
+
+def test_a_batch_shows_no_more_characters_than_a_problem_does() -> None:
+    changed, unsupported = Door().preview.each([a_request("ș" * 21), a_request("Ж" * 21)])
+    for result in (changed, unsupported):
+        assert isinstance(result, Preview)
+        whole, short = preview_view(result), batch_preview_view(result)["preview"]
+        for name in ("changedCharacters", "unsupportedCharacters"):
+            assert short[name] == whole[name][:MAX_LISTED]
+        assert len(whole["changedCharacters"] + whole["unsupportedCharacters"]) == MAX_LISTED + 1
+
+
 MOMENTS = st.none() | st.sampled_from(
     [START - SECOND, START, START + SECOND, START + MAX_AHEAD, START + MAX_AHEAD + SECOND]
 )
@@ -140,3 +197,16 @@ def test_what_is_previewed_is_what_is_stored_or_why_it_is_not(
             door.store(request_)
         assert refused.value.code in failed(preview)
         assert door.messages.rows == {}
+
+
+@given(requests=st.lists(REQUESTS, max_size=8), cuts_long_text=st.booleans())
+def test_a_batch_says_of_each_message_what_would_be_said_of_it_alone(
+    *, requests: list[SendRequest], cuts_long_text: bool
+) -> None:
+    door = Door(cuts_long_text)
+    door.suppress(a_request(phone_number="+40799000001"))
+
+    together = [result for result in door.preview.each(requests) if isinstance(result, Preview)]
+
+    alone = [preview_view(door.preview(request)) for request in requests]
+    assert [preview_view(preview) for preview in together] == alone

@@ -5,12 +5,14 @@
 holds the whole list in the order of its numbers.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, write
+from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, tries, write
 from sms_gateway.adapters.message_item import attribute
 from sms_gateway.domain.clock import from_iso, to_iso
+from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.phone_number import PhoneNumber
 
@@ -43,6 +45,27 @@ class SuppressionsTable:
         if item is None:
             return None
         return Suppression(phone_number, from_iso(item["since"]["S"]), item["client"]["S"])
+
+    def among(self, phone_numbers: Collection[PhoneNumber]) -> frozenset[PhoneNumber]:
+        """Those on the list as it is now, with one call for all of them (100 at most).
+
+        Raises `StoreUnavailableError`, also if DynamoDB leaves keys aside over and over.
+        """
+        if not phone_numbers:
+            return frozenset()
+        # BatchGetItem refuses a request that names a key twice.
+        keys = [_key(phone_number) for phone_number in dict.fromkeys(phone_numbers)]
+        wanted: Any = {self.table_name: {"Keys": keys, "ConsistentRead": True}}
+        found: set[PhoneNumber] = set()
+        for _ in tries():
+            with table_errors():
+                answer = self.client.batch_get_item(RequestItems=wanted)
+            items = answer["Responses"].get(self.table_name, ())
+            found |= {PhoneNumber(item["phoneNumber"]["S"]) for item in items}
+            wanted = answer["UnprocessedKeys"]
+            if not wanted:
+                return frozenset(found)
+        raise StoreUnavailableError("The table did not show all rows.")
 
     def put(self, suppression: Suppression) -> None:
         """Enter the number; the first entry stays."""

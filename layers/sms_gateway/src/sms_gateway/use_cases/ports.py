@@ -1,6 +1,6 @@
 """What the use cases need from outside: adapters provide it, tests have fakes with behaviour."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -98,6 +98,9 @@ class Suppressions(Protocol):
 
     def get(self, phone_number: PhoneNumber) -> Suppression | None:
         """The entry of a number, or `None`."""
+
+    def among(self, phone_numbers: Collection[PhoneNumber]) -> frozenset[PhoneNumber]:
+        """Those of these numbers (100 different ones at most) that are on the list."""
 
     def put(self, suppression: Suppression) -> None:
         """Enter a number; an entry that is there already stays as it is."""

@@ -1,9 +1,12 @@
-"""Tell what would become of a message, and change nothing."""
+"""Tell what would become of a message, or of many, and change nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sms_gateway.domain.clock import Clock
+from sms_gateway.domain.errors import GatewayError
 from sms_gateway.domain.guards import suppressed
 from sms_gateway.domain.phone_number import ExaminedNumber, PhoneNumber
 from sms_gateway.domain.text import ExaminedText, TextRules
@@ -15,6 +18,7 @@ from sms_gateway.use_cases.prepare_message import (
     is_too_late,
     too_far_ahead,
 )
+from sms_gateway.use_cases.send_batch import BatchItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class Preview:
         return not any(verdict.problem for verdict in self.verdicts)
 
 
+BatchPreview: TypeAlias = Preview | GatewayError
+"""What would become of one item of a batch, or why it cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreviewMessage:
     """`POST /messages/preview`. Without `suppressions` the do-not-contact list is not looked at."""
@@ -47,23 +55,55 @@ class PreviewMessage:
     def __call__(self, request: SendRequest) -> Preview:
         """The very rules of `POST /messages`. Raises `StoreUnavailableError`."""
         number = self.phone_numbers.examine(request.phone_number)
+        on_the_list: frozenset[PhoneNumber] = frozenset()
+        if self.suppressions is not None and number.number and self.suppressions.get(number.number):
+            on_the_list = frozenset({number.number})
+        return self._judge(request, number, on_the_list)
+
+    def each(self, items: Sequence[BatchItem]) -> list[BatchPreview]:
+        """`POST /messages/preview/batch`: one result per item (100 at most), in order.
+
+        An error is what stands in the place of an item that cannot be read. The do-not-contact list
+        is looked at once for all items. Raises `StoreUnavailableError`.
+        """
+        numbers = [
+            None
+            if isinstance(item, GatewayError)
+            else self.phone_numbers.examine(item.phone_number)
+            for item in items
+        ]
+        on_the_list: frozenset[PhoneNumber] = frozenset()
+        if self.suppressions is not None:
+            to_look_for = {number.number for number in numbers if number and number.number}
+            on_the_list = self.suppressions.among(to_look_for)
+        return [
+            item
+            if isinstance(item, GatewayError) or number is None
+            else self._judge(item, number, on_the_list)
+            for item, number in zip(items, numbers, strict=True)
+        ]
+
+    def _judge(
+        self, request: SendRequest, number: ExaminedNumber, on_the_list: frozenset[PhoneNumber]
+    ) -> Preview:
         text = self.text_rules.examine(request.text)
         return Preview(
             number,
             text,
             verdicts=(
                 *number.verdicts,
-                self._suppressed(number.number),
+                self._suppressed(number.number, on_the_list),
                 *text.verdicts,
                 *_time_verdicts(request, self.now()),
             ),
         )
 
-    def _suppressed(self, phone_number: PhoneNumber | None) -> Verdict:
+    def _suppressed(
+        self, phone_number: PhoneNumber | None, on_the_list: frozenset[PhoneNumber]
+    ) -> Verdict:
         if self.suppressions is None or phone_number is None:
             return Verdict.not_checked("suppressed")
-        on_the_list = self.suppressions.get(phone_number)
-        return Verdict("suppressed", suppressed() if on_the_list else None)
+        return Verdict("suppressed", suppressed() if phone_number in on_the_list else None)
 
 
 def _time_verdicts(request: SendRequest, now: datetime) -> tuple[Verdict, Verdict]:
