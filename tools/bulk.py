@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
-from tools.csv_results import DUPLICATE, REFUSED, SETTLED, UNKNOWN, Result, ResultFile
-from tools.csv_rows import Row
+from tools.csv_results import DUPLICATE, NOT_READ, REFUSED, SETTLED, UNKNOWN, Result, ResultFile
+from tools.csv_rows import Fault, Row
 from tools.gateway_client import Json, growing_pauses
+
+_Item = TypeVar("_Item")
 
 BATCH: Final = 100
 """What the gateway takes at once."""
@@ -29,6 +31,9 @@ class Gateway(Protocol):
     def send_batch(self, messages: Sequence[Json]) -> list[Json]:
         """One result per message, in order."""
 
+    def preview_batch(self, messages: Sequence[Json]) -> list[Json]:
+        """What would become of each message, in order."""
+
     def message(self, message_id: str) -> Json | None:
         """The message as it stands now."""
 
@@ -45,14 +50,23 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One send: `rows` by their message id, and the `duplicates` of them, all in order."""
+    """One send: `rows` by their message id, and the `duplicates` of them, all in order.
+
+    `left_out` is what cannot be read of the file, and is sent by nobody.
+    """
 
     name: str
     rows: Mapping[str, Row]
     duplicates: Sequence[tuple[str, Row]]
+    left_out: Sequence[Fault] = ()
+
+    @property
+    def size(self) -> int:
+        """How many rows the file has."""
+        return len(self.rows) + len(self.duplicates) + len(self.left_out)
 
     @classmethod
-    def of(cls, rows: Iterable[Row], name: str) -> "Plan":
+    def of(cls, rows: Iterable[Row], name: str, left_out: Sequence[Fault] = ()) -> "Plan":
         """What the send of this name consists of."""
         first: dict[str, Row] = {}
         duplicates = []
@@ -60,7 +74,7 @@ class Plan:
             message_id = row.message_id(name)
             if first.setdefault(message_id, row) is not row:
                 duplicates.append((message_id, row))
-        return cls(name, first, duplicates)
+        return cls(name, first, duplicates, left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,7 @@ class Bulk:
     def _offer(self, message_ids: Sequence[str]) -> dict[str, float]:
         """Offer rows; returns those that may be taken later, and after how many seconds."""
         later: dict[str, float] = {}
-        for ids in _in_batches(message_ids):
+        for ids in in_batches(message_ids):
             answers = self.gateway.send_batch([self._message(i) for i in ids])
             self._note([self._result(i, a) for i, a in zip(ids, answers, strict=True)])
             problems = zip(ids, (answer.get("problem", {}) for answer in answers), strict=True)
@@ -156,6 +170,10 @@ class Bulk:
             self._said(row, i, DUPLICATE, detail=f"the same as line {rows[i].line}")
             for i, row in self.plan.duplicates
         ]
+        results += [
+            Result(fault.line, "", "", REFUSED, NOT_READ, fault.sentence)
+            for fault in self.plan.left_out
+        ]
         return sorted(results, key=lambda result: result.line)
 
     def rewrite(self) -> None:
@@ -189,6 +207,7 @@ class Bulk:
         self.known.update({result.message_id: result for result in news})
 
 
-def _in_batches(message_ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(message_ids), BATCH):
-        yield message_ids[start : start + BATCH]
+def in_batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """The same in order, as many at once as the gateway takes."""
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]

@@ -12,11 +12,13 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tools.csv_rows import DELIMITERS
+from tools.csv_file import DELIMITERS
 
 REFUSED: Final = "refused"
 DUPLICATE: Final = "duplicate"
 UNKNOWN: Final = "unknown"
+NOT_READ: Final = "row-not-read"
+"""The problem of a row that was never offered to a gateway, and has no message id."""
 SETTLED: Final = frozenset(
     {"sent", "failed", "cancelled", "no_report", REFUSED, DUPLICATE, UNKNOWN}
 )
@@ -63,8 +65,8 @@ class ResultFile:
     def read(self, gateway: str) -> tuple[dict[str, Result], list[Result]]:
         """The last result of each message of this gateway by its id, and of each of any other.
 
-        Duplicates are left out, and a last line that was not finished does not count. Raises
-        `ResultsError`.
+        Duplicates and rows that were not read are left out, and a last line that was not finished
+        does not count. Raises `ResultsError`.
         """
         try:
             content = self.path.read_bytes()
@@ -73,7 +75,7 @@ class ResultFile:
         here: dict[str, Result] = {}
         elsewhere: dict[tuple[str, str], Result] = {}
         for result in self._parsed(content):
-            if result.status == DUPLICATE:
+            if result.status == DUPLICATE or result.problem == NOT_READ:
                 continue
             if result.gateway == gateway:
                 here[result.message_id] = result

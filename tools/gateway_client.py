@@ -98,10 +98,7 @@ class Gateway:
         """
 
         def read(answer: requests.Response) -> list[Json]:
-            content = _content(answer, HTTPStatus.ACCEPTED)
-            results = content.get("results")
-            if not isinstance(results, list) or len(results) != len(messages):
-                raise _TroubleError("an answer that cannot be read")
+            results = _results(_content(answer, HTTPStatus.ACCEPTED), len(messages))
             problems = [result["problem"] for result in results if "problem" in result]
             if len(problems) == len(results) and any(
                 problem["status"] == HTTPStatus.SERVICE_UNAVAILABLE for problem in problems
@@ -110,6 +107,22 @@ class Gateway:
             return results
 
         return self._ask("POST", "/messages/batch", read, {"messages": list(messages)})
+
+    def preview_batch(self, messages: Sequence[Json]) -> list[Json]:
+        """What would become of each message, in order: a `preview` or a `problem` each.
+
+        Raises as `send_batch`.
+        """
+
+        def read(answer: requests.Response) -> list[Json]:
+            if answer.status_code == HTTPStatus.NOT_FOUND:
+                raise NotAcceptedError(
+                    "it cannot check a file. Is its address the output ApiUrl of the stack, and is"
+                    " it as new as this program? `sam deploy` brings it up to date"
+                )
+            return _results(_content(answer, HTTPStatus.OK), len(messages))
+
+        return self._ask("POST", "/messages/preview/batch", read, {"messages": list(messages)})
 
     def message(self, message_id: str) -> Json | None:
         """The message as it stands now; `None` if the gateway does not know it.
@@ -173,6 +186,14 @@ def _content(answer: requests.Response, wanted: HTTPStatus) -> Json:
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise _TroubleError(sentence, _retry_after(answer))
     raise NotAcceptedError(sentence)
+
+
+def _results(content: Json, wanted: int) -> list[Json]:
+    """The results of a batch, as many as are wanted."""
+    results = content.get("results")
+    if not isinstance(results, list) or len(results) != wanted:
+        raise _TroubleError("an answer that cannot be read")
+    return results
 
 
 def _json_object(answer: requests.Response) -> Json | None:

@@ -7,7 +7,7 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +17,12 @@ from rich.markup import escape
 
 from local.progress import console
 from tools.bulk import Bulk, Plan
-from tools.bulk_screen import BulkScreen, show_summary
+from tools.bulk_check import Findings, check
+from tools.bulk_screen import BulkScreen, show_findings, show_summary
+from tools.csv_columns import read_option
+from tools.csv_file import CsvError
 from tools.csv_results import REFUSED, UNKNOWN, ResultFile, ResultsError
-from tools.csv_rows import CsvError, read_sheet
+from tools.csv_rows import Sheet, read_sheet
 from tools.gateway_client import (
     Gateway,
     GaveUpError,
@@ -41,8 +44,17 @@ INTERRUPTED: Final = 130
 
 _EPILOG: Final = f"""\
 the file:
-  Its first line names the columns number and message; other columns are left alone. Commas,
-  semicolons or tabs, in UTF-8 ("CSV UTF-8" in Excel). Every row is checked before one is sent.
+  What a spreadsheet program saves as "CSV UTF-8": commas, semicolons or tabs. Its first row names
+  the columns: number and message, or Telefon and Mesaj, or other common names. If yours are called
+  otherwise, say so: --columns "number=Contact,message=Anunț". Other columns are left alone.
+
+the check:
+  Before the first row is sent, the gateway looks at all of them. If rows are wrong, if one person
+  is there in two spellings of one number (0721234567, +40721234567), or if suspiciously many
+  numbers look rounded by a spreadsheet, all of that is listed and nothing is sent. Mend the file
+  and run the same command again; or add --anyway, which leaves out what is wrong and sends the
+  rest. --check only looks, and sends nothing. Limits, such as the messages that one number may get
+  in a day, are met when rows are sent.
 
 the gateway:
   {URL_VARIABLE} and {KEY_VARIABLE} say where it is and which key to use (the outputs of
@@ -53,8 +65,6 @@ running it again:
   goes on where the last one stopped, and sends nothing twice: after Ctrl-C, after a crash, and with
   rows added to the file. Two equal rows are one message. Rows that were refused are offered again.
   To send the same rows once more, give the send another --name.
-  One phone in two spellings, 0721234567 and +40721234567, is two rows and gets two messages, even
-  if the text is the same: spell the numbers of a file in one way.
   Each gateway, told by its address, is for itself: what one has taken, another is offered.
 
 the results:
@@ -64,7 +74,7 @@ the results:
 exit status:
   {WELL}    every row was taken (with --follow: and none has failed or is unknown)
   {SOME_REFUSED}    some were refused (with --follow: or failed, or are unknown); see the results
-  {CANNOT_BEGIN}    the file, or what was said about the gateway, cannot be used; nothing was sent
+  {CANNOT_BEGIN}    nothing was sent: the check has found something, or the file or address is wrong
   {GAVE_UP}    the gateway did not answer, or takes nothing from here; run it again to go on
   {INTERRUPTED}  interrupted; run it again to go on
 """
@@ -121,15 +131,19 @@ def find_gateway(
 
 def _send(options: argparse.Namespace, where: Where) -> int:
     path: Path = options.csv
-    sheet = read_sheet(path)
-    plan = Plan.of(sheet.rows, options.name or path.name)
+    sheet = read_sheet(path, options.columns)
+    plan = Plan.of(sheet.rows, options.name or path.name, sheet.wrong)
     file = ResultFile(path.with_name(f"{path.name}.results.csv"), sheet.delimiter)
-    with BulkScreen() as screen:
-        gateway = Gateway(where.url, where.api_key, options.patience, screen.pausing)
-        known, elsewhere = file.read(where.url)
-        bulk = Bulk(plan, known, elsewhere, file, gateway, screen, options.wait)
+    screen = BulkScreen()
+    gateway = Gateway(where.url, where.api_key, options.patience, screen.pausing)
+    known, elsewhere = ({}, []) if options.check else file.read(where.url)
+    bulk = Bulk(plan, known, elsewhere, file, gateway, screen, options.wait)
+    stopped = _look(bulk, sheet, screen, options)
+    if stopped is not None:
+        return stopped
+    with screen:
         bulk.rewrite()
-        stopped = _run(bulk, screen, follow=options.follow)
+        stopped = _ended_early(screen, lambda: _run(bulk, screen, follow=options.follow))
         bulk.rewrite()
     show_summary(bulk)
     if stopped is not None:
@@ -138,14 +152,50 @@ def _send(options: argparse.Namespace, where: Where) -> int:
     return SOME_REFUSED if any(r.status in bad for r in bulk.results()) else WELL
 
 
-def _run(bulk: Bulk, screen: BulkScreen, *, follow: bool) -> int | None:
-    """Send, and follow if that is wanted; the exit status if it did not come to its end."""
+def _look(bulk: Bulk, sheet: Sheet, screen: BulkScreen, options: argparse.Namespace) -> int | None:
+    """Check what is to be sent, and show what was found; the exit status if nothing is to be."""
+    plan, to_send = bulk.plan, frozenset(bulk.to_send())
+    found = Findings(plan.left_out)
+
+    def look() -> None:
+        nonlocal found
+        screen.begin("checking", len(plan.rows), still=len(plan.rows))
+        found = check(plan, sheet, to_send, bulk.gateway, screen)
+
+    stopped = None
+    if to_send:
+        with screen:
+            stopped = _ended_early(screen, look)
+    show_findings(found, sheet)
+    if stopped is not None:
+        return stopped
+    if found and (options.check or not options.anyway):
+        _complain(
+            f"{found.wrong_rows} of {plan.size} rows are wrong. Nothing was sent. Mend the file and"
+            " run the same command again, or add --anyway to send the others."
+            if found.wrong
+            else "Nothing was sent, so that you can look at these rows first. Mend the file and run"
+            " the same command again, or add --anyway to send it as it is."
+        )
+        return CANNOT_BEGIN
+    if options.check:
+        screen.say(f"Nothing is wrong with the rows, {plan.size} of them. Nothing was sent.")
+        return WELL
+    return None
+
+
+def _run(bulk: Bulk, screen: BulkScreen, *, follow: bool) -> None:
+    screen.begin("sending", len(bulk.plan.rows), still=len(bulk.to_send()))
+    bulk.send()
+    if follow:
+        screen.begin("settling", len(bulk.taken()), still=len(bulk.unsettled()))
+        bulk.follow()
+
+
+def _ended_early(screen: BulkScreen, work: Callable[[], None]) -> int | None:
+    """Do the work; the exit status if it did not come to its end."""
     try:
-        screen.begin("sending", len(bulk.plan.rows), still=len(bulk.to_send()))
-        bulk.send()
-        if follow:
-            screen.begin("settling", len(bulk.taken()), still=len(bulk.unsettled()))
-            bulk.follow()
+        work()
     except KeyboardInterrupt:
         screen.say("Interrupted. Run the same command again to go on.")
         return INTERRUPTED
@@ -189,6 +239,21 @@ def _parser() -> argparse.ArgumentParser:
         "--name", help="the name of this send (default: the file's name, without its folder)"
     )
     parser.add_argument(
+        "--columns",
+        type=_columns,
+        default={},
+        metavar="NAMES",
+        help="what your columns are called: number=Contact,message=Anunț (or one of the two)",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="look at the file, say what is wrong, send nothing"
+    )
+    parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="send, although the check has found something; what is wrong is left out",
+    )
+    parser.add_argument(
         "--follow",
         action="store_true",
         help="then ask what became of each message until all are settled (Ctrl-C stops it)",
@@ -214,6 +279,15 @@ def _parser() -> argparse.ArgumentParser:
         help=f"better in {KEY_VARIABLE}: options of a program can be seen by others",
     )
     return parser
+
+
+def _columns(text: str) -> dict[str, str]:
+    try:
+        return read_option(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            'say it like this: --columns "number=Contact,message=Anunț"'
+        ) from error
 
 
 def seconds(text: str) -> float:

@@ -118,7 +118,7 @@ def post_preview_batch() -> Response[str]:
     event = api.current_event
     batch = read_batch(
         request_body(event),
-        client=caller(event),
+        client=message_owner(event, clients()),
         idempotency_key=event.headers.get("Idempotency-Key"),
     )
     results = preview_message().each(batch.items)

@@ -27,15 +27,15 @@ def a_file(folder: Path) -> Path:
     path = folder / "people.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["number", "message"])
+        rows.writerow(["Telefon", "Mesaj"])
         rows.writerows([a_number(), f"Row {row}"] for row in range(ROWS))
     return path
 
 
-def started(path: Path, api: GatewayApi) -> "subprocess.Popen[str]":
+def started(path: Path, api: GatewayApi, *options: str) -> "subprocess.Popen[str]":
     """The program that `make send` starts."""
     return subprocess.Popen(  # noqa: S603  our own program and our own file
-        [sys.executable, "-m", "tools.send_csv", str(path)],
+        [sys.executable, "-m", "tools.send_csv", str(path), *options],
         cwd=ROOT,
         env=os.environ | {"SMS_GATEWAY_URL": api.api_url, "SMS_GATEWAY_API_KEY": api.api_key},
         stdout=subprocess.PIPE,
@@ -60,6 +60,23 @@ def statuses(stack: LocalStack, message_ids: set[str]) -> Counter[str]:
             yield from page["Items"]
 
     return Counter(row["status"]["S"] for row in rows() if row["messageId"]["S"] in message_ids)
+
+
+def test_a_file_is_checked_by_the_gateway_before_a_row_of_it_is_sent(
+    tmp_path: Path, api: GatewayApi
+) -> None:
+    path, number = tmp_path / "people.csv", a_number()
+    lines = [f"{number};Da", f"{number.replace('+40', '0')};Nu", "0721;Da", f"{a_number()};😀"]
+    path.write_text("\r\n".join(["Telefon;Mesaj", *lines]), encoding="utf-8-sig")
+
+    with started(path, api, "--check") as program:
+        output, _ = program.communicate(timeout=60)
+
+    assert program.returncode == 2, output
+    assert "row 4, Telefon: No phone has this number" in output
+    assert "row 5, Mesaj: An SMS cannot show these characters: 😀 (GRINNING FACE)" in output
+    assert "rows 2 and 3 are the same number in other spellings" in output
+    assert results(path) == []
 
 
 @pytest.mark.timeout(600)

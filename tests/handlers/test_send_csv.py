@@ -16,8 +16,9 @@ from tests.handlers.lambdas import Function
 from tests.handlers.samples import API_KEY, sample
 from tests.handlers.voipit import FakeVoipit
 from tools.bulk import Bulk, Plan
+from tools.bulk_check import check
 from tools.csv_results import ResultFile
-from tools.csv_rows import Row
+from tools.csv_rows import Row, read_sheet
 from tools.gateway_client import Gateway
 
 ADDRESS: Final = "https://api.test/v1"
@@ -49,7 +50,8 @@ class Functions(BaseAdapter):
         if request.method == "POST":
             assert isinstance(request.body, bytes)
             event = sample("send-post-message") | {"resource": path, "body": request.body.decode()}
-            answer = self._send(event | {"path": path})
+            function = self._status if "preview" in path else self._send
+            answer = function(event | {"path": path})
         else:
             answer = self._status(sample("status-get-message") | {"path": path})
         response = requests.Response()
@@ -118,3 +120,28 @@ def test_a_file_is_sent_once_however_often_it_is_sent(  # noqa: PLR0913, PLR0917
     assert {line for line, status in by_line.items() if status == "refused"} == set(REFUSED)
     assert [line for line, status in by_line.items() if status == "duplicate"] == [14]
     assert list(by_line.values()).count("sent") == 20
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_file_is_checked_as_the_functions_would_take_it(
+    tmp_path: Path, send: Function, status: Function, cloud: Cloud
+) -> None:
+    session = requests.Session()
+    session.mount(ADDRESS, Functions(send, status))
+    gateway = Gateway(ADDRESS, API_KEY, 0.0, Watcher().pausing, session)
+    cloud.suppress("+40721000003")
+    path = tmp_path / "people.csv"
+    lines = [f"{row.number};{row.message}" for row in [*ROWS, Row(27, "+40721000004", "Da")]]
+    path.write_text("\n".join(["Telefon;Mesaj", *lines]), encoding="utf-8")
+    sheet = read_sheet(path)
+    plan = Plan.of(sheet.rows, path.name)
+
+    findings = check(plan, sheet, plan.rows.keys(), gateway, Watcher())
+
+    assert [(fault.line, fault.column, fault.sentence) for fault in findings.wrong] == [
+        (3, "Telefon", "This number is on the do-not-contact list."),
+        (12, "Telefon", "No phone has this number."),
+        (13, "Mesaj", "The message takes 161 characters of an SMS; there is room for 160."),
+    ]
+    assert (findings.one_person, findings.rounded) == ([[4, 27]], [])
+    assert cloud.rows() == []

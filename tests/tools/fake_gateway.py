@@ -1,6 +1,7 @@
-"""A small gateway on a real socket: it takes batches, counts what it takes, and has bad days."""
+"""A small gateway on a real socket: it looks at batches, takes them, counts, and has bad days."""
 
 import json
+import re
 import socket
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
@@ -44,11 +45,16 @@ class FakeGateway:
     the next tries of a number, as (status, code). `statuses` is what a message to a number has
     become (`None`: it is gone); otherwise it is queued. `before_answer` is called when a batch was
     stored and is not answered yet.
+
+    A preview knows the numbers of one country, +40, and texts of 160 characters. Its troubles are
+    `preview_troubles`, and `previews` are the batches it was asked for.
     """
 
     def __init__(self) -> None:
         self.accepted: Counter[tuple[str, str]] = Counter()
         self.batches: list[list[Json]] = []
+        self.previews: list[list[Json]] = []
+        self.preview_troubles: deque[Trouble | None] = deque()
         self.asked_for: Counter[str] = Counter()
         self.troubles: deque[Trouble | None] = deque()
         self.problems: dict[str, deque[tuple[int, str]]] = {}
@@ -93,6 +99,9 @@ class FakeGateway:
 
     def _on_post(self, request: BaseHTTPRequestHandler) -> None:
         body = json.loads(request.rfile.read(int(request.headers["content-length"])))
+        if request.path == "/v1/messages/preview/batch":
+            self._on_preview(request, body["messages"])
+            return
         if not self._is_allowed(request, "/v1/messages/batch"):
             return
         with self._lock:
@@ -106,6 +115,17 @@ class FakeGateway:
             _answer(request, 202, json.dumps({"results": results}))
         else:
             _have(request, trouble)
+
+    def _on_preview(self, request: BaseHTTPRequestHandler, messages: list[Json]) -> None:
+        if not self._is_allowed(request, "/v1/messages/preview/batch"):
+            return
+        with self._lock:
+            trouble = self.preview_troubles.popleft() if self.preview_troubles else None
+            self.previews.append(messages)
+        if trouble:
+            _have(request, trouble)
+        else:
+            _answer(request, 200, json.dumps({"results": [preview_of(each) for each in messages]}))
 
     def _take(self, message: Json) -> Json:
         message_id, number = message["messageId"], message["phoneNumber"]
@@ -149,6 +169,32 @@ class FakeGateway:
             _answer(request, 404, '{"detail": "There is no such route."}')
             return False
         return True
+
+
+def preview_of(message: Json) -> Json:
+    """What a gateway for the numbers of one country would say of the message."""
+    if message.keys() != {"phoneNumber", "message"}:
+        return {"problem": _problem("malformed-request", "Unknown field.", "body")}
+    digits = re.sub(r"[^0-9+]", "", message["phoneNumber"])
+    number = re.sub(r"^(0|40(?=[0-9]{9}$))", "+40", digits)
+    is_number = re.fullmatch(r"\+40[0-9]{9}", number) is not None
+    is_short = len(message["message"]) <= 160
+    rules = [
+        _verdict("invalid-phone-number", "No phone has this number.", "phoneNumber", is_number),
+        _verdict("text-too-long", "The message takes too much room.", "message", is_short),
+    ]
+    shown = {"phoneNumber": number} if is_number else {}
+    return {"preview": {"accepted": is_number and is_short, **shown, "rules": rules}}
+
+
+def _verdict(rule: str, detail: str, field: str, passed: bool) -> Json:  # noqa: FBT001
+    if passed:
+        return {"rule": rule, "verdict": "passed"}
+    return {"rule": rule, "verdict": "failed", "problem": _problem(rule, detail, field)}
+
+
+def _problem(code: str, detail: str, field: str) -> Json:
+    return {"type": f"urn:problem-type:sms-gateway:{code}", "detail": detail, "field": field}
 
 
 def _have(request: BaseHTTPRequestHandler, trouble: Trouble) -> None:

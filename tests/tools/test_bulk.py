@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.tools.fake_gateway import preview_of
 from tools.bulk import BATCH, Bulk, Gateway, Plan
 from tools.csv_results import DUPLICATE, REFUSED, UNKNOWN, Result, ResultFile
 from tools.csv_rows import Row
@@ -37,6 +38,9 @@ class FakeGateway:
         if len(self.sizes) == self.gives_up_after:
             raise GaveUpError("no answer")
         return results
+
+    def preview_batch(self, messages: Sequence[Json]) -> list[Json]:
+        return [preview_of(message) for message in messages]
 
     def _take(self, message: Json) -> Json:
         problems = self.problems.get(message["phoneNumber"])

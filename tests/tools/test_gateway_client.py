@@ -292,3 +292,45 @@ def test_a_key_that_no_header_can_hold_is_none(key: str) -> None:
 
 def test_a_key_may_have_been_read_with_its_line_end() -> None:
     assert checked_key(" abc\n") == "abc"
+
+
+PREVIEWED = {"phoneNumber": "0721234567", "message": "Bună ziua, „tu” 👍"}
+
+
+def test_a_batch_is_looked_at_and_nothing_is_taken(gateway: FakeGateway, connect: Connect) -> None:
+    first, second = connect().preview_batch([PREVIEWED, PREVIEWED | {"phoneNumber": "112"}])
+
+    assert (first["preview"]["accepted"], second["preview"]["accepted"]) == (True, False)
+    assert first["preview"]["phoneNumber"] == "+40721234567"
+    assert (gateway.previews[0][0], gateway.batches) == (PREVIEWED, [])
+
+
+@pytest.mark.parametrize("trouble", [CUT, TOO_MANY, UNAVAILABLE, BAD_GATEWAY, Trouble(200)])
+def test_a_look_is_repeated_until_it_is_answered(
+    gateway: FakeGateway, connect: Connect, patience: Patience, trouble: Trouble
+) -> None:
+    gateway.preview_troubles.append(trouble)
+
+    assert len(connect().preview_batch([PREVIEWED])) == 1
+    assert len(patience.paused) == 1
+
+
+@pytest.mark.parametrize("body", ["{}", '{"results": []}', '{"results": {"a": 1}}'])
+def test_a_look_with_other_results_than_messages_is_none(
+    gateway: FakeGateway, connect: Connect, patience: Patience, body: str
+) -> None:
+    gateway.preview_troubles.append(Trouble(200, body=body))
+
+    assert len(connect().preview_batch([PREVIEWED])) == 1
+    assert [why for why, _ in patience.paused] == ["an answer that cannot be read"]
+
+
+def test_a_gateway_that_is_too_old_for_a_look_is_told(
+    gateway: FakeGateway, connect: Connect, patience: Patience
+) -> None:
+    gateway.preview_troubles.append(Trouble(404))
+
+    with pytest.raises(NotAcceptedError, match="as new as this program"):
+        connect().preview_batch([PREVIEWED])
+
+    assert patience.paused == []

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections import Counter, deque
 from pathlib import Path
 from threading import Event
@@ -304,8 +305,231 @@ def test_a_file_that_is_wrong_is_not_sent_at_all(
 
     assert main([str(path)]) == CANNOT_BEGIN
 
-    assert "line 502: the message is empty" in capsys.readouterr().out
+    assert "row 502, message: the message is empty" in capsys.readouterr().out
     assert (gateway.batches, list(tmp_path.iterdir())) == ([], [path])
+
+
+WRONG: Final = """\
+Telefon;Nume;Mesaj
+0722000001;Ana;Da
+0722000002;Ion
+4,07212E+10;Dan;Da
+07220;Eva;Da
++40722000001;Ana;Nu
+0722000003;Ada;Da
+"""
+FOUND: Final = [
+    "row 3, Mesaj: the message is empty",
+    (
+        "row 4, Telefon: the spreadsheet has rounded the number (…E+…); format the column as text,"
+        " enter the number again and save the file once more"
+    ),
+    "row 5, Telefon: No phone has this number",
+    "rows 2 and 6 are the same number in other spellings: one person, several SMS",
+]
+
+
+def written(folder: Path, text: str, name: str = "people.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    return path
+
+
+@pytest.mark.usefixtures("_where")
+@pytest.mark.parametrize("options", [[], ["--check"], ["--check", "--anyway"]])
+def test_everything_that_is_found_is_one_list_and_nothing_is_sent(
+    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    path = written(tmp_path, WRONG)
+
+    assert main([str(path), *options]) == CANNOT_BEGIN
+
+    lines = [line for line in capsys.readouterr().out.splitlines() if "━" not in line]
+    assert lines[: len(FOUND)] == FOUND
+    assert lines[len(FOUND) :] == [
+        (
+            "3 of 6 rows are wrong. Nothing was sent. Mend the file and run the same command again,"
+            " or add --anyway to send the others."
+        )
+    ]
+    assert (gateway.batches, list(tmp_path.iterdir())) == ([], [path])
+
+
+@pytest.mark.usefixtures("_where")
+def test_what_is_right_is_sent_if_the_person_says_so(
+    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, WRONG)
+    gateway.problems["07220"] = deque([(422, "invalid-phone-number")] * 2)
+
+    assert main([str(path), "--anyway"]) == SOME_REFUSED
+
+    assert list(gateway.accepted) == [
+        ("0722000001", "Da"),
+        ("+40722000001", "Nu"),
+        ("0722000003", "Da"),
+    ]
+    assert [(r["line"], r["status"], r["problem"]) for r in results(path)] == [
+        ("2", "queued", ""),
+        ("3", "refused", "row-not-read"),
+        ("4", "refused", "row-not-read"),
+        ("5", "refused", "urn:problem-type:sms-gateway:invalid-phone-number"),
+        ("6", "queued", ""),
+        ("7", "queued", ""),
+    ]
+    assert results(path)[2]["number"] == "", "a formula would run when the results are opened"
+    output = capsys.readouterr().out
+    assert [line for line in FOUND if line not in output] == []
+    assert "refused: row-not-read" in output
+
+    assert main([str(path), "--anyway"]) == SOME_REFUSED
+    assert (gateway.accepted.total(), len(results(path))) == (3, 6)
+
+
+@pytest.mark.usefixtures("_where")
+def test_a_check_of_a_good_file_sends_nothing_and_leaves_nothing_behind(
+    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = a_file(tmp_path, 250)
+
+    assert main([str(path), "--check"]) == WELL
+
+    output = capsys.readouterr().out
+    assert "Nothing is wrong with the rows, 250 of them. Nothing was sent." in output
+    assert "checking" in output
+    assert "250/250" in output
+    assert [len(batch) for batch in gateway.previews] == [100, 100, 50]
+    assert (gateway.batches, list(tmp_path.iterdir())) == ([], [path])
+
+
+@pytest.mark.usefixtures("_where")
+def test_a_check_says_the_same_of_a_file_that_was_sent(
+    tmp_path: Path, gateway: FakeGateway
+) -> None:
+    path = written(tmp_path, WRONG)
+    main([str(path), "--anyway"])
+
+    assert main([str(path), "--check"]) == CANNOT_BEGIN
+    assert [len(batch) for batch in gateway.previews] == [4, 4]
+
+
+@pytest.mark.usefixtures("_where")
+def test_rows_that_were_taken_are_not_judged_again_but_a_second_spelling_of_them_is_told(
+    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, "number;message\n0722000001;a\n07220;b\n")
+    assert main([str(path), "--anyway"]) == WELL
+    written(tmp_path, "number;message\n0722000001;a\n07220;b\n+40722000001;c\n")
+
+    assert main([str(path)]) == CANNOT_BEGIN
+
+    assert "rows 2 and 4 are the same number" in capsys.readouterr().out
+    assert gateway.accepted.total() == 2
+
+
+@pytest.mark.usefixtures("_where")
+def test_when_all_is_sent_nothing_is_checked(tmp_path: Path, gateway: FakeGateway) -> None:
+    path = a_file(tmp_path, 3)
+
+    assert main([str(path)]) == main([str(path)]) == WELL
+
+    assert len(gateway.previews) == 1
+
+
+@pytest.mark.usefixtures("_where")
+def test_numbers_that_look_rounded_stop_a_file(
+    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"4072{n}00000;a\n" for n in range(10, 35))
+    path = written(tmp_path, f"number;message\n0722123456;a\n{rows}")
+
+    assert main([str(path)]) == CANNOT_BEGIN
+
+    output = capsys.readouterr().out
+    assert "rows 3, 4, 5," in output
+    assert "22 and 5 more have numbers that end in 0000" in output
+    assert "Nothing was sent, so that you can look at these rows first." in output
+    assert gateway.batches == []
+
+
+@pytest.mark.usefixtures("_where")
+def test_a_gateway_that_cannot_be_asked_sends_nothing_and_what_the_file_shows_is_told(
+    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, WRONG)
+    gateway.preview_troubles.extend([BAD_GATEWAY])
+
+    assert main([str(path), "--patience", "0", "--anyway"]) == GAVE_UP
+
+    output = capsys.readouterr().out
+    assert "Given up: 502 Bad Gateway" in output
+    assert FOUND[0] in output
+    assert (gateway.batches, list(tmp_path.iterdir())) == ([], [path])
+
+
+@pytest.mark.usefixtures("_where")
+def test_a_bad_moment_of_the_check_is_survived(tmp_path: Path, gateway: FakeGateway) -> None:
+    gateway.preview_troubles.extend([UNAVAILABLE, None])
+
+    assert main([str(a_file(tmp_path, 150)), "--check"]) == WELL
+    assert [len(batch) for batch in gateway.previews] == [100, 100, 50]
+
+
+@pytest.mark.usefixtures("_where")
+def test_columns_may_be_named_on_the_command_line(tmp_path: Path, gateway: FakeGateway) -> None:
+    path = written(tmp_path, "Client;Anunț\n0722000001;Da\n")
+
+    assert main([str(path)]) == CANNOT_BEGIN
+    assert main([str(path), "--columns", "number=client,message=Anunt"]) == WELL
+    assert list(gateway.accepted) == [("0722000001", "Da")]
+
+
+SPREADSHEETS: Final = {
+    "Excel in Romania": b'\xef\xbb\xbfTelefon;Nume;Mesaj\r\n0722000001;Ana;"Ora 10; sala 2"\r\n'
+    b'0722000002;Ion;"""Da"", zice"\r\n;;\r\n',
+    "Excel, Unicode text": b"\xff\xfe"
+    + "Telefon\tNume\tMesaj\r\n0722000001\tAna\tOra 10; sala 2\r\n"
+    '0722000002\tIon\t"""Da"", zice"\r\n'.encode("utf-16-le"),
+    "Excel with a hint": b'sep=;\r\nTelefon;Nume;Mesaj\r\n0722000001;Ana;"Ora 10; sala 2"\r\n'
+    b'0722000002;Ion;"""Da"", zice"\r\n',
+    "Google Sheets": b"Telefon,Nume,Mesaj\r\n0722000001,Ana,Ora 10; sala 2\r\n"
+    b'0722000002,Ion,"""Da"", zice"',
+    "LibreOffice, quoted": b'"Telefon","Nume","Mesaj"\n"0722000001","Ana","Ora 10; sala 2"\n'
+    b'"0722000002","Ion","""Da"", zice"\n',
+    "empty rows first": b"\xef\xbb\xbf;;\r\n;;\r\nTelefon;Nume;Mesaj\r\n"
+    b'0722000001;Ana;"Ora 10; sala 2"\r\n0722000002;Ion;"""Da"", zice"\r\n',
+}
+"""The same table, byte by byte as these programs write it."""
+
+
+@pytest.mark.usefixtures("_where")
+@pytest.mark.parametrize("content", SPREADSHEETS.values(), ids=SPREADSHEETS)
+def test_a_table_is_sent_as_spreadsheet_programs_save_it(
+    tmp_path: Path, gateway: FakeGateway, content: bytes
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(content)
+
+    assert main([str(path)]) == WELL
+
+    assert list(gateway.accepted) == [
+        ("0722000001", "Ora 10; sala 2"),
+        ("0722000002", '"Da", zice'),
+    ]
+
+
+@pytest.mark.usefixtures("_where")
+def test_a_workbook_is_answered_with_what_to_do(
+    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "people.xlsx"
+    with zipfile.ZipFile(path, "w") as workbook:
+        workbook.writestr("[Content_Types].xml", "<Types/>")
+
+    assert main([str(path)]) == CANNOT_BEGIN
+
+    assert 'save it as "CSV UTF-8"' in capsys.readouterr().out
+    assert gateway.previews == []
 
 
 @pytest.mark.usefixtures("_where")
@@ -407,7 +631,13 @@ def test_a_key_does_not_travel_in_the_open(
 
 
 @pytest.mark.parametrize(
-    "options", [[], ["people.csv", "--wait", "-1"], ["people.csv", "--patience", "inf"]]
+    "options",
+    [
+        [],
+        ["people.csv", "--wait", "-1"],
+        ["people.csv", "--patience", "inf"],
+        ["people.csv", "--columns", "Telefon"],
+    ],
 )
 def test_options_that_make_no_sense_are_refused(
     options: list[str], capsys: pytest.CaptureFixture[str]
@@ -427,5 +657,9 @@ def test_its_help_says_how_to_go_on_and_what_its_ends_mean(
 
     assert ending.value.code == 0
     told = capsys.readouterr().out
-    for word in (URL_VARIABLE, KEY_VARIABLE, "--name", "--follow", "exit status", "results.csv"):
+    words = (
+        *(URL_VARIABLE, KEY_VARIABLE, "--name", "--follow", "exit status", "results.csv"),
+        *("--check", "--anyway", "--columns"),
+    )
+    for word in words:
         assert word in told

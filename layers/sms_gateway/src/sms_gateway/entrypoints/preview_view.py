@@ -38,8 +38,9 @@ def preview_view(preview: Preview, *, most_listed: int | None = None) -> dict[st
 
 
 def batch_preview_view(result: BatchPreview) -> dict[str, Any]:
-    """One result of a batch. Its lists are short, as a problem's own are: a hundred long ones would
-    be more than Lambda lets out (6 MB).
+    """One result of a batch. Its lists of characters are as short as a problem's own.
+
+    A hundred long ones would be more than Lambda lets out (6 MB).
     """
     if isinstance(result, GatewayError):
         return {"problem": document_for(result)}

@@ -66,21 +66,19 @@ class PreviewMessage:
         An error is what stands in the place of an item that cannot be read. The do-not-contact list
         is looked at once for all items. Raises `StoreUnavailableError`.
         """
-        numbers = [
-            None
+        read: list[tuple[SendRequest, ExaminedNumber] | GatewayError] = [
+            item
             if isinstance(item, GatewayError)
-            else self.phone_numbers.examine(item.phone_number)
+            else (item, self.phone_numbers.examine(item.phone_number))
             for item in items
         ]
         on_the_list: frozenset[PhoneNumber] = frozenset()
         if self.suppressions is not None:
-            to_look_for = {number.number for number in numbers if number and number.number}
-            on_the_list = self.suppressions.among(to_look_for)
+            numbers = [each[1].number for each in read if not isinstance(each, GatewayError)]
+            on_the_list = self.suppressions.among({number for number in numbers if number})
         return [
-            item
-            if isinstance(item, GatewayError) or number is None
-            else self._judge(item, number, on_the_list)
-            for item, number in zip(items, numbers, strict=True)
+            each if isinstance(each, GatewayError) else self._judge(*each, on_the_list)
+            for each in read
         ]
 
     def _judge(
