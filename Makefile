@@ -43,13 +43,13 @@ run: $(READY) ## keep the local stack up until Ctrl-C
 	@$(BIN)/python -m local run
 
 client: $(READY) ## an API key for a client: make client NAME=crm; LIST=1 shows all, REMOVE=crm removes
-	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.add_client --stack-name '$(STACK)' \
+	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.by_make add_client --stack-name '$(STACK)' \
 		$(if $(LIST),--list,$(if $(REMOVE),--remove '$(REMOVE)',--name '$(or $(NAME),$(error \
 		Which client? make client NAME=crm, LIST=1 or REMOVE=crm))')) \
 		$(if $(ROLE),--role '$(ROLE)') $(if $(KEY),--key '$(KEY)') $(if $(YES),--yes)
 
 send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTIONS=--follow
-	@$(BIN)/python -m tools.send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'
+	@$(BIN)/python -m tools.by_make send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'
 
 soak: $(READY) ## many messages while Voipit misbehaves: make soak MESSAGES=300 SEED=7
 	@$(BIN)/python -m local soak --messages $(MESSAGES) --seed $(SEED)
