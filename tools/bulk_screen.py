@@ -94,7 +94,8 @@ def show_findings(findings: Findings, sheet: Sheet) -> None:
         _show(f"{sheet.place(fault.line)}{column}: {fault.sentence.rstrip('.')}")
     for lines in findings.one_person:
         _show(
-            f"{_rows(lines, sheet)} are the same number in other spellings: one person, several SMS"
+            f"{_rows(lines, sheet)} have one number in different spellings: one phone would get"
+            " several SMS"
         )
     if findings.rounded:
         _show(

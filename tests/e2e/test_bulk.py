@@ -75,7 +75,7 @@ def test_a_file_is_checked_by_the_gateway_before_a_row_of_it_is_sent(
     assert program.returncode == 2, output
     assert "row 4, Telefon: No phone has this number" in output
     assert "row 5, Mesaj: An SMS cannot show these characters: 😀 (GRINNING FACE)" in output
-    assert "rows 2 and 3 are the same number in other spellings" in output
+    assert "rows 2 and 3 have one number in different spellings" in output
     assert results(path) == []
 
 

@@ -325,7 +325,7 @@ FOUND: Final = [
         " enter the number again and save the file once more"
     ),
     "row 5, Telefon: No phone has this number",
-    "rows 2 and 6 are the same number in other spellings: one person, several SMS",
+    "rows 2 and 6 have one number in different spellings: one phone would get several SMS",
 ]
 
 
@@ -423,7 +423,7 @@ def test_rows_that_were_taken_are_not_judged_again_but_a_second_spelling_of_them
 
     assert main([str(path)]) == CANNOT_BEGIN
 
-    assert "rows 2 and 4 are the same number" in capsys.readouterr().out
+    assert "rows 2 and 4 have one number" in capsys.readouterr().out
     assert gateway.accepted.total() == 2
 
 
