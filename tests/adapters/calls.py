@@ -57,7 +57,7 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
         lambda c: GuardsTable(c, "G").take_probe(START, _LATER),
     ),
     "GuardsTable.release_probe": ("update_item", lambda c: GuardsTable(c, "G").release_probe()),
-    "GuardsTable.prove": ("update_item", lambda c: GuardsTable(c, "G").prove("v1")),
+    "GuardsTable.prove": ("update_item", lambda c: GuardsTable(c, "G").prove("v1", START)),
     "GuardsTable.doubt": ("update_item", lambda c: GuardsTable(c, "G").doubt("v1")),
     "GuardsTable.open": (
         "update_item",
@@ -71,7 +71,7 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
         "update_item",
         lambda c: GuardsTable(c, "G").stay_open(_OUTAGE, _OUTAGE),
     ),
-    "GuardsTable.close": ("update_item", lambda c: GuardsTable(c, "G").close(_OUTAGE, "v1")),
+    "GuardsTable.close": ("update_item", lambda c: GuardsTable(c, "G").close(_OUTAGE, "v1", START)),
     "SuppressionsTable.put": (
         "put_item",
         lambda c: SuppressionsTable(c, "G").put(Suppression(NUMBER, START, "clinic")),

@@ -57,13 +57,13 @@ def test_a_circuit_is_opened_once_and_the_first_reason_stays(circuits: Circuits)
 def test_an_answer_proves_the_account_and_ends_the_probe(circuits: Circuits) -> None:
     circuits.take_probe(START, START + MINUTE)
 
-    circuits.prove("v1")
+    circuits.prove("v1", START)
 
-    assert circuits.get() == Circuit(proven="v1")
+    assert circuits.get() == Circuit(proven="v1", proven_at=START)
 
 
 def test_opening_forgets_what_was_proven_and_who_is_trying(circuits: Circuits) -> None:
-    circuits.prove("v1")
+    circuits.prove("v1", START)
     circuits.take_probe(START, START + MINUTE)
 
     assert open_it(circuits) == OUTAGE
@@ -157,9 +157,9 @@ def test_a_pong_closes_the_circuit_and_proves_the_account(circuits: Circuits) ->
     seen = open_it(circuits)
     circuits.take_ping(seen, START, PING_AT)
 
-    circuits.close(seen, "v2")
+    circuits.close(seen, "v2", START)
 
-    assert circuits.get() == Circuit(proven="v2")
+    assert circuits.get() == Circuit(proven="v2", proven_at=START)
 
 
 @pytest.mark.parametrize("seen", [OUTAGE, Circuit()], ids=["an earlier outage", "no outage"])
@@ -169,14 +169,14 @@ def test_closing_ends_the_outage_that_was_seen_and_no_other(
     later = replace(OUTAGE, since=START + MINUTE)
     circuits.open(OpenReason.CREDENTIALS, "v1", START + MINUTE, PING_AT)
 
-    circuits.close(seen, "v2")
+    circuits.close(seen, "v2", START)
     assert not circuits.take_ping(seen, START, PING_AT)
 
     assert circuits.get() == later
 
 
 def test_a_circuit_that_was_closed_can_be_opened_again(circuits: Circuits) -> None:
-    circuits.close(open_it(circuits), "v1")
+    circuits.close(open_it(circuits), "v1", START)
 
     circuits.open(OpenReason.IP_BLOCKED, "v1", START + MINUTE, PING_AT)
 
@@ -186,17 +186,19 @@ def test_a_circuit_that_was_closed_can_be_opened_again(circuits: Circuits) -> No
 
 
 @pytest.mark.parametrize(
-    ("doubted", "proven"), [("v1", None), ("v2", "v1")], ids=["the proven one", "another one"]
+    ("doubted", "left"),
+    [("v1", Circuit()), ("v2", Circuit(proven="v1", proven_at=START))],
+    ids=["the proven one", "another one"],
 )
 def test_doubt_is_cast_on_the_account_that_is_named_and_on_no_other(
-    circuits: Circuits, doubted: str, proven: str | None
+    circuits: Circuits, doubted: str, left: Circuit
 ) -> None:
-    circuits.prove("v1")
+    circuits.prove("v1", START)
     circuits.take_probe(START, START + MINUTE)
 
     circuits.doubt(doubted)
 
-    assert circuits.get() == Circuit(proven=proven, probe_until=START + MINUTE)
+    assert circuits.get() == replace(left, probe_until=START + MINUTE)
 
 
 @pytest.mark.parametrize("is_open", [False, True])

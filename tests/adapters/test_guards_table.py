@@ -42,7 +42,7 @@ def test_the_circuit_is_one_item_that_anybody_can_read(
             "pings": {"N": "0"},
         }
     ]
-    table.close(table.get(), "v1")
+    table.close(table.get(), "v1", START)
 
 
 @settings(deadline=None)  # a machine that is busy is no error
@@ -58,5 +58,5 @@ def test_an_outage_can_be_ended_whenever_it_began(
     table.open(OpenReason.CREDENTIALS, "v1", at, at + HOUR)
 
     assert table.take_ping(table.get(), at, at + HOUR)
-    table.close(table.get(), "v2")
-    assert table.get() == Circuit(proven="v2")
+    table.close(table.get(), "v2", START)
+    assert table.get() == Circuit(proven="v2", proven_at=START)

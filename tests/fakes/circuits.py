@@ -6,6 +6,7 @@ from threading import RLock
 from typing import Literal
 
 from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.errors import StoreUnavailableError
 from tests.fakes.boundary import Boundary
 from tests.fakes.outages import Outage, Outages
 
@@ -23,12 +24,16 @@ Operation = Literal[
 
 
 class FakeCircuits:
-    """The port `Circuits`: behaves as the item in the guards table does, one write at a time."""
+    """The port `Circuits`: behaves as the item in the guards table does, one write at a time.
+
+    While it `is_read_only` it answers `get` and nothing else.
+    """
 
     def __init__(self, circuit: Circuit | None = None, *, boundary: Boundary | None = None) -> None:
         self.circuit = circuit or Circuit()
         self._lock = RLock()
         self._outages = Outages()
+        self.is_read_only = False
         self._boundary = boundary or Boundary()
 
     def be_unavailable(
@@ -53,14 +58,16 @@ class FakeCircuits:
         with self._operation("release_probe"):
             self.circuit = replace(self.circuit, probe_until=None)
 
-    def prove(self, account_version: str) -> None:
+    def prove(self, account_version: str, at: datetime) -> None:
         with self._operation("prove"):
-            self.circuit = replace(self.circuit, proven=account_version, probe_until=None)
+            self.circuit = replace(
+                self.circuit, proven=account_version, proven_at=at, probe_until=None
+            )
 
     def doubt(self, account_version: str) -> None:
         with self._operation("doubt"):
             if self.circuit.proven == account_version:
-                self.circuit = replace(self.circuit, proven=None)
+                self.circuit = replace(self.circuit, proven=None, proven_at=None)
 
     def open(
         self, reason: OpenReason, failed: str, since: datetime, next_ping_at: datetime
@@ -93,12 +100,16 @@ class FakeCircuits:
                     ping_until=None,
                 )
 
-    def close(self, seen: Circuit, account_version: str) -> None:
+    def close(self, seen: Circuit, account_version: str, at: datetime) -> None:
         with self._operation("close"):
             if seen.since is not None and self.circuit.since == seen.since:
-                self.circuit = Circuit(proven=account_version, probe_until=self.circuit.probe_until)
+                self.circuit = Circuit(
+                    proven=account_version, proven_at=at, probe_until=self.circuit.probe_until
+                )
 
     @contextmanager
     def _operation(self, name: Operation) -> Iterator[None]:
         with self._boundary.crossing(f"circuits.{name}"), self._lock, self._outages.around(name):
+            if self.is_read_only and name != "get":
+                raise StoreUnavailableError("The table did not answer.")
             yield

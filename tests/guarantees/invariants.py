@@ -335,8 +335,9 @@ def _counted_is_what_is_stored(evidence: Evidence) -> None:
 def _few_mistakes(requests: Sequence[Request]) -> None:
     """At most so many invalid requests per outage and password.
 
-    An outage ends when Voipit says yes. Not counted: those whose answer nobody could note,
-    since the process died or a table was away just then, and the pings hours apart.
+    While the circuit cannot be written: of each process, which has to remember them. An outage
+    ends when Voipit says yes. Not counted: those whose answer nobody could note, since the process
+    died or a table was away just then, and the pings hours apart.
     """
     for outage in _outages(requests):
         if len(outage) > MOST_INVALID:
@@ -346,16 +347,18 @@ def _few_mistakes(requests: Sequence[Request]) -> None:
 
 def _outages(requests: Sequence[Request]) -> list[list[Request]]:
     outages: list[list[Request]] = []
-    current: dict[str, list[Request]] = {}
+    current: dict[tuple[str, str], list[Request]] = {}
     for request in requests:
         if request.is_invalid and not request.excused:
-            outage = current.get(request.password)
+            known = request.password, request.known_to
+            outage = current.get(known)
             if outage is None or request.at - outage[-1].at > PING_PAUSE:
-                outage = current[request.password] = []
+                outage = current[known] = []
                 outages.append(outage)
             outage.append(request)
         elif request.answer is Answer.OK:
-            current.pop(request.password, None)
+            for known in [known for known in current if known[0] == request.password]:
+                del current[known]
     return outages
 
 

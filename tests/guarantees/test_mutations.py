@@ -18,6 +18,7 @@ from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.entrypoints.callback import Callback
 from sms_gateway.use_cases.gate import Gate
+from sms_gateway.use_cases.own_circuit import OwnCircuit
 from sms_gateway.use_cases.watch import Watch
 from tests.fakes.accounts import an_account
 from tests.fakes.builders import key
@@ -100,6 +101,10 @@ def the_care_for(status: Status) -> Callable[[Patch], None]:
 
 def the_circuit(patch: Patch) -> None:
     patch.setattr(Gate, "learn", lambda *_: None)
+
+
+def the_memory_of_the_process(patch: Patch) -> None:
+    patch.setattr(OwnCircuit, "remember", lambda *_: None)
 
 
 def the_new_reason_of_an_open_circuit(patch: Patch) -> None:
@@ -186,6 +191,11 @@ def three_messages_with_a_wrong_password(world: World) -> None:
     world.voipit.passwords = {"another"}
     for number in range(3):
         world.run(0, world.send(a_request(f"m{number}")))
+
+
+def a_circuit_that_cannot_be_written(world: World) -> None:
+    world.circuits.is_read_only = True
+    three_messages_with_a_wrong_password(world)
 
 
 def block_that_leaves_a_wrong_password(world: World) -> None:
@@ -275,6 +285,11 @@ MUTATIONS: Final = {
     ),
     "the circuit": Mutation(
         the_circuit, three_messages_with_a_wrong_password, "our own mistakes: 3 invalid requests"
+    ),
+    "the memory of the process": Mutation(
+        the_memory_of_the_process,
+        a_circuit_that_cannot_be_written,
+        "our own mistakes: 3 invalid requests",
     ),
     "the new reason of an open circuit": Mutation(
         the_new_reason_of_an_open_circuit,

@@ -94,6 +94,17 @@ class SmsGateway(RuleBasedStateMachine):
         self.world.voipit.next_answers.clear()
 
     @precondition(lambda self: len(self.world.acknowledged) <= MANY)
+    @rule(who=who, answer=answer)
+    def post_to_one_process_that_cannot_write_the_circuit(self, who: int, answer: Answer) -> None:
+        """From now on none can, so each has to remember what it has learnt."""
+        self.world.circuits.is_read_only = True
+        for _ in range(3):
+            self.posted += 1
+            self.world.voipit.next_answers.append(answer)
+            self.world.run(who, self.world.send(a_request(f"m{self.posted}")))
+            self.world.voipit.next_answers.clear()
+
+    @precondition(lambda self: len(self.world.acknowledged) <= MANY)
     @rule(
         delay=delay,
         pause=st.none() | st.sampled_from([0, 9, 10]),
@@ -239,10 +250,12 @@ class SmsGateway(RuleBasedStateMachine):
     def voipit_changes_its_ways(self, always: Answer | None) -> None:
         self.world.voipit.always = always
 
-    @rule(secret=st.booleans(), fallback=st.booleans())
-    def aws_is_away(self, *, secret: bool, fallback: bool) -> None:
+    @rule(secret=st.booleans(), fallback=st.booleans(), circuit=st.booleans())
+    def aws_is_away(self, *, secret: bool, fallback: bool, circuit: bool) -> None:
+        """Secrets Manager, the fallback queue; or the circuit can be read and not written."""
         self.world.secret.available = secret
         self.world.fallback.available = fallback
+        self.world.circuits.is_read_only = not circuit
 
     @invariant()
     def the_promises_hold(self) -> None:

@@ -66,7 +66,10 @@ _NOT_LET_IN: Final = _INVALID | {Answer.UNREACHABLE}
 
 @dataclass(slots=True)
 class Request:
-    """One request that reached Voipit. `excused`: trouble kept us from noting its answer."""
+    """One request that reached Voipit. `excused`: trouble kept us from noting its answer.
+
+    `known_to`: the one process that can know of its answer, since no circuit could be written.
+    """
 
     at: datetime
     password: str
@@ -74,6 +77,7 @@ class Request:
     message_id: str | None
     send_result_to: str
     excused: bool = False
+    known_to: str = ""
 
     @property
     def is_ping(self) -> bool:

@@ -85,7 +85,9 @@ class World:
         self.reports: list[Told] = []
         self.suppressed: list[Suppressed] = []
         self._ids = 0
+        self._deaths = 0
         self.processes = [self._new_process() for _ in range(PROCESSES)]
+        self._names = [f"process {number}" for number in range(PROCESSES)]
 
     @property
     def evidence(self) -> Evidence:
@@ -111,12 +113,15 @@ class World:
     ) -> bool:
         """Have a process do something; whether it came to its end."""
         before = len(self.voipit.requests)
+        name = self._names[who]
         hooks = self.boundary.before, self.boundary.after
         struck = self._lay(fault, meanwhile)
         try:
             action(self.processes[who])
         except Death:
             self.processes[who] = self._new_process()
+            self._deaths += 1
+            self._names[who] = f"process {who}, after death {self._deaths}"
             return False
         except (StoreUnavailableError, SecretUnavailableError):
             return False
@@ -125,9 +130,10 @@ class World:
         finally:
             self.boundary.before, self.boundary.after = hooks
             note_suppressions(self.suppressed, self.suppressions.entries, len(self.messages.stream))
-            if struck:
-                for request in self.voipit.requests[before:]:
-                    request.excused = True
+            for request in self.voipit.requests[before:]:
+                request.excused = request.excused or bool(struck)
+                if self.circuits.is_read_only and not request.known_to:
+                    request.known_to = name
         return True
 
     # what a process may do
@@ -187,6 +193,7 @@ class World:
 
     def recover(self) -> None:
         self.secret.available = self.fallback.available = True
+        self.circuits.is_read_only = False
 
     def rows(self) -> Mapping[MessageKey, Message]:
         return self.messages.rows

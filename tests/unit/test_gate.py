@@ -122,11 +122,11 @@ def test_a_late_401_for_an_old_secret_does_not_cast_doubt_on_the_new_one(
     leave = proven.gate.admit()
     assert isinstance(leave, Pass)
     proven.accounts.mend("v2")
-    proven.circuits.prove("v2")
+    proven.circuits.prove("v2", START)
 
     proven.gate.learn(leave, REJECTED)
 
-    assert proven.circuits.circuit == Circuit(proven="v2")
+    assert proven.circuits.circuit == Circuit(proven="v2", proven_at=START)
 
 
 def test_everybody_who_remembers_an_old_secret_reads_it_anew_after_the_first_401(
@@ -201,7 +201,7 @@ def test_of_twenty_at_once_one_tries_an_account_that_was_never_answered(
 
 @pytest.mark.parametrize("outcome", [ACCEPTED, refused("no credit")], ids=["ok", "no"])
 def test_an_answer_proves_the_account(unproven: Entrance, outcome: Outcome) -> None:
-    assert unproven.learn(outcome) == Circuit(proven="v1")
+    assert unproven.learn(outcome) == Circuit(proven="v1", proven_at=START)
     assert unproven.gate.admit() == Pass(an_account("v1"), probing=False)
 
 
@@ -263,7 +263,7 @@ def test_an_account_that_is_only_remembered_is_refreshed_before_it_is_tried(
 def test_who_remembers_an_old_account_uses_the_one_that_was_proven(unproven: Entrance) -> None:
     unproven.accounts.current()
     unproven.accounts.mend("v2")
-    unproven.circuits.prove("v2")
+    unproven.circuits.prove("v2", START)
 
     assert unproven.gate.admit() == Pass(an_account("v2"), probing=False)
 

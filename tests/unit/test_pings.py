@@ -56,7 +56,7 @@ def test_voipit_is_pinged_at_once_when_the_account_was_mended(reason: OpenReason
 
     assert entrance.gate.look_after()
     assert entrance.voipit.pings == [an_account("v2")]
-    assert entrance.circuits.circuit == Circuit(proven="v2")
+    assert entrance.circuits.circuit == Circuit(proven="v2", proven_at=START)
     assert entrance.gate.admit() == Pass(an_account("v2"), probing=False)
 
 
@@ -242,12 +242,30 @@ def test_nobody_pings_without_an_account() -> None:
     assert entrance.circuits.circuit == opened()
 
 
-@pytest.mark.parametrize("operation", ["get", "take_ping"])
-def test_nobody_pings_while_the_table_is_away(operation: str) -> None:
+def test_nobody_pings_while_the_table_is_away() -> None:
     entrance = Entrance(opened())
     entrance.advance(HOUR)
-    entrance.circuits._outages.plan(operation, Outage.BEFORE, 1)  # noqa: SLF001  by its name
+    entrance.circuits.be_unavailable("get")
 
     with pytest.raises(StoreUnavailableError):
         entrance.gate.look_after()
     assert entrance.voipit.pings == []
+
+
+@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
+def test_without_the_lease_of_the_ping_nobody_pings_and_the_run_goes_on(outage: Outage) -> None:
+    entrance = Entrance(opened())
+    entrance.advance(HOUR)
+    entrance.circuits.be_unavailable("take_ping", outage)
+
+    assert not entrance.gate.look_after()
+    assert entrance.voipit.pings == []
+
+
+def test_a_pong_that_cannot_be_written_closes_nothing_and_the_run_goes_on() -> None:
+    entrance = Entrance(opened())
+    entrance.advance(HOUR)
+    entrance.circuits.be_unavailable("close")
+
+    assert not entrance.gate.look_after()
+    assert entrance.circuits.circuit.is_open

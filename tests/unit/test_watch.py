@@ -597,7 +597,7 @@ def test_the_run_that_closes_the_circuit_lets_the_messages_in(gateway: FakeGatew
     gateway.accounts.mend("v2")
 
     assert gateway.watch() == Watched(looked_at=1, enqueued=1)
-    assert gateway.circuits.circuit == Circuit(proven="v2")
+    assert gateway.circuits.circuit == Circuit(proven="v2", proven_at=gateway.clock())
     assert gateway.voipit.handed == []
 
 

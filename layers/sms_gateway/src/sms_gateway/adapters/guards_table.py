@@ -41,6 +41,7 @@ class GuardsTable:
             next_ping_at=_moment(plain, "nextPingAt"),
             failed=plain.get("failed"),
             proven=plain.get("proven"),
+            proven_at=_moment(plain, "provenAt"),
             probe_until=_moment(plain, "probeUntil"),
             ping_until=_moment(plain, "pingUntil"),
         )
@@ -58,13 +59,17 @@ class GuardsTable:
         """Let somebody else try."""
         self._update("REMOVE probeUntil", None, {})
 
-    def prove(self, account_version: str) -> None:
+    def prove(self, account_version: str, at: datetime) -> None:
         """Voipit has answered this account."""
-        self._update("SET proven = :proven REMOVE probeUntil", None, {":proven": account_version})
+        self._update(
+            "SET proven = :proven, provenAt = :at REMOVE probeUntil",
+            None,
+            {":proven": account_version, ":at": to_milliseconds(at)},
+        )
 
     def doubt(self, account_version: str) -> None:
         """The account that counts as answered is not this one. No change if it is another."""
-        self._update("REMOVE proven", "proven = :version", {":version": account_version})
+        self._update("REMOVE proven, provenAt", "proven = :version", {":version": account_version})
 
     def open(
         self, reason: OpenReason, failed: str, since: datetime, next_ping_at: datetime
@@ -72,7 +77,7 @@ class GuardsTable:
         """Stop sending. No change if it is open already."""
         self._update(
             "SET reason = :reason, failed = :failed, since = :since, nextPingAt = :next,"
-            " pings = :none REMOVE probeUntil, pingUntil, proven",
+            " pings = :none REMOVE probeUntil, pingUntil, proven, provenAt",
             "attribute_not_exists(reason)",
             {
                 ":reason": str(reason),
@@ -116,14 +121,19 @@ class GuardsTable:
             },
         )
 
-    def close(self, seen: Circuit, account_version: str) -> None:
+    def close(self, seen: Circuit, account_version: str, at: datetime) -> None:
         """End the outage that was seen, and no other."""
         if seen.since is None:
             return
         self._update(
-            "SET proven = :proven REMOVE reason, failed, since, nextPingAt, pings, pingUntil",
+            "SET proven = :proven, provenAt = :at"
+            " REMOVE reason, failed, since, nextPingAt, pings, pingUntil",
             "since = :since",
-            {":proven": account_version, ":since": to_milliseconds(seen.since)},
+            {
+                ":proven": account_version,
+                ":at": to_milliseconds(at),
+                ":since": to_milliseconds(seen.since),
+            },
         )
 
     def _update(self, expression: str, condition: str | None, values: dict[str, Any]) -> bool:

@@ -55,9 +55,9 @@ HARMLESS_PAUSE: Final = timedelta(minutes=1)
 class Circuit:
     """What is known about the way to Voipit.
 
-    `proven` names the account (its version) that Voipit has answered; `failed` the one it was
-    opened for, or pinged in vain with. `probe_until` is held by whoever tries an account that is
-    not proven yet, `ping_until` by whoever pings.
+    `proven` names the account (its version) that Voipit has answered, at `proven_at`; `failed` the
+    one it was opened for, or pinged in vain with. `probe_until` is held by whoever tries an account
+    that is not proven yet, `ping_until` by whoever pings.
     """
 
     reason: OpenReason | None = None
@@ -66,13 +66,37 @@ class Circuit:
     next_ping_at: datetime | None = None
     failed: str | None = None
     proven: str | None = None
+    proven_at: datetime | None = None
     probe_until: datetime | None = None
     ping_until: datetime | None = None
+
+    @classmethod
+    def opened(cls, reason: OpenReason, account_version: str, at: datetime) -> "Circuit":
+        """What an invalid request with this account makes of a closed one."""
+        next_ping_at = at + pause_before_ping(reason, 0)
+        return cls(reason, at, next_ping_at=next_ping_at, failed=account_version)
 
     @property
     def is_open(self) -> bool:
         """Whether nothing may be sent."""
         return self.reason is not None
+
+    def refuses(self, account_version: str) -> bool:
+        """Whether this circuit, if it is open, is about this account. A block is about all."""
+        return self.reason is OpenReason.IP_BLOCKED or account_version == self.failed
+
+    def is_outdated_by(self, stored: "Circuit") -> bool:
+        """Whether the stored circuit was opened, pinged about or proven after this one was learnt.
+
+        `proven_at` tells an account that was proven since from one whose failure was never written.
+        """
+        if stored.is_open:
+            # What a ping has taught is news as long as no other ping has begun since.
+            ping = self.since, self.ping_until
+            return self.ping_until is None or ping != (stored.since, stored.ping_until)
+        if self.since is None or stored.proven_at is None:
+            return False
+        return self.since < stored.proven_at
 
     def wants_ping(self, account_version: str, now: datetime) -> bool:
         """Whether it is time to ask Voipit again, with this version of the account."""

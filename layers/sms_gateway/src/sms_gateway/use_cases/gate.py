@@ -1,15 +1,17 @@
 """The gate in front of Voipit: may anything be sent now, and what did the answer teach us?"""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sms_gateway.domain.account import Account
-from sms_gateway.domain.circuit import OPENS, PING_LEASE, OpenReason, pause_before_ping
+from sms_gateway.domain.circuit import OPENS, PING_LEASE, Circuit, OpenReason
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import LEASE
 from sms_gateway.domain.errors import SecretUnavailableError, StoreUnavailableError
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.status import Reason, Trigger
+from sms_gateway.use_cases.own_circuit import OwnCircuit
 from sms_gateway.use_cases.ports import Accounts, Circuits, Provider
 
 
@@ -33,24 +35,35 @@ _ANSWERED = {Trigger.ACCEPTED, Trigger.REFUSED}
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Keeps our own mistakes from getting the IP blacklisted (promise 6)."""
+    """Keeps our own mistakes from getting the IP blacklisted (promise 6).
+
+    `own`: what this process has learnt and could not write; one for each process.
+    """
 
     circuits: Circuits
     accounts: Accounts
     provider: Provider
     now: Clock
+    own: OwnCircuit = field(default_factory=OwnCircuit)
 
     def admit(self) -> Pass | Refusal:
         """Ask before every call. Raises `StoreUnavailableError`."""
         circuit = self.circuits.get()
+        own = self.own.beside(circuit)
         if circuit.is_open:
             return Refusal(Reason.CIRCUIT_OPEN)
+        is_to_be_written = self.own.take_write(self.now())
         try:
             account = self.accounts.current()
-            if account.version != circuit.proven:
+            if is_to_be_written or account.version != circuit.proven:
                 account = self.accounts.refreshed()
         except SecretUnavailableError:
             return Refusal(Reason.SECRET_UNAVAILABLE)
+        if own is not None:
+            if is_to_be_written:
+                self._write(own, account.version)
+            if own.refuses(account.version) and not self._is_answered(account):
+                return Refusal(Reason.CIRCUIT_OPEN)
         if account.version == circuit.proven:
             return Pass(account, probing=False)
         now = self.now()
@@ -65,53 +78,110 @@ class Gate:
                 self.circuits.release_probe()
 
     def learn(self, leave: Pass, outcome: Outcome) -> None:
-        """Tell what came of a call. Never raises: the next call would find out again."""
-        with suppress(StoreUnavailableError):
-            self._learn(leave, outcome)
+        """Tell what came of a call. Never raises.
 
-    def _learn(self, leave: Pass, outcome: Outcome) -> None:
+        An invalid request that cannot be written is remembered by this process, which then
+        refuses the account by itself. The rest the next call would find out again.
+        """
         opens = OPENS.get(outcome.reason) if outcome.reason else None
-        if opens is OpenReason.CREDENTIALS and self._was_mended(leave.account):
-            # The next call uses the new secret, here and wherever the old one is remembered.
-            self.circuits.doubt(leave.account.version)
-            opens = None
-        if opens:
-            now = self.now()
-            next_ping_at = now + pause_before_ping(opens, 0)
-            self.circuits.open(opens, leave.account.version, now, next_ping_at)
-        elif leave.probing and outcome.trigger in _ANSWERED:
-            self.circuits.prove(leave.account.version)
-        elif leave.probing:
-            self.circuits.release_probe()
+        if opens is not None:
+            tried = leave.account.version
+            # The next call uses a mended secret, here and wherever the old one is remembered.
+            now_current = self._current(tried) if opens is OpenReason.CREDENTIALS else tried
+            self._write(Circuit.opened(opens, tried, self.now()), now_current)
+            if now_current == tried:
+                return
+        with suppress(StoreUnavailableError):
+            if leave.probing and outcome.trigger in _ANSWERED:
+                self.circuits.prove(leave.account.version, self.now())
+            elif leave.probing:
+                self.circuits.release_probe()
 
-    def _was_mended(self, account: Account) -> bool:
-        """Whether the secret is another one by now: it is fetched once more after a 401."""
+    def _current(self, version: str) -> str:
+        """The account's version by now: the secret is fetched once more after a 401."""
         try:
-            return self.accounts.refreshed().version != account.version
+            return self.accounts.refreshed().version
         except SecretUnavailableError:
+            return version
+
+    def _write(self, learnt: Circuit, current: str) -> None:
+        """Stop all sending; or only that with a secret that is not the current one any more.
+
+        What cannot be written is remembered by this process.
+        """
+        try:
+            match learnt:
+                case Circuit(reason=OpenReason.CREDENTIALS, failed=str(failed)) if (
+                    failed != current
+                ):
+                    self.circuits.doubt(failed)
+                case Circuit(
+                    reason=OpenReason() as reason,
+                    failed=str(failed),
+                    since=datetime() as since,
+                    next_ping_at=datetime() as next_ping_at,
+                ):
+                    self.circuits.open(reason, failed, since, next_ping_at)
+        except StoreUnavailableError:
+            self.own.remember(learnt, self.now())
+        else:
+            self.own.forget()
+
+    def _is_answered(self, account: Account) -> bool:
+        """Ping if this process itself remembers an open circuit and it is time."""
+        own = self.own.take_ping(account.version, self.now())
+        if own is None:
             return False
+        outcome = self.provider.ping(account)
+        if outcome.trigger is Trigger.ACCEPTED:
+            self.own.forget()
+            return True
+        self.own.remember(self._after_ping(own, account, outcome), self.now())
+        return False
+
+    def _after_ping(self, circuit: Circuit, account: Account, outcome: Outcome) -> Circuit:
+        found = OPENS.get(outcome.reason) if outcome.reason else None
+        return circuit.after_ping(found, account.version, self.now())
 
     def look_after(self) -> bool:
         """Ping Voipit if the circuit is open and it is time; returns whether it is closed.
 
-        Of several who look after it at once, one pings. Raises `StoreUnavailableError`.
+        Of several who look after it at once, one pings. Raises `StoreUnavailableError` if the
+        circuit cannot be read; if it cannot be written it is not closed, and the next run goes on.
         """
-        circuit = self.circuits.get()
-        if circuit.reason is None:
+        stored = self.circuits.get()
+        if stored.reason is None:
             return True
+        own = self.own.beside(stored)
         try:
             account = self.accounts.refreshed()
         except SecretUnavailableError:
             return False
         now = self.now()
+        circuit = own or stored
         if not circuit.wants_ping(account.version, now):
+            if own is not None:
+                self._stay_open(stored, own)
             return False
-        if not self.circuits.take_ping(circuit, now, now + PING_LEASE):
-            return False
+        with suppress(StoreUnavailableError):
+            if self.circuits.take_ping(stored, now, now + PING_LEASE):
+                return self._ping(stored, replace(circuit, ping_until=now + PING_LEASE), account)
+        return False
+
+    def _ping(self, stored: Circuit, circuit: Circuit, account: Account) -> bool:
+        """Whether Voipit has answered. Raises `StoreUnavailableError` if that cannot be written."""
         outcome = self.provider.ping(account)
         if outcome.trigger is Trigger.ACCEPTED:
-            self.circuits.close(circuit, account.version)
+            self.circuits.close(stored, account.version, self.now())
             return True
-        found = OPENS.get(outcome.reason) if outcome.reason else None
-        self.circuits.stay_open(circuit, circuit.after_ping(found, account.version, self.now()))
+        self._stay_open(stored, self._after_ping(circuit, account, outcome))
         return False
+
+    def _stay_open(self, stored: Circuit, after_ping: Circuit) -> None:
+        """Write when to ping next; this process goes by it although it cannot be written."""
+        try:
+            self.circuits.stay_open(stored, after_ping)
+        except StoreUnavailableError:
+            self.own.remember(after_ping, self.now())
+        else:
+            self.own.forget()

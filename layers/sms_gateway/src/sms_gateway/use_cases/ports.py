@@ -207,7 +207,7 @@ class Circuits(Protocol):
     def release_probe(self) -> None:
         """Let somebody else try."""
 
-    def prove(self, account_version: str) -> None:
+    def prove(self, account_version: str, at: datetime) -> None:
         """Voipit has answered this account."""
 
     def doubt(self, account_version: str) -> None:
@@ -224,7 +224,7 @@ class Circuits(Protocol):
     def stay_open(self, seen: Circuit, after_ping: Circuit) -> None:
         """The outage that was seen goes on; the ping has shown how."""
 
-    def close(self, seen: Circuit, account_version: str) -> None:
+    def close(self, seen: Circuit, account_version: str, at: datetime) -> None:
         """Send again: Voipit has answered a ping of this account."""
 
 
