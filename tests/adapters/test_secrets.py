@@ -1,19 +1,23 @@
 import json
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sms_gateway.adapters.secrets import (
-    ASKED_AGAIN_AFTER,
+    LOOK_UPS_AT_ONCE,
     PAUSE_AFTER_FAILURE,
     REMEMBERED_FOR,
+    SECONDS_PER_LOOK_UP,
     CallbackKeys,
+    LookUps,
     RememberedSecret,
     SigningKeys,
     VoipitAccounts,
@@ -21,7 +25,8 @@ from sms_gateway.adapters.secrets import (
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.callback_url import CallbackKey, read_callback_path
 from sms_gateway.domain.cursor import CursorKey
-from sms_gateway.domain.errors import SecretUnavailableError
+from sms_gateway.domain.errors import KeyNotLookedUpError, SecretUnavailableError
+from tests.adapters.secrets_manager import SecretsManager
 from tests.fakes.builders import KEY, key
 from tests.fakes.clock import FakeClock
 
@@ -33,35 +38,6 @@ if TYPE_CHECKING:
 PASSWORD = "correct-horse-battery"
 UNREACHABLE = EndpointConnectionError(endpoint_url="https://secretsmanager.test")
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "Get")
-
-
-class SecretsManager:
-    """One secret in Secrets Manager, which can be rotated, be down, and counts its look-ups."""
-
-    def __init__(self, client: "SecretsManagerClient", text: str) -> None:
-        self._client = client
-        self.secret_id = client.create_secret(Name=f"secret-{uuid4()}", SecretString=text)["ARN"]
-        self.trouble: Exception | None = None
-        self.lookups: list[str] = []
-        self.clock = FakeClock()
-
-    def get_secret_value(self, **request: Any) -> Any:
-        self.lookups.append(request["VersionStage"])
-        if self.trouble:
-            raise self.trouble
-        return self._client.get_secret_value(**request)
-
-    def rotate(self, text: str) -> None:
-        self._client.put_secret_value(SecretId=self.secret_id, SecretString=text)
-
-    def remembered(self, stage: str = "AWSCURRENT") -> RememberedSecret:
-        client: Any = self
-        return RememberedSecret(client, self.secret_id, stage=stage, now=self.clock.time)
-
-    def keys(self) -> CallbackKeys:
-        return CallbackKeys(
-            self.remembered(), self.remembered("AWSPREVIOUS"), "https://callback.test"
-        )
 
 
 @pytest.fixture(scope="module")
@@ -307,13 +283,14 @@ def test_a_secret_has_other_keys_for_another_purpose(manager: SecretsManager) ->
     assert keys.find(CallbackKey("second").key_id) is None
 
 
-def test_a_key_made_seconds_ago_is_found_without_waiting_for_the_memory_to_age(
-    manager: SecretsManager,
+@pytest.mark.parametrize("seconds_ago", [0, 10, 30, REMEMBERED_FOR - 1, REMEMBERED_FOR])
+def test_a_key_that_was_made_just_now_is_found_however_lately_the_secret_was_read(
+    manager: SecretsManager, seconds_ago: float
 ) -> None:
     keys = manager.keys()
     assert keys.find(CallbackKey("first").key_id)
+    manager.clock.advance(seconds_ago)
     manager.rotate("second")
-    manager.clock.advance(ASKED_AGAIN_AFTER)
 
     assert keys.find(CallbackKey("second").key_id) == CallbackKey("second")
     assert keys.find(CallbackKey("first").key_id) == CallbackKey("first")
@@ -326,16 +303,105 @@ def test_a_key_two_rotations_ago_is_no_longer_good(manager: SecretsManager) -> N
     assert manager.keys().find(CallbackKey("first").key_id) is None
 
 
-def test_made_up_key_ids_cost_one_look_up_in_thirty_seconds(manager: SecretsManager) -> None:
+def test_made_up_key_ids_cost_a_few_look_ups_and_then_one_in_a_while(
+    manager: SecretsManager,
+) -> None:
     keys = manager.keys()
-    keys.find("start")
+    keys.find("00000000")
+    manager.lookups.clear()
+    minutes = 4  # less than REMEMBERED_FOR, after which both are read anyway
+    unanswered = 0
+
+    for second in range(minutes * 60):
+        try:
+            assert keys.find(f"{second:08x}") is None
+        except KeyNotLookedUpError:
+            unanswered += 1
+        manager.clock.advance(1)
+
+    look_ups = LOOK_UPS_AT_ONCE + (minutes * 60 - 1) // SECONDS_PER_LOOK_UP
+    assert manager.lookups == ["AWSCURRENT", "AWSPREVIOUS"] * int(look_ups)
+    assert unanswered == minutes * 60 - look_ups
+
+
+def test_an_unknown_id_is_no_key_of_ours_once_both_stages_were_read_after_it_came_in(
+    manager: SecretsManager,
+) -> None:
+    keys = manager.keys()
+    keys.url_for("m", 1)
+    keys.find(CallbackKey("first").key_id)
     manager.lookups.clear()
 
-    for second in range(60):
-        manager.clock.advance(1)
-        assert keys.find(f"{second:08x}") is None
+    assert keys.find("00000000") is None
+    assert manager.lookups == ["AWSCURRENT", "AWSPREVIOUS"]
 
-    assert sorted(manager.lookups) == ["AWSCURRENT"] * 2 + ["AWSPREVIOUS"] * 2
+
+@pytest.mark.parametrize("stage", ["AWSCURRENT", "AWSPREVIOUS"])
+def test_while_one_stage_cannot_be_read_an_unknown_id_may_be_a_key_of_ours(
+    manager: SecretsManager, stage: str
+) -> None:
+    manager.rotate("second")
+    keys = manager.keys()
+    assert keys.find("00000000") is None
+    manager.trouble, manager.troubled_stage = UNREACHABLE, stage
+
+    with pytest.raises(SecretUnavailableError):
+        keys.find("00000000")
+    manager.trouble = None
+    manager.clock.advance(PAUSE_AFTER_FAILURE)
+    assert keys.find("00000000") is None
+
+
+def test_secrets_manager_that_did_not_answer_is_left_alone_by_unknown_ids_too(
+    manager: SecretsManager,
+) -> None:
+    keys = manager.keys()
+    keys.find("00000000")
+    manager.trouble = UNREACHABLE
+    manager.lookups.clear()
+
+    for _ in range(9):
+        with pytest.raises(SecretUnavailableError):
+            keys.find("00000000")
+
+    assert manager.lookups == ["AWSCURRENT", "AWSPREVIOUS"]
+
+
+def test_a_key_that_is_rotated_away_between_the_two_readings_is_found(
+    manager: SecretsManager,
+) -> None:
+    keys = manager.keys()
+    keys.find("00000000")
+    manager.rotate("second")
+    manager.after_first_look_up = lambda: manager.rotate("third")
+
+    assert keys.find(CallbackKey("second").key_id) == CallbackKey("second")
+
+
+@given(st.lists(st.floats(0, 120), max_size=200))
+def test_in_no_span_of_time_are_there_more_look_ups_than_the_bucket_holds(
+    pauses: list[float],
+) -> None:
+    clock = FakeClock()
+    bucket = LookUps(clock.time)
+    taken: list[float] = []
+    for pause in pauses:
+        clock.advance(pause)
+        if bucket.take():
+            taken.append(clock.time())
+
+    for first, start in enumerate(taken):
+        for number, end in enumerate(taken[first:], 1):
+            assert number <= LOOK_UPS_AT_ONCE + (end - start) / SECONDS_PER_LOOK_UP + 1e-3
+
+
+def test_a_clock_that_was_set_back_does_not_leave_the_bucket_empty() -> None:
+    clock = FakeClock()
+    bucket = LookUps(clock.time)
+    assert [bucket.take() for _ in range(LOOK_UPS_AT_ONCE + 1)].count(True) == LOOK_UPS_AT_ONCE
+    clock.advance(-24 * 3600)
+
+    assert bucket.take()
 
 
 def test_the_current_key_is_found_although_the_previous_one_cannot_be_read(
@@ -350,9 +416,16 @@ def test_the_current_key_is_found_although_the_previous_one_cannot_be_read(
         keys.find("00000000")
 
 
+class EmptySecret(RememberedSecret):
+    """What Secrets Manager does not let anybody store, and must not sign all the same."""
+
+    def ask(self) -> None:
+        self._value = ""
+
+
 def test_an_empty_key_signs_nothing_and_is_never_found(client: "SecretsManagerClient") -> None:
     keys = SecretsManager(client, " ").keys()
-    empty: Any = type("Empty", (), {"value": lambda *_, **__: ""})()
+    empty = EmptySecret(client, "")
 
     with pytest.raises(SecretUnavailableError):
         CallbackKeys(empty, empty).url_for(key("m"), 1)

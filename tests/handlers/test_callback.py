@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from sms_gateway.adapters.secrets import LOOK_UPS_AT_ONCE, SECONDS_PER_LOOK_UP
 from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from sms_gateway.domain.message_id import MessageKey
+from sms_gateway.entrypoints.callback import RETRY_AFTER_SECONDS
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import Answer, Function
 from tests.handlers.output import Output
@@ -103,11 +105,57 @@ def test_a_url_that_is_not_ours_is_forbidden_and_the_table_is_not_touched(
 
 
 def test_strangers_who_guess_keys_do_not_cost_a_look_up_each(
-    callback: Function, calls: Calls
+    callback: Function, calls: Calls, output: Output
 ) -> None:
-    for guess in range(20):
+    answers = [
         callback(a_report(mint_callback_url("", KEY, 1, CallbackKey(f"guess {guess}"))))
-    assert calls.made.count("secretsmanager:GetSecretValue") <= 4
+        for guess in range(20)
+    ]
+    refusals, put_off = answers[: 1 + LOOK_UPS_AT_ONCE], answers[1 + LOOK_UPS_AT_ONCE :]
+    assert calls.made == ["secretsmanager:GetSecretValue"] * 2 * len(refusals)
+    assert [refused(answer, 403) for answer in refusals] == [True] * len(refusals)
+    assert [refused(answer, 503) for answer in put_off] == [True] * len(put_off)
+    assert {answer.headers.get("retry-after") for answer in put_off} == {str(RETRY_AFTER_SECONDS)}
+    assert output.counted() == {"CallbackRefused": len(refusals), "CallbackPutOff": len(put_off)}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(f"/{KEY.client}/{MESSAGE_ID}/1/", id="no signature"),
+        pytest.param(
+            f"/{KEY.client}/{MESSAGE_ID}/1/0123456789abcdef.{'A' * 22}", id="a long key id"
+        ),
+        pytest.param(
+            f"/{KEY.client}/{MESSAGE_ID}/1/0123ABCD.{'A' * 22}", id="a key id in capitals"
+        ),
+        pytest.param(f"/{KEY.client}/{MESSAGE_ID}/1/01234567.AAAA", id="a short signature"),
+        pytest.param(f"/{KEY.client}/{MESSAGE_ID}/1/01234567.{'A' * 23}", id="a long signature"),
+        pytest.param("/wp-content/1/index.php", id="a scanner's path"),
+    ],
+)
+def test_a_url_that_has_not_even_our_shape_costs_no_look_up(
+    callback: Function, calls: Calls, path: str
+) -> None:
+    assert refused(callback(a_report(path)), 403)
+    assert calls.made == []
+
+
+def test_after_a_503_there_is_a_look_up_again() -> None:
+    assert RETRY_AFTER_SECONDS >= SECONDS_PER_LOOK_UP
+
+
+def test_a_url_signed_with_a_key_that_was_made_a_moment_ago_counts(
+    callback: Function, cloud: Cloud
+) -> None:
+    """Although this process has read both stages just now."""
+    callback(
+        sample("callback-form") | {"rawPath": f"/{KEY.client}/{MESSAGE_ID}/1/01234567.{'A' * 22}"}
+    )
+    cloud.rotate_signing_key("the next signing key")
+    path = mint_callback_url("", KEY, 1, CallbackKey("the next signing key"))
+    assert acknowledged(callback(a_report(path)))
+    assert cloud.row(MESSAGE_ID)["status"] == "sent"
 
 
 def test_a_url_signed_before_the_key_was_rotated_still_counts(

@@ -8,7 +8,10 @@ from urllib.parse import parse_qsl
 import pytest
 
 from sms_gateway.adapters.message_item import to_item
+from sms_gateway.adapters.secrets import LOOK_UPS_AT_ONCE
+from sms_gateway.domain.cursor import CursorKey
 from sms_gateway.domain.phone_number import PhoneNumber
+from sms_gateway.domain.signing import SIGNATURE_BYTES, to_base64url
 from sms_gateway.domain.status import Status
 from tests.fakes.builders import a_message
 from tests.fakes.clock import START
@@ -249,6 +252,34 @@ def test_after_a_rotation_an_old_cursor_works_once_more(
     assert len(ids(cold_start("status")(a_list(limit="1", cursor=cursor)))) == 1
     cloud.rotate_cursor_key("a third key of the tests")
     assert is_refused(cold_start("status")(a_list(limit="1", cursor=cursor)))
+
+
+def cursor_of(key_id: str) -> str:
+    """A cursor that names this key, and whose signature nobody has made."""
+    return to_base64url(bytes.fromhex(key_id) + bytes(SIGNATURE_BYTES) + b"position")
+
+
+@pytest.mark.usefixtures("cursor")
+def test_a_cursor_whose_key_cannot_be_looked_up_now_is_503_and_not_a_wrong_one(
+    status: Function, cloud: Cloud
+) -> None:
+    """Unknown key ids have used up the look-ups of this process, and the key is rotated."""
+    guesses = [f"{number:08x}" for number in range(1 + LOOK_UPS_AT_ONCE)]
+    assert [g for g in guesses if not is_refused(status(a_list(cursor=cursor_of(g))))] == []
+    cloud.rotate_cursor_key("a second key of the tests")
+    newest = CursorKey("a second key of the tests").key_id
+    assert status(a_list(cursor=cursor_of(newest))).is_store_unavailable()
+
+
+def test_a_cursor_whose_key_was_made_a_moment_ago_is_good(
+    status: Function, cold_start: ColdStart, cloud: Cloud, cursor: str
+) -> None:
+    """Although this process has read both stages just now."""
+    assert is_refused(status(a_list(cursor=cursor_of("01234567"))))
+    cloud.rotate_cursor_key("a second key of the tests")
+    newest = cold_start("status")(a_list(limit="1")).body["cursor"]
+    assert newest != cursor
+    assert len(ids(status(a_list(limit="1", cursor=newest)))) == 1
 
 
 def test_the_key_is_read_only_if_a_cursor_is_made_or_checked(

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
-from sms_gateway.domain.errors import SecretUnavailableError
+from sms_gateway.domain.errors import KeyNotLookedUpError, SecretUnavailableError
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.signing import SigningKey
 
@@ -26,8 +26,10 @@ _Key = TypeVar("_Key", bound=SigningKey)
 
 REMEMBERED_FOR: Final = 300.0
 """Seconds a value is used without asking again."""
-ASKED_AGAIN_AFTER: Final = 30.0
-"""Seconds between two questions that were not due: strangers' URLs must not cost us look-ups."""
+LOOK_UPS_AT_ONCE: Final = 4
+"""Look-ups of both stages that unknown key ids may cause in a row, in each process."""
+SECONDS_PER_LOOK_UP: Final = 15.0
+"""After those: one in so many seconds. Anybody can make up ids, and each look-up is two calls."""
 PAUSE_AFTER_FAILURE: Final = 2.0
 """Seconds Secrets Manager is left alone after it did not answer, for the same reason."""
 
@@ -55,7 +57,14 @@ class RememberedSecret:
         self._value: str | None = None
         self.version = ""
         self._asked_at: float | None = None
-        self._unavailable = False
+        self.is_away = False
+        """Whether Secrets Manager did not answer when it was asked last."""
+
+    def is_due(self, *, max_age: float = REMEMBERED_FOR) -> bool:
+        """Whether what is remembered is too old to be used without asking, or was never read."""
+        if self.is_away:
+            max_age = min(max_age, PAUSE_AFTER_FAILURE)
+        return self._asked_at is None or abs(self._now() - self._asked_at) >= max_age
 
     def value(self, *, max_age: float = REMEMBERED_FOR) -> str | None:
         """The secret's text, at most `max_age` seconds old; `None` if this stage has no version.
@@ -65,17 +74,21 @@ class RememberedSecret:
         Raises:
             SecretUnavailableError: it does not answer and nothing is remembered.
         """
-        if self._unavailable:
-            max_age = min(max_age, PAUSE_AFTER_FAILURE)
-        if self._asked_at is None or abs(self._now() - self._asked_at) >= max_age:
-            self._ask()
-        if self._unavailable and self._value is None:
+        if self.is_due(max_age=max_age):
+            self.ask()
+        if self.is_away and self._value is None:
             raise SecretUnavailableError("Secrets Manager did not answer.")
         return self._value
 
-    def _ask(self) -> None:
+    @property
+    def remembered(self) -> str | None:
+        """What was read last, however long ago."""
+        return self._value
+
+    def ask(self) -> None:
+        """Read it now; if Secrets Manager does not answer, what was read last stays."""
         self._asked_at = self._now()
-        self._unavailable = False
+        self.is_away = False
         try:
             answer = self._client.get_secret_value(
                 SecretId=self._secret_id, VersionStage=self._stage
@@ -87,9 +100,9 @@ class RememberedSecret:
             if missing and self._stage != "AWSCURRENT":
                 self._value = None  # never rotated: there is no previous version
             else:
-                self._unavailable = True
+                self.is_away = True
         except BotoCoreError:
-            self._unavailable = True
+            self.is_away = True
 
 
 class VoipitAccounts:
@@ -123,6 +136,27 @@ class VoipitAccounts:
         )
 
 
+class LookUps:
+    """How many look-ups unknown key ids may still cause: a token bucket, one for each process."""
+
+    def __init__(self, now: Seconds) -> None:
+        self._now = now
+        self._left = float(LOOK_UPS_AT_ONCE)
+        self._counted_at = now()
+
+    def take(self) -> bool:
+        """Whether there is one left; then there is one less."""
+        now = self._now()
+        # A clock that was set back must not leave the bucket empty until it has caught up.
+        earned = abs(now - self._counted_at) / SECONDS_PER_LOOK_UP
+        self._left = min(self._left + earned, LOOK_UPS_AT_ONCE)
+        self._counted_at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
 class SigningKeys(Generic[_Key]):
     """The keys of one purpose: the current one, and the one before for what it has signed.
 
@@ -130,11 +164,16 @@ class SigningKeys(Generic[_Key]):
     """
 
     def __init__(
-        self, kind: type[_Key], current: RememberedSecret, previous: RememberedSecret
+        self,
+        kind: type[_Key],
+        current: RememberedSecret,
+        previous: RememberedSecret,
+        now: Seconds = time.time,
     ) -> None:
         self._kind = kind
         self._current = current
         self._previous = previous
+        self._look_ups = LookUps(now)
 
     def current(self) -> _Key:
         """The key that signs. Raises `SecretUnavailableError`."""
@@ -144,26 +183,51 @@ class SigningKeys(Generic[_Key]):
         return self._kind(text)
 
     def find(self, key_id: str) -> _Key | None:
-        """The key with this id, or `None`. Raises `SecretUnavailableError`.
+        """The key with this id; `None` if neither stage has held it since the question was asked.
 
-        An unknown id may be a key that was made seconds ago, so the secret is read again; not more
-        often than every `ASKED_AGAIN_AFTER` seconds, since anybody can make up ids.
+        An unknown id may be a key that was made a moment ago, so both stages are read anew.
+
+        Raises:
+            KeyNotLookedUpError: unknown ids have used up the look-ups for now.
+            SecretUnavailableError: Secrets Manager did not answer.
         """
-        for max_age in (REMEMBERED_FOR, ASKED_AGAIN_AFTER):
-            for secret in (self._current, self._previous):
-                text = secret.value(max_age=max_age)
-                if text and self._kind(text).key_id == key_id:
-                    return self._kind(text)
+        # The order matters: a rotation in between moves the current key to the stage read last.
+        stages = self._current, self._previous
+        is_due = [secret.is_due() for secret in stages]
+        for secret, due in zip(stages, is_due, strict=True):
+            if not due and (key := self._key(secret, key_id)):
+                return key
+        if not any(is_due):
+            if any(secret.is_away for secret in stages):
+                raise SecretUnavailableError("Secrets Manager did not answer a moment ago.")
+            if not self._look_ups.take():
+                raise KeyNotLookedUpError("Unknown key ids have used up the look-ups for now.")
+        for secret in stages:
+            secret.ask()
+            if key := self._key(secret, key_id):
+                return key
+        if any(secret.is_away for secret in stages):
+            raise SecretUnavailableError("Secrets Manager did not answer.")
         return None
+
+    def _key(self, secret: RememberedSecret, key_id: str) -> _Key | None:
+        """The secret's key, if it has this id."""
+        text = secret.remembered
+        key = self._kind(text) if text else None
+        return key if key is not None and key.key_id == key_id else None
 
 
 class CallbackKeys(SigningKeys[CallbackKey]):
     """The keys that sign callback URLs. Implements the port `CallbackUrls`."""
 
     def __init__(
-        self, current: RememberedSecret, previous: RememberedSecret, base_url: str = ""
+        self,
+        current: RememberedSecret,
+        previous: RememberedSecret,
+        base_url: str = "",
+        now: Seconds = time.time,
     ) -> None:
-        super().__init__(CallbackKey, current, previous)
+        super().__init__(CallbackKey, current, previous, now)
         self._base_url = base_url
 
     def url_for(self, key: MessageKey, attempt: int) -> str:

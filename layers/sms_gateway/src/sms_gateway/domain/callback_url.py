@@ -11,12 +11,20 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
 
+from sms_gateway.domain.client import is_client_name
 from sms_gateway.domain.message_id import MessageKey, is_message_id
-from sms_gateway.domain.signing import SigningKey, to_base64url
+from sms_gateway.domain.signing import (
+    KEY_ID_DIGITS,
+    SIGNATURE_DIGITS,
+    SigningKey,
+    to_base64url,
+)
 
 _PATH_PARTS: Final = 4
-_CLIENT: Final = re.compile(r"[!-~]{1,64}")
 _MAX_ATTEMPT_DIGITS: Final = 6
+_TOKEN: Final = re.compile(
+    rf"(?P<key_id>[0-9a-f]{{{KEY_ID_DIGITS}}})\.(?P<signature>[A-Za-z0-9_-]{{{SIGNATURE_DIGITS}}})"
+)
 
 
 class CallbackKey(SigningKey):
@@ -55,23 +63,23 @@ def mint_callback_url(base_url: str, of: MessageKey, attempt: int, key: Callback
 def read_callback_path(path: str) -> CallbackReference | None:
     """The reference in a path, or `None` if it does not even have the shape of ours.
 
-    Percent-encoding is undone (some senders write `~` as `%7E`); nothing else is forgiven.
+    Percent-encoding is undone (some senders write `~` as `%7E`); nothing else is forgiven, so that
+    a scanner's path costs no look-up of a key.
     """
     parts = [unquote(part) for part in path.strip("/").split("/")]
     if len(parts) != _PATH_PARTS:
         return None
     client, message_id, attempt, token = parts
-    key_id, dot, signature = token.partition(".")
+    signed = _TOKEN.fullmatch(token)
     readable = (
-        _CLIENT.fullmatch(client)
+        is_client_name(client)
         and is_message_id(message_id)
         and attempt.isascii()
         and attempt.isdigit()
         and not attempt.startswith("0")
         and len(attempt) <= _MAX_ATTEMPT_DIGITS
-        and dot
-        and token.isascii()
     )
-    if not readable:
+    if not readable or signed is None:
         return None
-    return CallbackReference(MessageKey(client, message_id), int(attempt), key_id, signature)
+    key = MessageKey(client, message_id)
+    return CallbackReference(key, int(attempt), signed["key_id"], signed["signature"])

@@ -15,6 +15,7 @@ GatewayError
 ├── StoreUnavailableError      one of our own stores did not answer
 │   └── UnreadableRowError     it did, with a row that another release has written
 └── SecretUnavailableError     Secrets Manager did not answer
+    └── KeyNotLookedUpError    or was not asked, since unknown key ids have made it busy enough
 """
 
 from datetime import timedelta
@@ -119,3 +120,7 @@ class SecretUnavailableError(GatewayError):
     """A secret could not be read and none is remembered."""
 
     code = "secret-unavailable"
+
+
+class KeyNotLookedUpError(SecretUnavailableError):
+    """Whether there is a key with this id cannot be told now: look-ups are limited."""

@@ -11,6 +11,8 @@ from typing import ClassVar, Final
 
 SIGNATURE_BYTES: Final = 16
 KEY_ID_DIGITS: Final = 8
+SIGNATURE_DIGITS: Final = 22
+"""Of a signature in base64url."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 from sms_gateway.domain.callback_url import CallbackKey, CallbackReference, read_callback_path
 from sms_gateway.domain.clock import Clock, utc_now
 from sms_gateway.domain.errors import (
+    KeyNotLookedUpError,
     MalformedRequestError,
     SecretUnavailableError,
     StoreUnavailableError,
@@ -27,6 +28,8 @@ from sms_gateway.use_cases.ports import ReportFallback
 from sms_gateway.use_cases.record_report import RecordReport
 
 _METHODS: Final = {"GET", "POST"}
+RETRY_AFTER_SECONDS: Final = 15
+"""By then a process that had no look-up left has one again (adapters/secrets.py)."""
 _COUNTED: Final = {
     "recorded": "ReportRecorded",
     "repeated": "ReportRepeated",
@@ -39,7 +42,7 @@ class Keys(Protocol):
     """Finds the key that a callback URL names."""
 
     def find(self, key_id: str) -> CallbackKey | None:
-        """Raises `SecretUnavailableError`."""
+        """Raises `SecretUnavailableError` if that cannot be told now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,7 @@ class Callback:
             logger.warning("callback malformed", field=error.field)
             return _answer(HTTPStatus.BAD_REQUEST, str(error), field=error.field)
         except (StoreUnavailableError, SecretUnavailableError) as error:
-            count("CallbackUnavailable")
-            logger.error("callback cannot be recorded", exc_info=error)
-            return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later")
+            return _put_off(error)
         except Exception as error:  # noqa: BLE001  the runtime would log its words unscrubbed
             count("UnexpectedError")
             logger.exception("unexpected error", exc_info=error)
@@ -128,6 +129,19 @@ def _answer(status: HTTPStatus, sentence: str, **members: str) -> dict[str, Any]
     """An error in the form Voipit itself uses (voipit-api.md §2)."""
     body = {"type": "Error", "message": sentence, "code": str(int(status)), **members}
     return _response(status, body)
+
+
+def _put_off(error: StoreUnavailableError | SecretUnavailableError) -> dict[str, Any]:
+    if isinstance(error, KeyNotLookedUpError):
+        # Mostly a stranger's made-up id, so it is no error; but it may be the newest key's.
+        count("CallbackPutOff")
+        logger.warning("callback put off: unknown key id, and no look-up left")
+    else:
+        count("CallbackUnavailable")
+        logger.error("callback cannot be recorded", exc_info=error)
+    answer = _answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later")
+    answer["headers"]["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 def _response(status: HTTPStatus, body: dict[str, str]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class ListMessages:
         Raises:
             InvalidValueError: `invalid-phone-number`.
             MalformedRequestError: the cursor is not one that this client got for this number.
-            StoreUnavailableError: the table did not answer, or nobody tells the cursors' key.
+            StoreUnavailableError: the table did not answer, or the cursor's key cannot be told now.
         """
         number = self.phone_numbers.read(phone_number_text)
         try:
