@@ -13,7 +13,7 @@ LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run send soak client contract docs test test-rules test-guarantees test-soak check format lock clean
+.PHONY: help setup demo run send soak client rotate contract docs test test-rules test-guarantees test-soak check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -47,6 +47,10 @@ client: $(READY) ## an API key for a client: make client NAME=crm; LIST=1 shows 
 		$(if $(LIST),--list,$(if $(REMOVE),--remove '$(REMOVE)',--name '$(or $(NAME),$(error \
 		Which client? make client NAME=crm, LIST=1 or REMOVE=crm))')) \
 		$(if $(ROLE),--role '$(ROLE)') $(if $(KEY),--key '$(KEY)') $(if $(YES),--yes)
+
+rotate: $(READY) ## a new signing key: make rotate KEY=callback|cursor STACK=voipit-sms-gateway
+	@$(BIN)/python -m tools.rotate --stack-name '$(STACK)' $(if $(NOW),--now) \
+		--key '$(or $(KEY),$(error Which key? make rotate KEY=callback))'
 
 send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTIONS=--follow
 	@$(BIN)/python -m tools.by_make send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'
