@@ -200,7 +200,7 @@ def test_the_last_rotation_is_found_however_many_pages_there_are(
     assert (code, account.all_keys()) == (1, keys)
 
 
-def test_what_is_refused_is_told_with_its_reason_and_the_way_out(account: Account) -> None:
+def test_a_refusal_gives_its_reason_and_the_way_out(account: Account) -> None:
     run("--key", "callback")
     account.wait(MINUTE)
 
@@ -237,7 +237,9 @@ def test_a_leaked_key_is_ended_at_once_with_the_one_before(
     assert "reports about messages that were sent until now are refused" in text
 
 
-def test_who_is_sure_is_not_asked(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_yes_the_operator_is_not_asked(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("builtins.input", lambda *_: pytest.fail("asked"))
     leaked = account.key("cursor")
 
@@ -259,7 +261,7 @@ def test_any_other_answer_changes_nothing(
 
 
 @pytest.mark.parametrize("end", [EOFError, KeyboardInterrupt])
-def test_nor_does_no_answer(
+def test_no_answer_changes_nothing_either(
     account: Account, monkeypatch: pytest.MonkeyPatch, end: type[BaseException]
 ) -> None:
     def leave(*_: object) -> str:
@@ -288,7 +290,7 @@ def test_a_leaked_key_that_could_be_rotated_once_only_is_said_to_be_good_still(
     "operation",
     ["DescribeStacks", "ListSecretVersionIds", "PutSecretValue"],
 )
-def test_who_may_not_is_told_what_and_changes_nothing(
+def test_an_operator_without_the_right_is_told_its_name_and_changes_nothing(
     account: Account, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
     keys = account.all_keys()
@@ -347,7 +349,7 @@ def test_without_a_region_nothing_is_guessed(
 
 
 @pytest.mark.parametrize("arguments", [[], ["--key", "voipit"], ["--key", "cursor", "--yes"]])
-def test_what_is_not_clear_is_not_done(arguments: list[str]) -> None:
+def test_a_command_that_is_not_clear_is_not_done(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(["--stack-name", STACK, *arguments])
 

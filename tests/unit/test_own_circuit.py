@@ -1,4 +1,4 @@
-"""What a process has learnt about the way to Voipit and cannot write down."""
+"""The circuit that a process remembers because it cannot write it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -149,7 +149,7 @@ def test_once_the_circuit_can_be_written_all_know_of_it(entrance: Entrance) -> N
     assert another_process(entrance).admit() == REFUSED
 
 
-def test_a_circuit_that_was_closed_by_a_ping_is_not_opened_again_by_who_remembers_it_open(
+def test_a_circuit_that_was_closed_by_a_ping_is_not_opened_again_by_a_late_process(
     entrance: Entrance,
 ) -> None:
     gate, other = failed(entrance), another_process(entrance)
@@ -179,7 +179,7 @@ def test_an_opening_that_was_written_without_a_word_is_not_written_twice() -> No
     assert gate.admit() == Pass(an_account("v1"), probing=False)
 
 
-def test_what_a_process_remembers_ends_with_a_ping_an_hour_later(entrance: Entrance) -> None:
+def test_the_memory_of_a_process_ends_with_a_ping_an_hour_later(entrance: Entrance) -> None:
     gate = failed(entrance)
     entrance.voipit.knows = None
     entrance.advance(HOUR - SECOND)
@@ -290,7 +290,7 @@ def test_the_first_try_of_an_account_that_failed_is_the_last_of_this_process() -
     entrance = Entrance()
     entrance.circuits.be_unavailable("open")
     gate = failed(entrance)
-    entrance.advance(MINUTE + SECOND)  # whoever tried it holds the probe no longer
+    entrance.advance(MINUTE + SECOND)  # the lease of the first try is over
     entrance.circuits.is_read_only = True
 
     assert gate.admit() == REFUSED

@@ -29,7 +29,7 @@ REMEMBERED_FOR: Final = 300.0
 LOOK_UPS_AT_ONCE: Final = 4
 """Look-ups of both stages that unknown key ids may cause in a row, in each process."""
 SECONDS_PER_LOOK_UP: Final = 15.0
-"""After those: one in so many seconds. Anybody can make up ids, and each look-up is two calls."""
+"""After those: one in so many seconds. Strangers can make up ids; each look-up is two calls."""
 PAUSE_AFTER_FAILURE: Final = 2.0
 """Seconds Secrets Manager is left alone after it did not answer, for the same reason."""
 

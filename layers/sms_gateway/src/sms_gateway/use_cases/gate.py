@@ -81,7 +81,7 @@ class Gate:
         """Tell what came of a call. Never raises.
 
         An invalid request that cannot be written is remembered by this process, which then
-        refuses the account by itself. The rest the next call would find out again.
+        refuses the account by itself. Anything else would be found out by the next call again.
         """
         opens = OPENS.get(outcome.reason) if outcome.reason else None
         if opens is not None:
@@ -107,7 +107,7 @@ class Gate:
     def _write(self, learnt: Circuit, current: str) -> None:
         """Stop all sending; or only that with a secret that is not the current one any more.
 
-        What cannot be written is remembered by this process.
+        This process remembers it if it cannot be written.
         """
         try:
             match learnt:
