@@ -21,7 +21,7 @@ from sms_gateway.entrypoints import callback as callback_module
 from sms_gateway.entrypoints.callback import Callback
 from sms_gateway.use_cases.record_report import RecordReport
 from tests.adapters.secrets_manager import SecretsManager
-from tests.fakes.builders import a_message
+from tests.fakes.builders import a_message, key
 from tests.fakes.clock import FakeClock
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.queues import FakeReportFallback
@@ -83,14 +83,14 @@ class Traffic:
         for number, sender in enumerate(self.senders):
             message_id = f"m-{second}-{number}"
             self.messages.create(a_message(Status.SUBMITTED, message_id=message_id))
-            path = urlsplit(sender.url_for(message_id, 1)).path
+            path = urlsplit(sender.url_for(key(message_id), 1)).path
             delay = (second * 7) % LONGEST_DELAY
             self.under_way.append(Report(message_id, path, second + delay))
 
     def strange(self, second: int) -> None:
         """A made-up id for every process."""
         for callback in self.callbacks:
-            path = f"/m-1/1/{second:08x}.{'A' * 22}"
+            path = f"/clinic/m-1/1/{second:08x}.{'A' * 22}"
             self.strangers[self._answer(callback, path, "m-1")["statusCode"]] += 1
 
     def deliver(self, second: int) -> None:

@@ -328,7 +328,7 @@ def test_an_unknown_id_is_no_key_of_ours_once_both_stages_were_read_after_it_cam
     manager: SecretsManager,
 ) -> None:
     keys = manager.keys()
-    keys.url_for("m", 1)
+    keys.url_for(KEY, 1)
     keys.find(CallbackKey("first").key_id)
     manager.lookups.clear()
 
