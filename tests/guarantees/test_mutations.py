@@ -1,8 +1,8 @@
 """Are the invariants awake? Each mutation takes away what keeps one promise; they must object."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -10,8 +10,10 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from sms_gateway.adapters.voipit import client
+from sms_gateway.domain.due import ENDS, Step
 from sms_gateway.domain.errors import StoreUnavailableError
-from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.guards import Limits, end_of_day
+from sms_gateway.domain.message import Change, Message, OnUnconfirmed
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome, not_taken
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
@@ -23,10 +25,10 @@ from sms_gateway.use_cases.watch import Watch
 from tests.fakes.accounts import an_account
 from tests.fakes.builders import key
 from tests.fakes.circuits import FakeCircuits
-from tests.fakes.intake import FakeIntake, FakeSuppressions
+from tests.fakes.intake import FakeIntake
 from tests.fakes.messages import InMemoryMessages
 from tests.guarantees.invariants import PromiseBrokenError
-from tests.guarantees.process import Process, a_request
+from tests.guarantees.process import REPORT_DEADLINE, Process, a_request
 from tests.guarantees.running_on import run_on
 from tests.guarantees.test_state_machine import OTHER, RULES_OF_SEARCH, SmsGateway
 from tests.guarantees.voipit import Answer
@@ -116,15 +118,53 @@ def the_word_to_those_who_remember_the_old_password(patch: Patch) -> None:
 
 
 def the_look_at_the_do_not_contact_list(patch: Patch) -> None:
-    patch.setattr(FakeSuppressions, "get", lambda *_: None)
+    patch.setattr(FakeIntake, "_check_suppression", lambda *_: None)
 
 
 def the_eye_for_a_double_click(patch: Patch) -> None:
     patch.setattr(FakeIntake, "_check_twin", lambda *_: None)
 
 
-def the_count_of_messages(patch: Patch) -> None:
-    patch.setattr(FakeIntake, "_today", lambda *_: [])
+def the_count_of_sendings(patch: Patch) -> None:
+    patch.setattr(Limits, "room_for_recipient", lambda *_: None)
+
+
+def the_count_at_the_claim(patch: Patch) -> None:
+    with_sending = FakeIntake._with_sending  # noqa: SLF001  what is to be taken away
+
+    def only_new_ones(intake: FakeIntake, message: Message, *args: Any) -> list[datetime]:
+        if message.attempt or message.status is Status.SENDING:
+            return with_sending(intake, message, *args)
+        return intake.sent.get(message.phone_number, [])
+
+    patch.setattr(FakeIntake, "_with_sending", only_new_ones)
+
+
+def the_hour_before_midnight(patch: Patch) -> None:
+    room = Limits.room_for_recipient
+
+    def of_today(limits: Limits, sent: Sequence[datetime], now: datetime) -> datetime | None:
+        return room(limits, [at for at in sent if end_of_day(at) == end_of_day(now)], now)
+
+    patch.setattr(Limits, "room_for_recipient", of_today)
+
+
+def the_count_of_a_resend(patch: Patch) -> None:
+    patch.setattr(Message, "counts_once_more", property(lambda m: m.counted_at is None))
+
+
+def the_doubt_about_the_first_try(patch: Patch) -> None:
+    patch.setattr(Change, "not_at_voipit", lambda change, _: change)
+
+
+def the_end_of_the_one_resend(patch: Patch) -> None:
+    chosen = OnUnconfirmed.RESEND
+    patch.setattr(Message, "wants_resend", property(lambda m: m.on_unconfirmed is chosen))
+
+
+def the_doubt_of_a_message_that_ends(patch: Patch) -> None:
+    for step, reason in ((Step.TOO_LATE, Reason.TOO_LATE), (Step.GIVE_UP, Reason.UNREACHABLE)):
+        patch.setitem(ENDS, (Status.UNCONFIRMED, step), (Trigger.REPORTED_ERROR, reason))
 
 
 # what happens then
@@ -226,6 +266,54 @@ def two_clicks(world: World) -> None:
         world.run(process, world.send(a_request(None)))
 
 
+def a_second_try_that_was_not_taken(world: World) -> None:
+    world.voipit.next_answers += [Answer.CUT_TAKEN, Answer.THROTTLED_429]
+    world.run(0, world.send(a_request("a", on_unconfirmed=OnUnconfirmed.RESEND)))
+    world.clock.advance(REPORT_DEADLINE.total_seconds())
+    world.run(0, Process.watch)
+    world.take_from_queue(1)
+
+
+def every_try_is_unclear(world: World) -> None:
+    world.voipit.always = Answer.GARBAGE_TAKEN
+    world.run(0, world.send(a_request("a", on_unconfirmed=OnUnconfirmed.RESEND)))
+
+
+def a_doubt_and_a_short_validity(world: World) -> None:
+    world.voipit.next_answers.append(Answer.CUT_TAKEN)
+    until = world.clock() + timedelta(minutes=2)
+    world.run(0, world.send(a_request("a", valid_until=until, on_unconfirmed=OnUnconfirmed.RESEND)))
+
+
+def scheduled_for_the_same_moment(world: World) -> None:
+    later = world.clock() + timedelta(minutes=40)
+    for number in range(LIMITS.recipient_hourly + 1):
+        world.run(0, world.send(a_request(f"m{number}", send_at=later)))
+
+
+def around_midnight(world: World) -> None:
+    midnight = end_of_day(world.clock())
+    world.clock.advance((midnight - world.clock()).total_seconds() - 60)
+    for number in range(LIMITS.recipient_hourly + 1):
+        world.run(0, world.send(a_request(f"m{number}")))
+        if number == LIMITS.recipient_hourly - 1:
+            world.clock.advance(120)
+
+
+def a_resend_and_as_many_as_a_day_may_have(world: World) -> None:
+    world.clock.advance(3600)
+    world.voipit.next_answers.append(Answer.CUT_TAKEN)
+    world.run(0, world.send(a_request("a", on_unconfirmed=OnUnconfirmed.RESEND)))
+    for number in range(LIMITS.recipient_daily - 1):
+        if number % (LIMITS.recipient_hourly - 1) == 0:
+            world.clock.advance(3600)
+        world.run(0, world.send(a_request(f"m{number}")))
+    world.clock.advance(3600)
+    world.run(0, Process.watch)
+    while world.queue.waiting and min(world.queued_for()) <= world.clock():
+        world.take_from_queue(1)
+
+
 def more_than_an_hour_may_have(world: World) -> None:
     for number in range(LIMITS.recipient_hourly + 1):
         world.run(0, world.send(a_request(f"m{number}")))
@@ -244,7 +332,7 @@ MUTATIONS: Final = {
         the_condition_of_the_submitted_write, report_during_the_call, "a report outranks everything"
     ),
     "the doubt after a time-out": Mutation(
-        the_doubt_after_a_time_out, answer_lost, "at most one acceptance: a went out 2 times"
+        the_doubt_after_a_time_out, answer_lost, "doubt is never forgotten: a may be sent by try 1"
     ),
     "the write before the acknowledgement": Mutation(
         the_write_before_the_acknowledgement,
@@ -259,7 +347,7 @@ MUTATIONS: Final = {
     "the look at the try that has failed": Mutation(
         the_look_at_the_try_that_has_failed,
         report_about_an_earlier_try,
-        "a report is about one try: a was failed by an earlier one",
+        "doubt is never forgotten: a may be sent by try 2",
     ),
     "watch's care for submitted": Mutation(
         the_care_for(Status.SUBMITTED), sent_without_report, "nothing is forgotten: unsettled"
@@ -307,8 +395,34 @@ MUTATIONS: Final = {
     "the eye for a double click": Mutation(
         the_eye_for_a_double_click, two_clicks, "one click: id-. is id-. once more"
     ),
-    "the count of messages": Mutation(
-        the_count_of_messages, more_than_an_hour_may_have, "limits: m. is too much"
+    "the count of sendings": Mutation(
+        the_count_of_sendings, more_than_an_hour_may_have, "limits: m. is too much"
+    ),
+    "the count at the claim": Mutation(
+        the_count_at_the_claim, scheduled_for_the_same_moment, "limits: m. is too much"
+    ),
+    "the hour before midnight": Mutation(
+        the_hour_before_midnight, around_midnight, "limits: m. is too much"
+    ),
+    "the count of a resend": Mutation(
+        the_count_of_a_resend,
+        a_resend_and_as_many_as_a_day_may_have,
+        "limits: a is too much for its recipient's day",
+    ),
+    "the doubt about the first try": Mutation(
+        the_doubt_about_the_first_try,
+        a_second_try_that_was_not_taken,
+        "doubt is never forgotten: a may be sent by try 1",
+    ),
+    "the end of the one resend": Mutation(
+        the_end_of_the_one_resend,
+        every_try_is_unclear,
+        r"at most one acceptance: a went out \d+ times",
+    ),
+    "the doubt of a message that ends": Mutation(
+        the_doubt_of_a_message_that_ends,
+        a_doubt_and_a_short_validity,
+        "doubt is never forgotten: a may be sent by try 1",
     ),
 }
 each_mutation = pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Final
 
@@ -31,8 +31,11 @@ from tests.guarantees.voipit import Request, Voipit
 PROCESSES: Final = 3
 KEY: Final = CallbackKey("a key of the tests")
 VISIBILITY_TIMEOUT: Final = timedelta(seconds=270)
-LIMITS: Final = Limits(9, 12, 14, timedelta(seconds=10), suppressions=True)
+LIMITS: Final = Limits(5, 9, 11, timedelta(seconds=10), suppressions=True)
 """Low enough to be reached now and then."""
+
+LATE_IN_THE_EVENING: Final = datetime(2026, 11, 22, 23, 35, 0, 123000, tzinfo=UTC)
+"""The hour of a limit goes across midnight."""
 
 Action = Callable[[Process], object]
 
@@ -68,7 +71,7 @@ class World:
     """Tables, queues, topic, Voipit and three processes; one clock, one boundary."""
 
     def __init__(self) -> None:
-        self.clock = FakeClock()
+        self.clock = FakeClock(LATE_IN_THE_EVENING)
         self.boundary = Boundary()
         self.messages = InMemoryMessages(boundary=self.boundary)
         self.suppressions = FakeSuppressions(boundary=self.boundary)
