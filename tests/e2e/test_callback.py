@@ -95,7 +95,7 @@ def test_the_first_report_stays(message_id: str, api: GatewayApi, simulator: Sim
     assert [r["status"] for r in message["contradictingReports"]] == ["sent"]
 
 
-def test_a_report_without_its_values_is_malformed_and_changes_nothing(
+def test_a_report_without_a_status_is_refused_and_changes_nothing(
     message_id: str, api: GatewayApi, simulator: Simulator
 ) -> None:
     url = simulator.send_result_to(message_id)
@@ -103,5 +103,5 @@ def test_a_report_without_its_values_is_malformed_and_changes_nothing(
     answer = requests.post(url, data={"apiName": "sms"}, timeout=TIMEOUT)
 
     assert answer.status_code == 400
-    assert answer.json()["field"] == "type"
+    assert answer.json()["field"] == "status"
     assert api.get(message_id).json()["status"] in {"submitted", "no_report"}

@@ -1,7 +1,8 @@
 """From a function URL's event to a recorded report, and the answer to it.
 
 The order is the point: the signed URL is checked before anything is read or written, and the
-acknowledgement is given only after the write.
+acknowledgement is given only after the write. What comes to a signed URL and is not recorded is
+counted by its reason.
 """
 
 import json
@@ -20,16 +21,36 @@ from sms_gateway.domain.errors import (
     StoreUnavailableError,
 )
 from sms_gateway.domain.message_id import MessageKey
-from sms_gateway.domain.report import DeliveryReport, Ignorable, read_report
+from sms_gateway.domain.report import (
+    DeliveryReport,
+    NoReport,
+    Values,
+    read_report,
+    unlike_documented,
+)
 from sms_gateway.entrypoints.bodies import body_bytes
 from sms_gateway.entrypoints.logs import count, logger
 from sms_gateway.entrypoints.notification import read_values
 from sms_gateway.use_cases.ports import ReportFallback
 from sms_gateway.use_cases.record_report import RecordReport
 
-_METHODS: Final = {"GET", "POST"}
+_METHODS: Final = ("GET", "POST")
 RETRY_AFTER_SECONDS: Final = 15
 """By then a process that had no look-up left has one again (adapters/secrets.py)."""
+_DROPPED: Final = {
+    NoReport.NO_STATUS: "ReportDroppedNoStatus",
+    NoReport.UNKNOWN_STATUS: "ReportDroppedUnknownStatus",
+    NoReport.TWO_STATUSES: "ReportDroppedTwoStatuses",
+}
+_REFUSED: Final = {
+    NoReport.NO_STATUS: "status is missing. Send it with the value sent or error.",
+    NoReport.TWO_STATUSES: "status says both sent and error. Send one of them.",
+}
+_DIFFERS: Final = {
+    "apiName": "ReportApiNameDiffers",
+    "type": "ReportTypeDiffers",
+    "id": "ReportIdDiffers",
+}
 _COUNTED: Final = {
     "recorded": "ReportRecorded",
     "repeated": "ReportRepeated",
@@ -63,11 +84,13 @@ class Callback:
                 logger.warning("callback refused: not a URL of ours")
                 return _answer(HTTPStatus.FORBIDDEN, "Forbidden")
             if event.http_method not in _METHODS:
-                return _answer(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed")
+                count("ReportDroppedMethod")
+                logger.warning("report dropped", why="a method that is not allowed")
+                return _method_not_allowed()
             return self._record(reference, event)
         except MalformedRequestError as error:
-            count("CallbackMalformed")
-            logger.warning("callback malformed", field=error.field)
+            count("ReportDroppedUnreadable")
+            logger.warning("report dropped", why="it cannot be read")
             return _answer(HTTPStatus.BAD_REQUEST, str(error), field=error.field)
         except (StoreUnavailableError, SecretUnavailableError) as error:
             return _put_off(error)
@@ -86,22 +109,18 @@ class Callback:
     def _record(
         self, reference: CallbackReference, event: LambdaFunctionUrlEvent
     ) -> dict[str, Any]:
+        logger.append_keys(message_id=reference.message_id, attempt=reference.attempt)
         values = read_values(
             body_bytes(event.body, is_base64=bool(event.is_base64_encoded)),
             event.headers.get("content-type"),
-            event.query_string_parameters,
+            event.get("rawQueryString") or "",
         )
         report = read_report(values, attempt=reference.attempt, received_at=self.now())
         _log_what_it_is_about(reference.key, reference.attempt)
-        if isinstance(report, Ignorable):
-            count("ReportIgnored")
-            logger.warning("report ignored", why=report.why)
-        else:
-            if values["id"] != reference.key.message_id:
-                # The signed URL decides; ids get altered on the way (jookies/jasmin#643, #1123).
-                count("ReportIdDiffers")
-                logger.warning("report names another id than its URL")
-            self._store(reference.key, report)
+        if isinstance(report, NoReport):
+            return _dropped(report)
+        _count_differences(values, reference.key.message_id)
+        self._store(reference.key, report)
         return _response(HTTPStatus.OK, {"type": "ok"})
 
     def _store(self, key: MessageKey, report: DeliveryReport) -> None:
@@ -123,6 +142,31 @@ class Callback:
 
 def _log_what_it_is_about(key: MessageKey, attempt: int) -> None:
     logger.append_keys(client=key.client, message_id=key.message_id, attempt=attempt)
+
+
+def _dropped(why: NoReport) -> dict[str, Any]:
+    """The answer to a notification that changes nothing. 200 only if sent again it would not."""
+    count(_DROPPED[why])
+    logger.warning("report dropped", why=why)
+    if why in _REFUSED:
+        return _answer(HTTPStatus.BAD_REQUEST, _REFUSED[why], field="status")
+    return _response(HTTPStatus.OK, {"type": "ok"})
+
+
+def _count_differences(values: Values, message_id: str) -> None:
+    """The signed URL decides; the words around a status may be altered on the way.
+
+    Seen elsewhere: jookies/jasmin#643, #1123.
+    """
+    for name in unlike_documented(values, message_id):
+        count(_DIFFERS[name])
+        logger.warning("report differs from the documented form", field=name)
+
+
+def _method_not_allowed() -> dict[str, Any]:
+    allowed = ", ".join(_METHODS)
+    answer = _answer(HTTPStatus.METHOD_NOT_ALLOWED, f"Send a report by one of {allowed}")
+    return answer | {"headers": answer["headers"] | {"Allow": allowed}}
 
 
 def _answer(status: HTTPStatus, sentence: str, **members: str) -> dict[str, Any]:

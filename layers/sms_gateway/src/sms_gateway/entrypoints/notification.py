@@ -1,83 +1,151 @@
 """The values of a status notification, however it was sent.
 
 Nothing says how Voipit sends it (voipit-api.md §3), so POST by form, multipart and JSON and GET by
-query string are all understood, and mean the same.
+query string are all understood, and mean the same. The body itself tells which of them it is, since
+content types are often wrong.
 """
 
+import codecs
 import json
-from collections.abc import Mapping
-from io import BytesIO
-from typing import Final
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from python_multipart import parse_form
+from python_multipart import FormParser
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import Field
+from python_multipart.multipart import Field, parse_options_header
 
 from sms_gateway.domain.errors import MalformedRequestError
+from sms_gateway.domain.report import NoReport, Values, read_status
 
 MAX_BODY_BYTES: Final = 64 * 1024
-MAX_FIELDS: Final = 100
-_MULTIPART: Final = "multipart/form-data"
-_FORM: Final = "application/x-www-form-urlencoded"
-_SHOWN: Final = "body"
+_AROUND: Final = " \t\r\n\0\ufeff"
+_BOUNDARY: Final = re.compile(rb"\s*--([^\r\n]{1,70})\r?\n(?i:content-)")
+_BETWEEN_PAIRS: Final = re.compile(r"[\r\n]+(?=[A-Za-z]+=)")
+_NAME_OF_CHARSET: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_ONE_BYTE_CHARSET: Final = re.compile(r"cp125[0-8]|iso8859-[0-9]+")
+_UTF_8: Final = "utf-8"
 
 
-def read_values(
-    body: bytes, content_type: str | None, query: Mapping[str, str]
-) -> Mapping[str, str]:
-    """The notification's values: of the body if there is one, else of the query string.
+def read_values(body: bytes, content_type: str | None, query: str) -> Values:
+    """The notification's values: those of the body, or else of the raw query string.
+
+    The query string counts if it is clearer about the status: the body has none, or one that we do
+    not know.
 
     Raises:
-        MalformedRequestError: the body is too large or cannot be read.
+        MalformedRequestError: the body is too large or cannot be read, and the query string has no
+            status.
     """
-    if not body.strip():
-        return query
+    in_query = _form_values(query, _UTF_8)
+    try:
+        in_body = _body_values(body, _options(content_type))
+    except MalformedRequestError:
+        if read_status(in_query) is NoReport.NO_STATUS:
+            raise
+        return in_query
+    return max(in_body, in_query, key=_clearness)  # of two that are alike the first
+
+
+def _clearness(values: Values) -> int:
+    return {NoReport.NO_STATUS: 0, NoReport.UNKNOWN_STATUS: 1}.get(read_status(values), 2)
+
+
+def _body_values(body: bytes, options: dict[str, str]) -> Values:
     if len(body) > MAX_BODY_BYTES:
-        raise MalformedRequestError(_SHOWN, "The body is too large.")
-    media_type = (content_type or "").partition(";")[0].strip().lower()
-    if media_type == _MULTIPART:
-        return _multipart_values(body, content_type or "")
-    if media_type.endswith("json") or (media_type != _FORM and body.lstrip().startswith(b"{")):
-        return _json_values(body)
-    return _form_values(body)
+        raise MalformedRequestError("body", "The body is too large. Send at most 64 KiB.")
+    in_parts = _multipart_values(body, options)
+    if in_parts is not None:
+        return in_parts
+    charset = _charset(body, options)
+    text = body.decode(charset, "replace").strip(_AROUND)
+    if text.startswith(("{", "[")):
+        return _json_values(text)
+    return _form_values(text, charset if _ONE_BYTE_CHARSET.fullmatch(charset) else _UTF_8)
 
 
-def _json_values(body: bytes) -> dict[str, str]:
+def _form_values(text: str, charset: str) -> Values:
+    """The pairs of a form, which may stand on lines of their own (`text/plain`)."""
+    return parse_qsl(_BETWEEN_PAIRS.sub("&", text), keep_blank_values=True, encoding=charset)
+
+
+def _json_values(text: str) -> Values:
+    """What stands in objects and lists, however deep, under the nearest name; outermost first."""
     try:
-        values = json.loads(body)
+        content = _JSON.decode(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedRequestError(_SHOWN, "The body is not valid JSON.") from error
-    if not isinstance(values, dict):
-        raise MalformedRequestError(_SHOWN, "The body is not a JSON object.")
-    return {name: str(v) for name, v in values.items() if isinstance(v, str | int)}
+        raise MalformedRequestError("body", "The body is not valid JSON.") from error
+    return list(_leaves(content))
 
 
-def _form_values(body: bytes) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(
-            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS
-        )
-    except ValueError as error:
-        raise MalformedRequestError(_SHOWN, "The form has too many fields.") from error
-    return dict(pairs)
+# Raw line ends within a text are no JSON, but no reason to lose a report.
+_JSON: Final = json.JSONDecoder(object_pairs_hook=tuple, strict=False)
 
 
-def _multipart_values(body: bytes, content_type: str) -> dict[str, str]:
-    values: dict[str, str] = {}
+def _leaves(content: Any) -> Iterator[tuple[str, str]]:
+    waiting = deque([("", content)])
+    while waiting:
+        name, value = waiting.popleft()
+        if isinstance(value, tuple):
+            waiting.extend(value)
+        elif isinstance(value, list):
+            waiting.extend((name, each) for each in value)
+        elif value is not None:
+            yield name, str(value)
+
+
+def _multipart_values(body: bytes, options: dict[str, str]) -> Values | None:
+    """The fields of a multipart form, or `None` if it is not one.
+
+    What stands before and behind it (RFC 2046 §5.1.1) is left out.
+    """
+    found = _BOUNDARY.match(body)
+    boundary = options.get("boundary", "").encode("latin-1") or (found and found[1].rstrip())
+    start = boundary and re.search(rb"(?:\A|\n)(?=--" + re.escape(boundary) + rb")", body)
+    if not boundary or not start:
+        return None
+    form = body[start.end() :]
+    if b"\r\n" not in form:
+        form = form.replace(b"\n", b"\r\n")
+    values: list[tuple[str, str]] = []
 
     def keep(field: Field) -> None:
-        if field.field_name and field.value is not None and len(values) < MAX_FIELDS:
-            values[_text(field.field_name)] = _text(field.value)
+        if field.field_name and field.value is not None:
+            charset = _charset(field.value, options | _options(field.content_type))
+            name, value = field.field_name.decode(_UTF_8, "replace"), field.value
+            values.append((name, value.decode(charset, "replace")))
 
     try:
-        parse_form(
-            {"Content-Type": content_type.encode()}, BytesIO(body), on_field=keep, on_file=None
-        )
+        parser = FormParser("multipart/form-data", keep, None, boundary=boundary)
+        parser.write(form)
+        parser.finalize()
     except (FormParserError, ValueError) as error:
-        raise MalformedRequestError(_SHOWN, "The form cannot be read.") from error
+        raise MalformedRequestError("body", "The multipart form cannot be read.") from error
     return values
 
 
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "replace")
+def _options(content_type: str | None) -> dict[str, str]:
+    """The parameters of a content type, `charset` and `boundary` say; none if it is not one."""
+    try:
+        _, options = parse_options_header(content_type)
+    except ValueError:  # characters that no header can have
+        return {}
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in options.items()}
+
+
+def _charset(content: bytes, options: dict[str, str]) -> str:
+    """The encoding of a text: what its first bytes tell, else as declared, else UTF-8.
+
+    Declared encodings count if they have one byte for each character; those of more bytes show.
+    """
+    shown = json.detect_encoding(content)
+    declared = options.get("charset", "")
+    if shown != _UTF_8 or not _NAME_OF_CHARSET.fullmatch(declared):
+        return shown
+    try:
+        name = codecs.lookup(declared).name
+    except LookupError:
+        return shown
+    return name if _ONE_BYTE_CHARSET.fullmatch(name) else shown
