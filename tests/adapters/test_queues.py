@@ -239,6 +239,21 @@ def test_the_words_of_a_kept_report_may_be_any() -> None:
     assert read_kept_report(client.asked[0]["MessageBody"]) == (key("m"), report)
 
 
+@pytest.mark.parametrize(
+    "words", ["a\ufffeb", "\uffff", "\x00", "\x0b", "\ud800", "ă😀"], ids=ascii
+)
+def test_a_kept_report_has_no_character_that_sqs_would_refuse(words: str) -> None:
+    client: Any = RecordingClient()
+    report = a_report(ReportStatus.ERROR, error_message=words)
+
+    SqsReportFallback(client, "https://sqs.test/reports").keep("m", report)
+
+    [asked] = client.asked
+    assert asked["MessageBody"].isascii()
+    assert asked["MessageBody"].isprintable()
+    assert read_kept_report(asked["MessageBody"]) == ("m", report)
+
+
 @pytest.mark.parametrize("trouble", TROUBLE, ids=str)
 def test_a_report_that_could_not_be_kept_is_not_acknowledged(trouble: Exception) -> None:
     client: Any = RecordingClient(trouble)

@@ -29,6 +29,9 @@ REGION: Final = "eu-central-1"
 TABLE: Final = "Messages"
 GUARDS: Final = "Guards"
 
+TRY_AGAIN: Final = {"Code": "InternalError", "Message": "try again", "SenderFault": False}
+"""Why SNS does not take an entry, unless a test says otherwise."""
+
 _deserialize = TypeDeserializer().deserialize
 
 
@@ -36,14 +39,15 @@ class Calls:
     """Every call the gateway's own clients make, and the trouble some of them have.
 
     `trouble` maps the beginning of a call's name (`dynamodb`, `dynamodb:UpdateItem`) to what is
-    raised instead of an answer. `refused_entries` are the `Id`s SNS does not take from a batch.
-    `enqueued` are the (body, seconds of delay) of what was put into a queue.
+    raised instead of an answer. `refused_entries` are the `Id`s SNS does not take from a batch, and
+    `refusal` says why. `enqueued` are the (body, seconds of delay) of what was put into a queue.
     """
 
     def __init__(self) -> None:
         self.made: list[str] = []
         self.trouble: dict[str, Exception] = {}
         self.refused_entries: set[str] = set()
+        self.refusal: dict[str, Any] = dict(TRY_AGAIN)
         self.enqueued: list[tuple[Any, int]] = []
 
     def listen(self, session: boto3.session.Session) -> None:
@@ -60,6 +64,7 @@ class Calls:
         self.made.clear()
         self.trouble.clear()
         self.refused_entries.clear()
+        self.refusal = dict(TRY_AGAIN)
         self.enqueued.clear()
 
     def of(self, service: str) -> list[str]:
@@ -89,10 +94,7 @@ class Calls:
             self._note(entry)
 
     def _tell(self, parsed: dict[str, Any], **_: Any) -> None:
-        parsed["Failed"] = [
-            {"Id": entry, "Code": "InternalError", "Message": "try again", "SenderFault": False}
-            for entry in sorted(self.refused_entries)
-        ]
+        parsed["Failed"] = [{"Id": entry} | self.refusal for entry in sorted(self.refused_entries)]
 
 
 @dataclass

@@ -153,6 +153,38 @@ def test_a_topic_that_does_not_answer_brings_every_change_of_status_back(
     assert output.counted() == {"PublishFailed": 4}
 
 
+def test_an_event_that_sns_refuses_for_good_is_told_of_and_does_not_hold_up_its_shard(
+    publish: Function, calls: Calls, cloud: Cloud, output: Output
+) -> None:
+    calls.refused_entries = {"1"}
+    calls.refusal = {"Code": "InvalidParameter", "Message": "+40721234567", "SenderFault": True}
+
+    assert publish.invoke(sample("publish-stream-batch")) == NOTHING_FAILED
+
+    assert [event["id"] for event, _ in cloud.published()] == [IDS[0], *IDS[2:]]
+    line = output.line("an event was refused for good")
+    assert (line["event_id"], line["code"]) == (IDS[1], "InvalidParameter")
+    assert line["level"] == "ERROR"
+    assert output.counted() == {"EventRefused": 1}
+
+
+def test_what_no_subscriber_could_be_told_as_it_is_arrives_as_it_was(
+    publish: Function, cloud: Cloud
+) -> None:
+    """A row of an earlier release: today such metadata is refused."""
+    words = "a\x00b\ufffe \U0001ffff"
+    batch = inserts(1)
+    image = batch["Records"][0]["dynamodb"]["NewImage"]
+    image["metadata"] = {"M": {"note": {"S": words}}}
+    image["client"] = {"S": "c\x00\uffff"}
+
+    assert publish.invoke(batch) == NOTHING_FAILED
+
+    ((event, attributes),) = cloud.published()
+    assert event["data"]["metadata"] == {"note": words}
+    assert attributes["client"] == "c\ufffd\ufffd"
+
+
 def test_a_full_batch_goes_out_in_tens_and_in_order(
     publish: Function, calls: Calls, cloud: Cloud
 ) -> None:

@@ -109,14 +109,13 @@ class Callback:
     def _record(
         self, reference: CallbackReference, event: LambdaFunctionUrlEvent
     ) -> dict[str, Any]:
-        logger.append_keys(message_id=reference.message_id, attempt=reference.attempt)
+        _log_what_it_is_about(reference.key, reference.attempt)
         values = read_values(
             body_bytes(event.body, is_base64=bool(event.is_base64_encoded)),
             event.headers.get("content-type"),
             event.get("rawQueryString") or "",
         )
         report = read_report(values, attempt=reference.attempt, received_at=self.now())
-        _log_what_it_is_about(reference.key, reference.attempt)
         if isinstance(report, NoReport):
             return _dropped(report)
         _count_differences(values, reference.key.message_id)

@@ -1,4 +1,4 @@
-"""The records of the table's stream as changes of messages."""
+"""The records of the table's stream as changes of messages, and what cannot be told of them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -25,6 +25,12 @@ def read_changes(event: Mapping[str, Any]) -> Iterator[tuple[str, RowChange]]:
             count("UnreadableChange")
             continue
         yield images["SequenceNumber"], change
+
+
+def event_refused(event_id: str, code: str) -> None:
+    """SNS refuses this event for good: tried again it would hold up its shard for a day."""
+    logger.error("an event was refused for good", event_id=event_id, code=code)
+    count("EventRefused")
 
 
 def _change(images: Mapping[str, Any]) -> RowChange:

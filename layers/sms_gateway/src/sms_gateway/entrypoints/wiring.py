@@ -39,6 +39,7 @@ from sms_gateway.entrypoints.settings import (
     StatusSettings,
     WatchSettings,
 )
+from sms_gateway.entrypoints.stream import event_refused
 from sms_gateway.use_cases.cancel_message import CancelMessage
 from sms_gateway.use_cases.dispatch_message import DispatchMessage
 from sms_gateway.use_cases.gate import Gate
@@ -189,7 +190,8 @@ def record_report(
 def publish_changes(settings: PublishSettings) -> PublishChanges:
     """`publish`, with the real world around it."""
     client = aws.session().client("sns", config=aws.config())
-    return PublishChanges(Topic(client, settings.topic_arn), settings.event_source)
+    topic = Topic(client, settings.topic_arn, event_refused)
+    return PublishChanges(topic, settings.event_source)
 
 
 def _prepare_message(settings: SendSettings) -> PrepareMessage:

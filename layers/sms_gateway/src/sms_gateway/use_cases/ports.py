@@ -291,4 +291,7 @@ class Publisher(Protocol):
     """The topic."""
 
     def publish(self, events: Sequence[tuple[dict[str, Any], str]]) -> set[int]:
-        """Publish (event, client) pairs; returns the positions that were not published."""
+        """Publish (event, client) pairs; returns the positions that have to be tried again.
+
+        An event that is refused for good is not among them: the adapter tells of it elsewhere.
+        """
