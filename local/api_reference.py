@@ -201,7 +201,8 @@ class _Reference:
             return f"[{name}](#{anchor(name)})"
         for several in ("allOf", "anyOf"):
             if several in schema and "type" not in schema:
-                return self._type(schema[several][0])
+                or_null = " or `null`" if {"type": "null"} in schema[several] else ""
+                return self._type(schema[several][0]) + or_null
         return self._own_type(schema)
 
     def _own_type(self, schema: Json) -> str:
@@ -210,8 +211,8 @@ class _Reference:
         if schema["type"] == "array":
             return f"list of {self._type(schema['items'])}{_bounds(schema, 'Items')}"
         if isinstance(schema.get("additionalProperties"), dict):
-            inner = self._type(schema["additionalProperties"])
-            names = _bounds(schema["propertyNames"], "Length", "of")
+            inner = self._type({**schema["additionalProperties"], "pattern": None})
+            names = _bounds(schema["propertyNames"], "Length", " of")
             return f"object{_bounds(schema, 'Properties')}; names{names} characters, values {inner}"
         if "enum" in schema and schema["type"] == "string":
             if schema["enum"][0].startswith("urn:"):
@@ -233,7 +234,7 @@ def _plain_type(schema: Json) -> str:
     if length := _bounds(schema, "Length"):
         words += f"{length} characters" if "maxLength" in schema else ", not empty"
     words += _bounds(schema, "imum")
-    if "pattern" in schema:
+    if schema.get("pattern"):
         words += f", `{schema['pattern']}`"
     if "default" in schema:
         words += f", default {json.dumps(schema['default'])}"

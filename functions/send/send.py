@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
 from sms_gateway.entrypoints import wiring
 from sms_gateway.entrypoints.bodies import request_body
+from sms_gateway.entrypoints.idempotency_key import given_key
 from sms_gateway.entrypoints.logs import count, logger, metrics
 from sms_gateway.entrypoints.message_view import message_view
 from sms_gateway.entrypoints.problems import document_for
@@ -79,7 +80,7 @@ def post_message() -> Response[str]:
     request = read_send_request(
         request_body(event),
         client=client,
-        idempotency_key=event.headers.get("Idempotency-Key"),
+        idempotency_key=given_key(event),
         received_at=received_at(event),
     )
     result = send_message()(request, lambda: context.get_remaining_time_in_millis() / 1000)
@@ -107,7 +108,7 @@ def post_batch() -> Response[str]:
     batch = read_batch(
         request_body(event),
         client=client,
-        idempotency_key=event.headers.get("Idempotency-Key"),
+        idempotency_key=given_key(event),
     )
     results = send_batch()(
         batch.items,

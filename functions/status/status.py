@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from sms_gateway.domain.clock import to_iso
 from sms_gateway.entrypoints import contract, wiring
 from sms_gateway.entrypoints.bodies import request_body
+from sms_gateway.entrypoints.idempotency_key import given_key
 from sms_gateway.entrypoints.list_query import read_list_query
 from sms_gateway.entrypoints.logs import logger, metrics
 from sms_gateway.entrypoints.message_view import message_view
@@ -104,7 +105,7 @@ def post_preview() -> Response[str]:
     request = read_send_request(
         request_body(event),
         client=client,
-        idempotency_key=event.headers.get("Idempotency-Key"),
+        idempotency_key=given_key(event),
     )
     preview = preview_message()(request)
     failed = [verdict.rule for verdict in preview.verdicts if verdict.problem]
@@ -119,7 +120,7 @@ def post_preview_batch() -> Response[str]:
     batch = read_batch(
         request_body(event),
         client=message_owner(event, clients()),
-        idempotency_key=event.headers.get("Idempotency-Key"),
+        idempotency_key=given_key(event),
     )
     results = preview_message().each(batch.items)
     previews = [result for result in results if isinstance(result, Preview)]

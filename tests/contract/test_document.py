@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from local.contract import COPY, as_json, contract
 from sms_gateway.domain.circuit import OpenReason
 from sms_gateway.domain.message import OnUnconfirmed
-from sms_gateway.domain.message_id import PATTERN
+from sms_gateway.domain.message_id import PATTERN, is_message_id
 from sms_gateway.domain.phone_number import NumberType, PhoneNumber
 from sms_gateway.domain.report import MAX_ERROR_MESSAGE, ReportStatus
 from sms_gateway.domain.status import Reason, Status
@@ -129,9 +131,9 @@ def test_every_example_is_valid_under_its_own_schema() -> None:
             examples += [node["example"]] if "example" in node else []
         elif isinstance(node.get("examples"), list):
             examples += node["examples"]
-        for example in examples:
+        for value in examples:
             checked += 1
-            assert faults(schema, example) == [], pointer
+            assert faults(schema, value) == [], pointer
     assert checked > 70
 
 
@@ -206,8 +208,9 @@ def test_every_status_and_every_reason_is_explained(name: str) -> None:
 
 def test_the_bounds_are_the_codes_own() -> None:
     assert SCHEMAS["MessageId"]["pattern"] == PATTERN
-    batch_key = CONTRACT["components"]["parameters"]["BatchKey"]["schema"]["pattern"]
-    assert batch_key == PATTERN.replace("{1,64}", "{1,60}")
+    headers = CONTRACT["components"]["parameters"]
+    of_a_message = headers["IdempotencyKey"]["schema"]["pattern"]
+    assert headers["BatchKey"]["schema"]["pattern"] == of_a_message.replace("{1,64}", "{1,60}")
     assert len("." + str(property_of("BatchRequest", "messages")["maxItems"])) + 60 == 64
     assert property_of("Message", "message")["maxLength"] == MAX_SEPTETS
     assert property_of("Preview", "maxSeptets")["const"] == MAX_SEPTETS
@@ -222,6 +225,23 @@ def test_the_bounds_are_the_codes_own() -> None:
     assert f"{MAX_AHEAD.days} days" in property_of("SendRequest", "sendAt")["description"]
     assert MAX_REQUEST_BYTES == 2**20
     assert "1 MiB" in CONTRACT["components"]["responses"]["BodyTooLarge"]["description"]
+
+
+@given(st.from_regex(PATTERN) | st.text(max_size=3) | st.text("a.~-_batchpreview\n", max_size=70))
+@example(".")
+@example("..")
+@example("batch")
+@example("preview")
+@example("x" * 64)
+@example("x" * 65)
+def test_the_header_is_an_id_of_a_message_bare_or_in_quotation_marks(text: str) -> None:
+    pattern = CONTRACT["components"]["parameters"]["IdempotencyKey"]["schema"]["pattern"]
+    is_id = is_message_id(text)
+
+    assert bool(re.fullmatch(pattern, text)) is is_id
+    assert bool(re.fullmatch(pattern, f'"{text}"')) is is_id
+    for broken in (f'"{text}', f'{text}"', f'""{text}""', f'"{text}";a=1', f'"{text}", "{text}"'):
+        assert not re.fullmatch(pattern, broken)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,12 @@ def test_every_message_is_read_as_if_it_had_come_alone() -> None:
     assert batch.batch_id is None
 
 
+def test_null_for_an_optional_field_of_one_message_is_as_if_it_were_not_there() -> None:
+    with_nulls = GOOD | dict.fromkeys(KNOWN[2:])
+
+    assert read(encoded(with_nulls)).items == read(encoded(GOOD)).items
+
+
 @pytest.mark.parametrize(
     ("item", "field", "sentence"),
     [
@@ -136,9 +142,12 @@ def test_a_message_nested_deeply_is_refused_alone_or_with_the_batch(depth: int) 
 
 def test_the_name_of_a_batch_comes_in_the_header() -> None:
     assert read(encoded(GOOD), "k" * 60).batch_id == "k" * 60
+    assert read(encoded(GOOD), f'"{"k" * 60}"').batch_id == "k" * 60
 
 
-@pytest.mark.parametrize("key", ["", "a b", "..", "k\n", "k" * 61])
+@pytest.mark.parametrize(
+    "key", ["", "a b", "..", "k\n", "k" * 61, f'"{"k" * 61}"', '"k', r'"k\"1"']
+)
 def test_a_header_that_is_no_name_is_refused(key: str) -> None:
     error = refusal(encoded(GOOD), key)
 
@@ -154,6 +163,8 @@ def test_the_digest_stands_for_client_and_content_however_the_json_is_written() 
     assert len(digest) == 64
     assert read(written).digest == digest
     assert read(encoded(GOOD), "a-name").digest == digest
+    assert read(encoded(GOOD | {"sendAt": None, "metadata": None})).digest == digest
+    assert read(encoded(GOOD | {"sendat": None})).digest != digest
     assert read(encoded(GOOD), client="another").digest != digest
     assert read(encoded(GOOD, GOOD)).digest != digest
     assert read(encoded(GOOD | {"message": "Buna ziua"})).digest != digest

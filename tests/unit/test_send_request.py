@@ -82,7 +82,9 @@ def test_everything_a_caller_may_say_is_read() -> None:
         pytest.param(encoded(message=None), "message", id="null text"),
         pytest.param(encoded(message="x" * 2001), "message", id="huge text"),
         pytest.param(encoded(sendat="x"), "sendat", id="a misspelt field"),
-        pytest.param(encoded(messageId=None), "messageId", id="null id"),
+        pytest.param(encoded(phoneNumber=None), "phoneNumber", id="null number"),
+        pytest.param(encoded(sendat=None), "sendat", id="a misspelt field that is null"),
+        pytest.param(encoded(metadata={"a": None}), "metadata.a", id="null in metadata"),
         pytest.param(encoded(messageId=""), "messageId", id="empty id"),
         pytest.param(encoded(messageId="x\n"), "messageId", id="line end after the id"),
         pytest.param(encoded(messageId=".."), "messageId", id="dots as the id"),
@@ -127,7 +129,16 @@ def test_a_body_that_cannot_be_read_is_refused_and_the_field_named(body: bytes, 
             {"metadata": {str(n): "" for n in range(11)}},
             "metadata must not have more than 10 entries.",
         ),
-        ({"metadata": {"": "x"}}, "metadata: a name is too long or empty."),
+        (
+            {"metadata": {"": "x"}},
+            "metadata: a name is empty, too long, or holds control characters.",
+        ),
+        ({"phoneNumber": None}, "phoneNumber must be of type string, not null."),
+        ({"metadata": {"a": None}}, "metadata.a must be of type string, not null."),
+        (
+            {"metadata": {"a": "\0"}},
+            "metadata.a must not hold control characters, or code points that are no characters.",
+        ),
     ],
     ids=[
         "unknown",
@@ -140,6 +151,9 @@ def test_a_body_that_cannot_be_read_is_refused_and_the_field_named(body: bytes, 
         "pattern",
         "many",
         "name",
+        "null",
+        "null inside",
+        "characters",
     ],
 )
 def test_the_refusal_says_what_would_do(values: dict[str, Any], sentence: str) -> None:
@@ -200,7 +214,6 @@ def test_a_time_is_read_in_utc_and_to_the_millisecond(
         pytest.param("now", id="a word"),
         pytest.param("", id="empty"),
         pytest.param(1798128000, id="a number"),
-        pytest.param(None, id="null"),
         pytest.param(["2026-12-24T18:00:00Z"], id="a list"),
     ],
 )
@@ -220,7 +233,7 @@ def test_the_choice_for_an_unconfirmed_message_is_read(choice: OnUnconfirmed) ->
     assert read(encoded(onUnconfirmed=choice)).on_unconfirmed is choice
 
 
-@pytest.mark.parametrize("choice", ["", "HOLD", "Resend", "maybe", None, True, 1, [], ["hold"]])
+@pytest.mark.parametrize("choice", ["", "HOLD", "Resend", "maybe", True, 1, [], ["hold"]])
 def test_another_choice_is_refused(choice: object) -> None:
     assert refusal(encoded(onUnconfirmed=choice)).field == "onUnconfirmed"
 
@@ -267,8 +280,12 @@ def test_the_refusal_does_not_repeat_the_value() -> None:
         ({}, "k-1", "k-1"),
         ({"messageId": "k-1"}, "k-1", "k-1"),
         ({"messageId": "m-1"}, None, "m-1"),
+        ({}, '"k-1"', "k-1"),
+        ({"messageId": "k-1"}, '"k-1"', "k-1"),
+        ({"messageId": None}, "k-1", "k-1"),
+        ({}, f'"{"x" * 64}"', "x" * 64),
     ],
-    ids=["header", "both alike", "body"],
+    ids=["header", "both alike", "body", "quoted", "quoted and alike", "body null", "longest"],
 )
 def test_the_id_may_stand_in_the_body_or_in_the_header(
     in_body: dict[str, str], key: str | None, expected: str
@@ -285,14 +302,75 @@ def test_the_id_may_stand_in_the_body_or_in_the_header(
         ({}, ".."),
         ({}, "k\n"),
         ({}, "x" * 65),
-        ({}, '"k-1"'),
+        ({"messageId": "m-1"}, '"k-1"'),
+        ({}, '"k-1'),
+        ({}, 'k-1"'),
+        ({}, '""'),
+        ({}, '"'),
+        ({}, '""k-1""'),
+        ({}, "'k-1'"),
+        ({}, '".."'),
+        ({}, '"batch"'),
+        ({}, f'"{"x" * 65}"'),
+        ({}, r'"k\"1"'),
+        ({}, r'"k\\1"'),
+        ({}, '"k-1";v=1'),
+        ({}, "k-1, k-1"),
+        ({}, '"k-1", "k-1"'),
+        ({}, ' "k-1"'),
+        ({}, ":azE=:"),
     ],
-    ids=["differs", "empty", "space", "dots", "line end", "long", "quoted"],
+    ids=ascii,
 )
 def test_a_header_that_is_no_id_or_another_one_is_refused(
     in_body: dict[str, str], key: str
 ) -> None:
     assert refusal(encoded(**in_body), key).field == "Idempotency-Key"
+
+
+@pytest.mark.parametrize("field", KNOWN[2:])
+def test_null_for_an_optional_field_is_as_if_it_were_not_there(field: str) -> None:
+    assert read(encoded(**{field: None})) == read(encoded())
+    assert read(encoded(**dict.fromkeys(KNOWN[2:]))) == read(encoded())
+
+
+NO_CHARACTERS = ["\x00", "\x08", "\x0b", "\x0c", "\x0e", "\x1f", "\x7f", "\x80", "\x85", "\x9f",
+                 "\ufdd0", "\ufdef", "\ufffe", "\uffff"]  # fmt: skip
+ONLY_IN_VALUES = ["\t", "\n", "\r"]
+CHARACTERS = ["\x20", "\x7e", "\xa0", "\ufdcf", "\ufdf0", "\ufffd", "\ud7ff", "\ue000", "\u2028",
+              "\U00010000", "\U0001f600", "\U0010fffd"]  # fmt: skip
+
+
+@pytest.mark.parametrize("character", NO_CHARACTERS, ids=ascii)
+@pytest.mark.parametrize("around", ["{}", "a{}", "{}a", "a\n{}b"], ids=ascii)
+def test_metadata_that_not_every_subscriber_could_be_told_is_refused_and_the_field_named(
+    character: str, around: str
+) -> None:
+    text = around.format(character)
+
+    assert refusal(encoded(metadata={"note": text})).field == "metadata.note"
+    assert refusal(encoded(metadata={text: "x"})).field == "metadata"
+
+
+@pytest.mark.parametrize("character", ONLY_IN_VALUES, ids=ascii)
+def test_tabs_and_line_ends_may_stand_in_values_of_metadata_but_not_in_names(
+    character: str,
+) -> None:
+    for text in (character, f"a{character}b", f"a{character}"):
+        assert read(encoded(metadata={"a": text})).metadata == {"a": text}
+        assert refusal(encoded(metadata={text: "x"})).field == "metadata"
+
+
+@pytest.mark.parametrize("character", CHARACTERS, ids=ascii)
+def test_every_character_may_stand_in_metadata(character: str) -> None:
+    for text in (character, f"a{character}b"):
+        assert read(encoded(metadata={text: text})).metadata == {text: text}
+
+
+def test_the_refusal_of_a_name_that_is_given_twice_is_a_text() -> None:
+    body = rb'{"phoneNumber":"1","message":"x","metadata":{"\ud800":"1","\ud800":"2"}}'
+
+    assert refusal(body).field == "metadata"
 
 
 JSON_VALUES = st.recursive(

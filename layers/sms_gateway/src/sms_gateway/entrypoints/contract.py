@@ -6,7 +6,7 @@ import; what that costs and why not earlier: docs/decisions/2026-11-22-contract.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -53,18 +53,34 @@ def query_schema(path: str) -> dict[str, Any]:
 def check_of(of: dict[str, Any], *, what: str = "field", use_default: bool = False) -> Check:
     """A check of values against a schema. `what` is what a caller would call one of them.
 
-    `use_default`: what is not given gets the schema's default, where it has one.
+    `use_default`: what is not given gets the schema's default, where it has one. A field that is
+    `null`, and may be, is not given.
     """
-    validate = fastjsonschema.compile(of, use_default=use_default)
+    nullable = nullable_fields(of)
+    fields = of["properties"] | {name: of["properties"][name]["anyOf"][0] for name in nullable}
+    validate = fastjsonschema.compile(of | {"properties": fields}, use_default=use_default)
 
     def check(values: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            checked: dict[str, Any] = validate(values)
+            checked: dict[str, Any] = validate(without_nulls(values, nullable))
         except JsonSchemaValueException as error:
             raise _explained(error, what) from error
         return checked
 
     return check
+
+
+def nullable_fields(of: Mapping[str, Any]) -> frozenset[str]:
+    """The fields that a schema allows to be `null`, which means that they are not given."""
+    fields = of["properties"].items()
+    return frozenset(name for name, each in fields if {"type": "null"} in each.get("anyOf", ()))
+
+
+def without_nulls(values: Mapping[str, Any], nullable: Collection[str]) -> dict[str, Any]:
+    """The values, without those that are `null` and may be."""
+    return {
+        name: value for name, value in values.items() if value is not None or name not in nullable
+    }
 
 
 def _resolved(node: Any) -> Any:
@@ -93,9 +109,12 @@ def _explained(error: JsonSchemaValueException, what: str) -> MalformedRequestEr
         unknown = next(name for name in error.value if name not in names)[:LONGEST_NAME]
         return MalformedRequestError(unknown, f"Unknown {what}. Known are {', '.join(names)}.")
     if error.rule == "propertyNames":
-        return MalformedRequestError(field, f"{field}: a name is too long or empty.")
+        return MalformedRequestError(
+            field, f"{field}: a name is empty, too long, or holds control characters."
+        )
+    not_null = ", not null" if error.value is None else ""
     rule = {
-        "type": f"must be of type {error.rule_definition}",
+        "type": f"must be of type {error.rule_definition}{not_null}",
         "minLength": "must not be empty",
         "maxLength": f"must not be longer than {error.rule_definition} characters",
         "minimum": f"must not be less than {error.rule_definition}",
@@ -103,8 +122,15 @@ def _explained(error: JsonSchemaValueException, what: str) -> MalformedRequestEr
         "minItems": "must not be empty",
         "maxItems": f"must not have more than {error.rule_definition} entries",
         "maxProperties": f"must not have more than {error.rule_definition} entries",
-        "pattern": f"must match {error.rule_definition}",
+        "pattern": _of_pattern(str(error.rule_definition)),
         "format": "must be a time with its zone, such as 2026-12-24T18:00:00+02:00",
         "enum": f"must be one of {error.rule_definition}",
     }[error.rule or "type"]
     return MalformedRequestError(field, f"{field} {rule}.")
+
+
+def _of_pattern(pattern: str) -> str:
+    """Most patterns say what has to be there; a negated class, which characters may not be."""
+    if pattern.startswith("^[^"):
+        return "must not hold control characters, or code points that are no characters"
+    return f"must match {pattern}"

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,16 +11,22 @@ from typing import Any, Final, NoReturn
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.errors import MalformedRequestError
 from sms_gateway.domain.message import OnUnconfirmed
-from sms_gateway.domain.message_id import PATTERN, is_message_id
-from sms_gateway.entrypoints.contract import LONGEST_NAME, check_of, header_schema, schema
+from sms_gateway.entrypoints.contract import (
+    LONGEST_NAME,
+    check_of,
+    nullable_fields,
+    schema,
+    without_nulls,
+)
+from sms_gateway.entrypoints.idempotency_key import HEADER, batch_id_in, message_id_in
 from sms_gateway.use_cases.prepare_message import SendRequest
 from sms_gateway.use_cases.send_batch import BatchItem
 
-_checked_request: Final = check_of(schema("SendRequest"))
+_REQUEST: Final = schema("SendRequest")
+_checked_request: Final = check_of(_REQUEST)
 _checked_batch: Final = check_of(schema("BatchRequest"))
-_BATCH_KEY: Final[str] = header_schema("BatchKey")["pattern"]
+_NULLABLE: Final = nullable_fields(_REQUEST)
 _BODY: Final = "body"
-_IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 _MESSAGES: Final = "messages"
 
 
@@ -30,7 +35,8 @@ class Batch:
     """What a caller asks for at once; an item that cannot be read is the error that says why.
 
     `batch_id` is the caller's own name for it. `digest` is the same for the same client and content
-    (SHA-256 of their canonical JSON, hexadecimal), however the JSON was written.
+    (SHA-256 of their canonical JSON, hexadecimal), however the JSON was written, with `null`s or
+    without.
     """
 
     items: tuple[BatchItem, ...]
@@ -57,13 +63,10 @@ def read_send_request(
     request = replace(_send_request(values, client), received_at=received_at)
     if idempotency_key is None:
         return request
-    if not is_message_id(idempotency_key):
-        raise MalformedRequestError(_IDEMPOTENCY_KEY, f"{_IDEMPOTENCY_KEY} must match {PATTERN}.")
-    if request.message_id not in (None, idempotency_key):
-        raise MalformedRequestError(
-            _IDEMPOTENCY_KEY, f"{_IDEMPOTENCY_KEY} and messageId differ: give one of them."
-        )
-    return replace(request, message_id=idempotency_key)
+    message_id = message_id_in(idempotency_key)
+    if request.message_id not in {None, message_id}:
+        raise MalformedRequestError(HEADER, f"{HEADER} and messageId differ: give one of them.")
+    return replace(request, message_id=message_id)
 
 
 def read_batch(body: bytes, *, client: str, idempotency_key: str | None = None) -> Batch:
@@ -73,17 +76,14 @@ def read_batch(body: bytes, *, client: str, idempotency_key: str | None = None) 
         MalformedRequestError: it is no batch; the field is named. (An item that cannot be read is
             no error here, but stands among the items.)
     """
-    if idempotency_key is not None and not re.fullmatch(_BATCH_KEY, idempotency_key):
-        raise MalformedRequestError(
-            _IDEMPOTENCY_KEY, f"{_IDEMPOTENCY_KEY} must match {_BATCH_KEY}."
-        )
+    batch_id = None if idempotency_key is None else batch_id_in(idempotency_key)
     envelope = _json_object(body)
     _refuse_what_is_no_data(envelope, but=_MESSAGES)
     items = _checked_batch(envelope)[_MESSAGES]
     return Batch(
         items=tuple(_batch_item(values, client) for values in items),
-        batch_id=idempotency_key,
-        digest=_digest([client, items]),
+        batch_id=batch_id,
+        digest=_digest([client, [_without_nulls(each) for each in items]]),
     )
 
 
@@ -95,6 +95,10 @@ def _batch_item(values: Any, client: str) -> BatchItem:
         return _send_request(values, client)
     except MalformedRequestError as error:
         return error
+
+
+def _without_nulls(item: Any) -> Any:
+    return without_nulls(item, _NULLABLE) if isinstance(item, dict) else item
 
 
 def _send_request(given: Mapping[str, Any], client: str) -> SendRequest:
@@ -172,7 +176,8 @@ def _refuse_what_is_no_data(values: dict[str, Any], *, but: str | None = None) -
         while waiting:
             each = waiting.pop()
             if isinstance(each, _Ambiguous):
-                raise MalformedRequestError(each.twice, "A field is given twice.")
+                twice = each.twice if _is_text(each.twice) else name
+                raise MalformedRequestError(twice, "A field is given twice.")
             if isinstance(each, dict):
                 waiting += [*each, *each.values()]
             elif isinstance(each, list):
