@@ -306,9 +306,13 @@ class CrashWorld:
                 queue=SqsDispatchQueue(cloud.sqs, cloud.dispatch),
                 fallback=SqsReportFallback(cloud.sqs, cloud.fallback),
                 keys=keys,
-                publisher=Topic(cloud.sns, cloud.topic),
+                publisher=Topic(cloud.sns, cloud.topic, _none_is_refused),
                 voipit=self.voipit,
                 now=now,
                 new_id=lambda _: f"{GIVEN}{uuid4()}",
             )
         )
+
+
+def _none_is_refused(event_id: str, code: str) -> None:
+    raise AssertionError(event_id, code)

@@ -50,7 +50,10 @@ def read_values(body: bytes, content_type: str | None, query: str) -> Values:
 
 
 def _clearness(values: Values) -> int:
-    return {NoReport.NO_STATUS: 0, NoReport.UNKNOWN_STATUS: 1}.get(read_status(values), 2)
+    status = read_status(values)
+    if status is NoReport.NO_STATUS:
+        return 0
+    return 1 if status is NoReport.UNKNOWN_STATUS else 2
 
 
 def _body_values(body: bytes, options: dict[str, str]) -> Values:
