@@ -300,6 +300,13 @@ def test_one_event_that_spoils_its_call_fails_alone(error: Exception, code: str)
     assert [len(batch) for batch in sns.batches] == [10, *[1] * 10, 2]
 
 
+def test_of_two_events_the_one_that_spoils_their_call_fails_alone() -> None:
+    sns = FakeSns(spoils={"m-1:1": call_error("InvalidParameter")})
+
+    assert published(sns, events(2)) == (set(), [("m-1:1", "InvalidParameter")])
+    assert sns.taken == ids(0)
+
+
 @pytest.mark.parametrize("error", [call_error("KMSDisabled"), call_error("X"), THROTTLED], ids=str)
 def test_a_call_that_may_be_answered_later_is_not_taken_apart(error: Exception) -> None:
     sns = FakeSns(spoils={"m-4:1": error})
@@ -340,6 +347,7 @@ def large(number: int, bytes_each: int) -> list[tuple[dict[str, Any], str]]:
     ("number", "bytes_each", "batches"),
     [
         pytest.param(4, MAX_BYTES // 4, [4], id="to the byte"),
+        pytest.param(8, MAX_BYTES // 4, [4, 4], id="to the byte, twice"),
         pytest.param(4, MAX_BYTES // 4 + 1, [3, 1], id="a byte more"),
         pytest.param(3, MAX_BYTES, [1, 1, 1], id="each fills a call"),
         pytest.param(2, MAX_BYTES + 1, [1, 1], id="each too large"),

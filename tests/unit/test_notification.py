@@ -73,6 +73,11 @@ AS_PARTS = multipart(VALUES)
         pytest.param(
             b"words with --b0undary\r\n" + AS_PARTS, MULTIPART, id="multipart, boundary in a word"
         ),
+        pytest.param(
+            AS_PARTS.replace(b"--b0undary", b"--=_(b0undary)+?."),
+            'multipart/form-data; boundary="=_(b0undary)+?."',
+            id="multipart, boundary of signs",
+        ),
         pytest.param(b"\r\n" + AS_PARTS, None, id="multipart behind a line end, no content type"),
         pytest.param(AS_PARTS.replace(b"\r\n", b"\n"), MULTIPART, id="multipart, short line ends"),
         pytest.param(
@@ -116,8 +121,19 @@ def test_a_charset_that_is_declared_counts(charset: str) -> None:
     assert read(in_json, f"application/json; charset={charset}") == pairs
 
 
+@pytest.mark.parametrize(
+    "charset",
+    [*(f"windows-125{n}" for n in range(9)), *(f"iso-8859-{n}" for n in range(1, 17) if n != 12)],
+)
+def test_every_charset_of_one_byte_is_read_as_declared(charset: str) -> None:
+    said = b"\xe4\xe6".decode(charset)
+
+    assert read(b"status=%E4\xe6", f"{FORM}; charset={charset}") == [("status", said)]
+    assert said != "\ufffd\ufffd"
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
-@pytest.mark.parametrize("declared", ["", "; charset=utf-16", "; charset=utf-8"])
+@pytest.mark.parametrize("declared", ["", "; charset=utf-16", "; charset=cp1250"])
 def test_a_charset_of_several_bytes_shows_whatever_is_declared(
     encoding: str, declared: str
 ) -> None:
@@ -224,6 +240,19 @@ def test_a_line_end_within_a_value_of_a_form_is_part_of_it() -> None:
 
 def test_an_empty_value_is_a_value() -> None:
     assert read(b"id=a&errorMessage=", FORM) == [("id", "a"), ("errorMessage", "")]
+
+
+def test_a_part_is_a_value_whatever_its_bytes_are() -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    body = part % (b"a\xff", b"b\xff") + part % (b"empty", b"") + b"--b--"
+
+    assert read(body, "multipart/form-data; boundary=b") == [("a\ufffd", "b\ufffd"), ("empty", "")]
+
+
+def test_a_form_that_is_cut_off_is_read_up_to_its_last_whole_part() -> None:
+    cut_off = AS_PARTS[: AS_PARTS.index(b"id") + 2]
+
+    assert read(cut_off, MULTIPART) == PAIRS[:3]
 
 
 def test_an_uploaded_file_is_not_a_value() -> None:

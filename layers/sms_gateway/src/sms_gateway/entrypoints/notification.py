@@ -14,7 +14,6 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from python_multipart import FormParser
-from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, parse_options_header
 
 from sms_gateway.domain.errors import MalformedRequestError
@@ -24,7 +23,7 @@ MAX_BODY_BYTES: Final = 64 * 1024
 _AROUND: Final = " \t\r\n\0\ufeff"
 _BOUNDARY: Final = re.compile(rb"\s*--([^\r\n]{1,70})\r?\n(?i:content-)")
 _BETWEEN_PAIRS: Final = re.compile(r"[\r\n]+(?=[A-Za-z]+=)")
-_NAME_OF_CHARSET: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_NAME_OF_CHARSET: Final = re.compile(r"[A-Za-z0-9_-]+")
 _ONE_BYTE_CHARSET: Final = re.compile(r"cp125[0-8]|iso8859-[0-9]+")
 _UTF_8: Final = "utf-8"
 
@@ -105,7 +104,7 @@ def _multipart_values(body: bytes, options: dict[str, str]) -> Values | None:
     What stands before and behind it (RFC 2046 §5.1.1) is left out.
     """
     found = _BOUNDARY.match(body)
-    boundary = options.get("boundary", "").encode("latin-1") or (found and found[1].rstrip())
+    boundary = options.get("boundary", "").encode("latin-1") or (found and found[1])
     start = boundary and re.search(rb"(?:\A|\n)(?=--" + re.escape(boundary) + rb")", body)
     if not boundary or not start:
         return None
@@ -115,16 +114,13 @@ def _multipart_values(body: bytes, options: dict[str, str]) -> Values | None:
     values: list[tuple[str, str]] = []
 
     def keep(field: Field) -> None:
-        if field.field_name and field.value is not None:
-            charset = _charset(field.value, options | _options(field.content_type))
-            name, value = field.field_name.decode(_UTF_8, "replace"), field.value
-            values.append((name, value.decode(charset, "replace")))
+        name, value = field.field_name or b"", field.value or b""
+        charset = _charset(value, options | _options(field.content_type))
+        values.append((name.decode(_UTF_8, "replace"), value.decode(charset, "replace")))
 
     try:
-        parser = FormParser("multipart/form-data", keep, None, boundary=boundary)
-        parser.write(form)
-        parser.finalize()
-    except (FormParserError, ValueError) as error:
+        FormParser("multipart/form-data", keep, None, boundary=boundary).write(form)
+    except ValueError as error:  # FormParserError is one
         raise MalformedRequestError("body", "The multipart form cannot be read.") from error
     return values
 
