@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+from sms_gateway.adapters.number_ranges import digits_in_common
 from sms_gateway.adapters.phone_numbers import PhoneNumberRules
 from sms_gateway.domain.errors import InvalidValueError
 from sms_gateway.domain.phone_number import ExaminedNumber, NumberType
@@ -19,8 +20,8 @@ ANYWHERE = PhoneNumberRules(
     frozenset({NumberType.MOBILE, NumberType.FIXED_LINE, NumberType.VOIP}),
     accepts_unknown=True,
 )
-UNKNOWN = "+40902123456"
-"""Right in length, and in no range that libphonenumber knows."""
+UNKNOWN = "+40610123456"
+"""As long as a mobile number, and in no range that libphonenumber knows."""
 
 
 def refusal(written: str, rules: PhoneNumberRules = RULES) -> InvalidValueError:
@@ -65,6 +66,23 @@ def verdicts(examined: ExaminedNumber) -> dict[str, str]:
         "00 40 (0)721 234 567",
         "tel:+40721234567",
         "TEL: 0721-234-567",
+        "tel:+40721234567;phone-context=+40",
+        "tel:0721234567;phone-context=+40",
+        "Tel:721-234-567;Phone-Context=+40",
+        "tel:(0721).234-567;phone-context=+4-0",
+        "tel:1234567;phone-context=+4072",
+        "tel:0721234567;phone-context=example.com",
+        "sms:+40721234567",
+        "SMS: 0721 234 567",
+        "sms:0721234567;phone-context=+40",
+        "+0721 234 567",
+        "+(0)721 234 567",
+        "040 721 234 567",
+        "00040 721 234 567",
+        "000040721234567",
+        "+040721234567",
+        "+0040721234567",
+        "+400721234567",
         "\u200btel:\u00a0+40721234567",
         " \t+40 721\u00a0234\u2009567\r\n",
         "0721\u2010234\u2011567",
@@ -114,9 +132,7 @@ def test_a_number_without_country_code_belongs_to_the_default_region() -> None:
         pytest.param("0721 234 567 x5", "invalid-phone-number", id="extension"),
         pytest.param("0721 234 567 #5", "invalid-phone-number", id="keys"),
         pytest.param("+40721234567;ext=1", "invalid-phone-number", id="extension of tel"),
-        pytest.param(
-            "tel:0721234567;phone-context=+40", "invalid-phone-number", id="context of tel"
-        ),
+        pytest.param("tel:112234567;ext=1", "invalid-phone-number", id="extension of a link"),
         pytest.param("tel:tel:0721234567", "invalid-phone-number", id="tel twice"),
         pytest.param("0721234567,0722345678", "invalid-phone-number", id="two numbers"),
         pytest.param("٠٧٢١٢٣٤٥٦٧", "invalid-phone-number", id="other digits"),
@@ -222,9 +238,122 @@ def test_a_number_in_no_known_range_follows_the_setting() -> None:
     assert ACCEPTING.normalise(UNKNOWN).e164 == UNKNOWN
 
 
-@pytest.mark.parametrize("written", ["0721 234 56", "0721 234 5678", "00 721 234 567", "12345"])
+@pytest.mark.parametrize(
+    "written",
+    ["0721 234 56", "0721 234 5678", "00 721 234 567", "+00 721 234 567", "12345", "0721 123"],
+)
 def test_a_number_of_the_wrong_length_is_no_unknown_number(written: str) -> None:
     assert refusal(written, ACCEPTING).code in {"invalid-phone-number", "number-type-not-allowed"}
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        pytest.param("0721123", "so many digits", id="as long as some landlines"),
+        pytest.param("407211234", "country code twice", id="country code for a zero"),
+        pytest.param("+40 40 721 1234", "country code twice", id="country code twice"),
+        pytest.param("+4040721234567", "No phone", id="country code twice and too long"),
+        *(
+            pytest.param(f"0{begin} 123 456", "cost more", id=f"0{begin}, beside {beside}")
+            for begin, beside in {
+                "902": "premium", "904": "premium", "909": "premium", "91 0": "premium",
+                "802": "shared cost", "806": "company numbers", "39 0": "company numbers",
+            }.items()
+        ),
+    ],
+)  # fmt: skip
+def test_an_unknown_number_that_is_no_mobile_one_is_not_accepted(written: str, reason: str) -> None:
+    error = refusal(written, ACCEPTING)
+
+    assert error.code == "invalid-phone-number"
+    assert reason in str(error)
+
+
+@pytest.mark.parametrize(
+    ("region", "written"),
+    [
+        ("RO", "0610 123 456"),
+        ("RO", "0702 923 456"),
+        ("RO", "0789 123 456"),
+        ("RO", "0502 123 456"),
+        ("KZ", "+7 709 123 4567"),
+    ],
+)
+def test_an_unknown_number_beside_mobile_ones_is_accepted(region: str, written: str) -> None:
+    rules = replace(ANYWHERE, default_region=region)
+    assert not phonenumbers.is_valid_number(phonenumbers.parse(written, region))
+
+    assert rules.normalise(written) == rules.read(written)
+
+
+def test_no_mobile_number_of_any_region_would_be_refused_if_it_were_unknown() -> None:
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS - {"TA"}):
+        number = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+        assert number
+        national = phonenumbers.national_significant_number(number)
+        mobile = digits_in_common(national, region, ("mobile",))
+        assert mobile == len(national)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("044 7400 123456", id="another country's code after a zero"),
+        pytest.param("07712345678", id="a digit too many"),
+        pytest.param("0372 5123 4567", id="two digits too many, and Estonia's code"),
+        pytest.param("0298 211 234", id="as long as it should be, and the Faroe Islands' code"),
+        pytest.param("+721 234 567", id="no zero"),
+        pytest.param("0040 40721234567", id="country code twice"),
+        pytest.param("0 40 0721 234 56", id="a digit too few"),
+        pytest.param("+0 902 123 456", id="in no range"),
+    ],
+)
+def test_a_number_that_is_more_than_its_prefix_away_is_not_put_right(written: str) -> None:
+    everywhere = replace(RULES, allowed_countries=frozenset(phonenumbers.SUPPORTED_REGIONS))
+
+    assert refusal(written, everywhere).code == "invalid-phone-number"
+
+
+def test_a_prefix_that_can_be_read_in_two_ways_is_not_put_right() -> None:
+    rules = replace(ANYWHERE, default_region="US")
+    assert rules.normalise("479 555 0123").e164 == "+14795550123"
+    assert rules.normalise("+479 555 0123").e164 == "+4795550123"  # in Norway
+
+    assert refusal("+0 479 555 0123", rules).code == "invalid-phone-number"
+    assert rules.normalise("+0 212 555 0123").e164 == "+12125550123"
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("tel:0721234567;ext=12", "extension"),
+        ("+40721234567;EXT=1", "extension"),
+        ("tel:+40721234567;isub=7", "subaddress"),
+        ("sms:+40721234567?body=Hello", "message"),
+        ("SMS:+40721234567?Body=Hello", "message"),
+        ("sms:+40721234567&body=Hello", "message"),
+        ("sms:+40721234567;body=Hello", "message"),
+        ("sms:+40721234567?subject=x", "?subject="),
+        ("sms:+40721234567,+40722345678", "several numbers"),
+        ("sms:+40721234567,0722345678?body=x", "several numbers"),
+        ("tel:+40721234567;tsp=x", ";tsp="),
+        ("tel:+40721234567;phone-context=+49", "phone-context"),
+        ("tel:0721234567;phone-context=", "phone-context"),
+        ("tel:0721234567;phone-context=+", "phone-context"),
+        ("tel:0721234567;phone-context=40", "phone-context"),
+        ("tel:0721234567;phone-context=+40;phone-context=+40", "phone-context"),
+    ],
+)
+def test_a_part_of_a_link_that_is_no_number_is_refused_by_name(written: str, says: str) -> None:
+    error = refusal(written)
+
+    assert error.code == "invalid-phone-number"
+    assert says in str(error)
+    assert "721" not in str(error)
+
+
+def test_a_parameter_that_could_be_a_number_is_not_shown() -> None:
+    assert "0722" not in str(refusal("tel:0721234567;0722345678=1"))
 
 
 def test_an_unknown_number_needs_every_country_that_has_its_calling_code() -> None:
@@ -254,6 +383,8 @@ def test_a_number_with_an_allowed_prefix_is_a_good_mobile_number(written: str) -
 
 def test_a_prefix_allows_no_other_country_and_no_other_length() -> None:
     rules = replace(RULES, allowed_prefixes=("+44", "+40"))
+
+    assert refusal("0721 123", rules).code == "invalid-phone-number"
 
     assert refusal("+44 7400 123456", rules).code == "country-not-allowed"
     assert refusal("0721 234 5678", rules).code == "invalid-phone-number"
@@ -364,14 +495,22 @@ def test_a_mobile_number_of_every_region_is_taken_where_it_is_allowed() -> None:
 
 
 NUMBER_LIKE = st.text(
-    st.sampled_from("+0123456789 ().-/;,#*[]\u2013\u200b\u202e\uff17ptel:x"), max_size=30
+    st.sampled_from("+0123456789 ().-/;,#*[]\u2013\u200b\u202e\uff17ptel:xsms=?&"), max_size=30
+)
+LINKS = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["tel:", "SMS:", "sms:", ""]),
+    st.from_regex(r"(\+|0|00|000|\+0)?(40)?0?7[0-9]{7,9}", fullmatch=True),
+    st.sampled_from(
+        ["", ";phone-context=+40", ";phone-context=a.ro", ";phone-context=+7", ";ext=1"]
+    ),
 )
 INTERNATIONAL = st.builds(
     "{}{}".format,
     st.sampled_from(["+40", "0040", "0", "00", "+1", "+44", "+49", "+39", "+375", "+7", "+54", ""]),
     st.from_regex(r"[0-9]{2,13}", fullmatch=True),
 )
-WRITTEN = st.text() | NUMBER_LIKE | INTERNATIONAL
+WRITTEN = st.text() | NUMBER_LIKE | INTERNATIONAL | LINKS
 
 
 @given(WRITTEN)

@@ -13,6 +13,8 @@ from phonenumbers import (
     shortnumberinfo,
 )
 
+from sms_gateway.adapters.number_links import BadLinkError, plain_number
+from sms_gateway.adapters.number_ranges import digits_in_common
 from sms_gateway.domain.errors import InvalidValueError
 from sms_gateway.domain.phone_number import ExaminedNumber, NumberType, PhoneNumber
 from sms_gateway.domain.verdict import Verdict
@@ -40,6 +42,10 @@ _NEVER: Final = frozenset(
 )
 """What no setting opens, a prefix neither: a text there costs somebody, or reaches nobody."""
 
+_MOBILE_RANGES: Final = ("mobile",)
+_NEVER_RANGES: Final = ("premium_rate", "shared_cost", "uan", "voicemail")
+"""What is in `_NEVER`, in the words of libphonenumber's metadata."""
+
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """ASCII as East Asian keyboards write it. (Not the rest of NFKC: a footnote's ¹ is no digit.)"""
 _INVISIBLE: Final = re.compile(
@@ -64,8 +70,10 @@ class PhoneNumberRules:
 
     `default_region` is where a number without country code belongs; `allowed_countries` are the
     only ones served (both ISO 3166, `RO`). `allowed_types` are mobile, fixed-line or voip.
-    `accepts_unknown`: whether a number may be texted that has the right length, but is in no range
-    that libphonenumber knows; its country is then told from the calling code, and every country
+    `accepts_unknown`: whether a number may be texted that is in no range that libphonenumber knows,
+    but may be a mobile one: it is as long as mobile numbers of its country are, does not begin with
+    its country code a second time, and agrees in no more digits with a range that is never texted
+    (premium) than with a mobile one. Its country is told from the calling code, and every country
     that has this code must be allowed.
 
     Prefixes are the beginnings of E.164 numbers. Numbers with one of `refused_prefixes` are never
@@ -101,12 +109,12 @@ class PhoneNumberRules:
 
     def read(self, text: str) -> PhoneNumber:
         """The number in E.164 form, wherever it is. Raises `invalid-phone-number`."""
-        return self._read(_dialled(text))[0]
+        return self._read(self._repaired(_dialled(text)))[0]
 
     def examine(self, text: str) -> ExaminedNumber:
         """What there is to know about the number, and what every rule says of it. Never raises."""
         try:
-            dialled = _dialled(text)
+            dialled = self._repaired(_dialled(text))
             short = self._short_type(dialled)
             return _short(short) if short else self._examined(*self._read(dialled))
         except InvalidValueError as problem:
@@ -122,8 +130,8 @@ class PhoneNumberRules:
         country = min(may_be_in) if len(may_be_in) == 1 else None
 
         invalid, abroad, wrong_type, refused = None, None, None, None
-        if not (is_known or is_good or self.accepts_unknown):
-            invalid = _invalid("No phone has this number.")
+        if not is_known:
+            invalid = self._unknown(parsed, is_good=is_good)
         is_abroad = may_be_in.isdisjoint(self.allowed_countries)
         if is_abroad or not (invalid or may_be_in <= self.allowed_countries):
             abroad = _country_not_allowed(country)
@@ -149,6 +157,54 @@ class PhoneNumberRules:
         return number_type not in _NEVER and (
             is_good or not counts_as.isdisjoint(self.allowed_types)
         )
+
+    def _unknown(
+        self, parsed: phonenumbers.PhoneNumber, *, is_good: bool
+    ) -> InvalidValueError | None:
+        """What is wrong with a number in no known range; nothing, if it may be a mobile one."""
+        if not (is_good or self.accepts_unknown):
+            return _invalid("No phone has this number.")
+        length = phonenumbers.is_possible_number_for_type_with_reason(
+            parsed, PhoneNumberType.MOBILE
+        )
+        if length != ValidationResult.IS_POSSIBLE:
+            return _invalid("No mobile number of this country has so many digits. Check them.")
+        return None if is_good else _misplaced(parsed)
+
+    def _repaired(self, dialled: str) -> str:
+        """The number with its prefix put right, if that can be read in one way only.
+
+        That is for `+0721 234 567`, `040 721 234 567` and `00040 721 234 567`, which no phone could
+        have as they stand. A number that they could be in another country is another way to read
+        them.
+        """
+        digits = dialled.lstrip("+")
+        significant = digits.lstrip("0")
+        if not digits.startswith("0") or not significant or self._is_possible(dialled):
+            return dialled
+        candidates = [f"+{significant}"]
+        if digits[1] != "0":  # two zeros begin no national number
+            candidates += [digits, significant]
+        readings = {
+            phonenumbers.format_number(parsed, PhoneNumberFormat.E164): parsed
+            for candidate in candidates
+            if (parsed := self._parsed_or_none(candidate)) and phonenumbers.is_valid_number(parsed)
+        }
+        if len(readings) != 1:
+            return dialled
+        ((e164, parsed),) = readings.items()
+        is_here = phonenumbers.is_valid_number_for_region(parsed, self.default_region)
+        return e164 if is_here else dialled
+
+    def _is_possible(self, dialled: str) -> bool:
+        parsed = self._parsed_or_none(dialled)
+        return parsed is not None and phonenumbers.is_possible_number(parsed)
+
+    def _parsed_or_none(self, dialled: str) -> phonenumbers.PhoneNumber | None:
+        try:
+            return self._parsed(dialled)
+        except InvalidValueError:
+            return None
 
     def _read(self, dialled: str) -> tuple[PhoneNumber, phonenumbers.PhoneNumber]:
         """The number and what libphonenumber makes of it. Raises `invalid-phone-number`."""
@@ -196,9 +252,10 @@ class PhoneNumberRules:
 
 def _dialled(text: str) -> str:
     """The digits to dial, after a plus sign if there is one. Raises `invalid-phone-number`."""
-    written = _INVISIBLE.sub("", text.translate(_FULL_WIDTH))
-    if written[:4].lower() == "tel:":
-        written = written[4:]
+    try:
+        written = plain_number(_INVISIBLE.sub("", text.translate(_FULL_WIDTH)))
+    except BadLinkError as error:
+        raise _invalid(str(error)) from error
     if _NOT_A_SEPARATOR.search(written):
         raise _invalid("This is not a phone number.")
     written = _TRUNK_PREFIX.sub(_country_code, _SEPARATORS.sub("", written))
@@ -233,6 +290,24 @@ def _countries(parsed: phonenumbers.PhoneNumber, *, is_known: bool) -> frozenset
     code = parsed.country_code or 0
     regions = {region} if region else phonenumbers.region_codes_for_country_code(code)
     return frozenset(regions) - {phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY}
+
+
+def _misplaced(parsed: phonenumbers.PhoneNumber) -> InvalidValueError | None:
+    """What makes it certain enough that a number in no known range is not a mobile one."""
+    code = str(parsed.country_code)
+    national = phonenumbers.national_significant_number(parsed)
+    regions = _countries(parsed, is_known=False)
+    mobile, never = (
+        max((digits_in_common(national, region, kinds) for region in regions), default=0)
+        for kinds in (_MOBILE_RANGES, _NEVER_RANGES)
+    )
+    if national.startswith(code) and mobile < len(code):
+        return _invalid("The number has its country code twice. Write it once.")
+    if never > mobile:
+        return _invalid(
+            "Numbers that begin like this cost more, or lead to no phone. Give a mobile number."
+        )
+    return None
 
 
 def _unreadable(problem: InvalidValueError) -> ExaminedNumber:
