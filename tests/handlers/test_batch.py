@@ -123,11 +123,16 @@ def test_the_same_batch_again_is_all_replays_and_stores_and_enqueues_nothing(
 
 
 def test_a_batch_is_one_line_in_the_log_that_counts(send: Function, output: Output) -> None:
-    send(a_batch(an_item(1), an_item(2), an_item(1), an_item(3, message=" "), None, None))
+    garbled = an_item(4, message="casă".encode().decode("cp1252"))
+    send(a_batch(an_item(1), an_item(2), an_item(1), an_item(3, message=" "), garbled, None, None))
 
     line = output.line("batch taken")
     assert (line["taken"], line["replayed"]) == (2, 1)
-    assert line["refused"] == {"blank-text": 1, "malformed-request": 2}
+    assert line["refused"] == {
+        "blank-text": 1,
+        "mis-decoded-text": 1,
+        "malformed-request": 2,
+    }
 
 
 def test_a_problem_in_a_batch_is_the_document_that_one_message_alone_would_get(

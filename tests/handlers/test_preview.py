@@ -23,6 +23,7 @@ ALL_RULES = [
     "prefix-not-allowed",
     "suppressed",
     "blank-text",
+    "mis-decoded-text",
     "unsupported-characters",
     "text-too-long",
     "time-too-far-ahead",
@@ -114,7 +115,17 @@ def test_a_number_on_the_list_is_told(status: Function, cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["0721 234 567", "+40 (0)721.234.567", "0040721234567", "tel:+40721234567"]
+    "written",
+    [
+        "0721 234 567",
+        "+40 (0)721.234.567",
+        "0040721234567",
+        "tel:+40721234567",
+        "tel:0721234567;phone-context=+40",
+        "sms:+40721234567",
+        "+0721234567",
+        "040721234567",
+    ],
 )
 def test_a_number_is_one_number_however_it_is_written(status: Function, written: str) -> None:
     assert status(a_preview(phoneNumber=written)).body["phoneNumber"] == NUMBER
@@ -189,6 +200,30 @@ def test_an_emoji_is_named_and_left_out(status: Function) -> None:
     assert problem_of(answer, "unsupported-characters")["unsupportedCharacters"] == named
 
 
+def test_a_text_that_was_read_with_the_wrong_code_page_is_told(status: Function) -> None:
+    garbled = SENTENCE.encode().decode("cp1252")
+    answer = status(a_preview(message=garbled))
+
+    assert failed(answer) == ["mis-decoded-text", "unsupported-characters"]
+    problem = problem_of(answer, "mis-decoded-text")
+    assert problem["misDecodedCharacters"][0] == {
+        "position": 4,
+        "characters": "Äƒ (LATIN CAPITAL LETTER A WITH DIAERESIS, LATIN SMALL LETTER F WITH HOOK)",
+        "meant": "ă (LATIN SMALL LETTER A WITH BREVE)",
+    }
+    assert "UTF-8" in problem["detail"]
+
+
+def test_white_space_at_the_ends_is_dropped_and_told(status: Function) -> None:
+    answer = status(a_preview(message="a" * 160 + "\r\n"))
+
+    assert (answer.body["accepted"], answer.body["septets"]) == (True, 160)
+    assert answer.body["message"] == "a" * 160
+    assert answer.body["changedCharacters"] == [
+        {"position": 161, "character": "U+000A", "shown": ""}
+    ]
+
+
 def test_a_blank_text_is_told(status: Function) -> None:
     assert failed(status(a_preview(message=" \n"))) == ["blank-text"]
 
@@ -213,7 +248,7 @@ def test_times_are_judged_by_the_clock(cold_start: ColdStart, clock: FakeClock) 
 
 
 @pytest.mark.parametrize("long_text", ["refuse", "cut"])
-@pytest.mark.parametrize("text", [SENTENCE, "ș" * 160, "…" * 60, "€" * 81], ids=ascii)
+@pytest.mark.parametrize("text", [SENTENCE, "ș" * 160, "…" * 60, "€" * 81, "\nș \r\n"], ids=ascii)
 def test_what_is_previewed_is_what_is_stored(
     cold_start: ColdStart, cloud: Cloud, clock: FakeClock, text: str, long_text: str
 ) -> None:

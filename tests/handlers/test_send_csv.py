@@ -28,12 +28,14 @@ ROWS: Final = [
     Row(13, "0721 000 200", "x" * 161),
     Row(14, "0721-000-002", "Comanda 2 este gata."),
     *(Row(15 + n, "0721 000 300", f"Comanda {n} este gata.") for n in range(12)),
+    Row(27, "0721 000 201", "Comanda ta a fost livrată".encode().decode("cp1252")),
 ]
 REFUSED: Final = {
     12: "invalid-phone-number",
     13: "text-too-long",
     25: "recipient-limit-reached",
     26: "recipient-limit-reached",
+    27: "mis-decoded-text",
 }
 
 

@@ -69,7 +69,7 @@ def test_an_ordinary_message_passes_every_rule_and_stores_nothing() -> None:
     preview = door.preview(a_request())
 
     assert preview.accepted
-    assert len(preview.verdicts) == 10
+    assert len(preview.verdicts) == 11
     assert all(verdict.checked for verdict in preview.verdicts)
     assert door.messages.rows == {}
     assert door.suppressions.entries == {}
@@ -103,6 +103,8 @@ def test_without_a_list_nobody_is_on_it() -> None:
             ["already-too-late"],
         ),
         (a_request(text="Ж" * 161), ["unsupported-characters"]),
+        (a_request(text="ColecÈ\u203aia"), ["mis-decoded-text"]),
+        (a_request(text="a" * 160 + "\n"), []),
         (a_request(phone_number="x", text=""), ["invalid-phone-number", "blank-text"]),
     ],
 )
@@ -170,7 +172,7 @@ REQUESTS = st.builds(
     a_request,
     text=st.text(max_size=20)
     | st.text(st.sampled_from("aă€ș\u0306 \n…Ж"), max_size=200)
-    | st.just("ș" * 161),
+    | st.sampled_from(["ș" * 161, "ColecÈ\u203aia"]),
     phone_number=st.sampled_from([NUMBER.e164, "+40799000001", "0721", ""]),
     send_at=MOMENTS,
     valid_until=MOMENTS,

@@ -52,6 +52,7 @@ STATUSES = {
     "recipient-limit-reached": 429,
     "client-limit-reached": 429,
     "blank-text": 422,
+    "mis-decoded-text": 422,
     "text-too-long": 422,
     "unsupported-characters": 422,
     "invalid-phone-number": 422,

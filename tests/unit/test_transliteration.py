@@ -10,6 +10,7 @@ import pytest
 from anyascii import anyascii
 
 from sms_gateway.domain.text import TextRules
+from tests.unit.alphabets import ALPHABETS
 
 RULES = TextRules()
 
@@ -76,27 +77,7 @@ def test_a_letter_of_the_whole_latin_script_is_shown_as_the_library_has_it_or_re
     assert different == SPELLED_OTHERWISE.keys()
 
 
-@pytest.mark.parametrize(
-    ("language", "alphabet"),
-    [
-        ("Albanian", "ÇçËë"), ("Azerbaijani", "ÇçƏəĞğıİÖöŞşÜü"), ("Basque", "Ññ"),
-        ("Breton", "ÊêÑñÙù"), ("Catalan", "ÀàÇçÉéÈèÍíÏïĿŀÓóÒòÚúÜü"),
-        ("Croatian", "ČčĆćĐđŠšŽžǄǅǆǇǈǉǊǋǌ"),
-        ("Czech", "ÁáČčĎďÉéĚěÍíŇňÓóŘřŠšŤťÚúŮůÝýŽž"), ("Danish", "ÆæØøÅå"),
-        ("Dutch", "ÁáÉéËëÍíÏïÓóÖöÚúÜüĲĳ"), ("Esperanto", "ĈĉĜĝĤĥĴĵŜŝŬŭ"),
-        ("Estonian", "ÄäÕõÖöŠšÜüŽž"), ("Faroese", "ÁáÐðÍíÓóÚúÝýÆæØø"), ("Finnish", "ÄäÅåÖöŠšŽž"),
-        ("French", "ÀàÂâÆæÇçÉéÈèÊêËëÎîÏïÔôŒœÙùÛûÜüŸÿ"), ("German", "ÄäÖöÜüẞßſ"),
-        ("Greenlandic", "ÅåÆæØøĸ"), ("Hungarian", "ÁáÉéÍíÓóÖöŐőÚúÜüŰű"),
-        ("Icelandic", "ÁáÐðÉéÍíÓóÚúÝýÞþÆæÖö"), ("Irish", "ÁáÉéÍíÓóÚú"), ("Italian", "ÀàÈèÉéÌìÒòÙù"),
-        ("Latvian", "ĀāČčĒēĢģĪīĶķĻļŅņŠšŪūŽž"), ("Lithuanian", "ĄąČčĘęĖėĮįŠšŲųŪūŽž"),
-        ("Livonian", "ĀāÄäǞǟḐḑĒēĪīĻļŅņŌōȮȯȰȱÕõȬȭŖŗŠšȚțŪūŽž"), ("Maltese", "ĊċĠġĦħŻż"),
-        ("Polish", "ĄąĆćĘęŁłŃńÓóŚśŹźŻż"), ("Portuguese", "ÁáÂâÃãÀàÇçÉéÊêÍíÓóÔôÕõÚú"),
-        ("Romanian", "ĂăÂâÎîȘșŞşȚțŢţ"), ("Sami", "ÁáÂâČčĐđǤǥǦǧǨǩŊŋÕõŠšŦŧŽžƷʒǮǯÅåÄäØøÖö"),
-        ("Slovak", "ÁáÄäČčĎďÉéÍíĹĺĽľŇňÓóÔôŔŕŠšŤťÚúÝýŽž"), ("Sorbian", "ČčĆćĚěŁłŃńÓóŘřŔŕŠšŚśŽžŹź"),
-        ("Spanish", "ÁáÉéÍíÑñÓóÚúÜü"), ("Swedish", "ÅåÄäÖöÉé"), ("Turkish", "ÇçĞğıİÖöŞşÜüÂâÎîÛû"),
-        ("Welsh", "ÂâÊêÎîÔôÛûŴŵŶŷÁáẂẃỲỳẄẅ"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("language", "alphabet"), ALPHABETS.items(), ids=ALPHABETS)
 def test_every_letter_of_a_living_european_language_has_a_plain_form(
     language: str, alphabet: str
 ) -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sms_gateway.domain.errors import InvalidValueError
+from sms_gateway.domain.mis_decoded import Garbled, garbled
 from sms_gateway.domain.verdict import Verdict
 
 MAX_SEPTETS: Final = 160
 """Room of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
 NAMED_IN_A_SENTENCE: Final = 5
-"""How many unsupported characters the sentence names."""
+"""How many unsupported or garbled characters the sentence names."""
 MAX_LISTED: Final = 20
 """How many the list beside it has: what is wrong is clear by then, and the answer to a batch must
 not grow beyond what Lambda lets out (6 MB)."""
@@ -58,9 +59,9 @@ _TYPOGRAPHY: Final = {
     "\t": " ", "\u00a0": " ", "\u1680": " ", "\u2000": " ", "\u2001": " ", "\u2002": " ",
     "\u2003": " ", "\u2004": " ", "\u2005": " ", "\u2006": " ", "\u2007": " ", "\u2008": " ",
     "\u2009": " ", "\u200a": " ", "\u202f": " ", "\u205f": " ", "\u3000": " ",
-    "\u00ad": "", "\u200b": "", "\u200c": "", "\u200d": "", "\u200e": "", "\u202a": "",
-    "\u202c": "", "\u2060": "", "\u2066": "", "\u2068": "", "\u2069": "", "\ufe0e": "",
-    "\ufe0f": "", "\ufeff": "",
+    "\u00ad": "", "\u180e": "", "\u200b": "", "\u200c": "", "\u200d": "", "\u200e": "",
+    "\u202a": "", "\u202c": "", "\u2060": "", "\u2066": "", "\u2068": "", "\u2069": "",
+    "\ufe0e": "", "\ufe0f": "", "\ufeff": "",
 }  # fmt: skip
 """Characters word processors put where a keyboard has a plain one. The last of them are invisible
 and mean nothing between plain letters; those that turn the reading direction are not among them."""
@@ -98,8 +99,9 @@ class UnsupportedCharacter:
 class ExaminedText:
     """What becomes of a text, whether it may be sent or not.
 
-    `shown` is what the phone shows: without unsupported characters and, where that is the setting,
-    cut, without the end that is `lost`. `septets` counts what there was before cutting.
+    `shown` is what the phone shows: without white space at the ends, without unsupported characters
+    and, where that is the setting, cut, without the end that is `lost`. `septets` counts what there
+    was before cutting. White space that was dropped is among what `changed`.
     """
 
     shown: str = field(repr=False)
@@ -119,11 +121,12 @@ class TextRules:
     def read(self, text: str) -> ShownText:
         """The text as the phone will show it: plain letters, plain punctuation.
 
-        Doing it twice changes nothing.
+        White space at its ends is dropped. Doing it twice changes nothing.
 
         Raises:
-            InvalidValueError: `blank-text`, `unsupported-characters` (naming each, with its
-                position) or `text-too-long` (saying how long).
+            InvalidValueError: `blank-text`, `mis-decoded-text` (naming what is garbled),
+                `unsupported-characters` (naming each, with its position) or `text-too-long`
+                (saying how long).
         """
         examined = self.examine(text)
         for verdict in examined.verdicts:
@@ -133,36 +136,77 @@ class TextRules:
 
     def examine(self, text: str) -> ExaminedText:
         """What becomes of the text, and what every rule says of it. Never raises."""
+        characters = [_read(position, given) for position, given in _characters(text)]
+        start, end = _without_blank_ends(characters)
         plain: list[str] = []
         changed: list[ChangedCharacter] = []
         unsupported: list[UnsupportedCharacter] = []
-        for position, given in _characters(text):
-            written = given.replace("\r\n", "\n").replace("\r", "\n")
-            composed = unicodedata.normalize("NFC", written)
-            shown, marks = _shown(composed[0]), composed[1:]
+        for index, character in enumerate(characters):
+            shown = character.shown if start <= index < end else ""
             if shown is None:
-                unsupported.append(UnsupportedCharacter(position, _name(written)))
+                unsupported.append(
+                    UnsupportedCharacter(character.position, _name(character.written))
+                )
                 continue
             plain.append(shown)
-            if marks and not _is_plain_letter(shown):
-                behind = position + len(given) - len(marks)
-                unsupported.append(UnsupportedCharacter(behind, _name(marks)))
-            elif shown != written:
-                changed.append(ChangedCharacter(position, _name(written), shown))
+            if character.marks and not _is_plain_letter(shown):
+                unsupported.append(
+                    UnsupportedCharacter(character.marks_position, _name(character.marks))
+                )
+            elif shown != character.written:
+                changed.append(
+                    ChangedCharacter(character.position, _name(character.written), shown)
+                )
         whole = "".join(plain)
-        end = _room(whole) if self.cuts_long_text else len(whole)
+        kept = len(whole[: _room(whole)].rstrip()) if self.cuts_long_text else len(whole)
         return ExaminedText(
-            shown=whole[:end],
-            lost=whole[end:],
+            shown=whole[:kept],
+            lost=whole[kept:],
             septets=septets(whole),
             changed=tuple(changed),
             unsupported=tuple(unsupported),
             verdicts=(
-                Verdict("blank-text", _blank(whole[:end], unsupported)),
+                Verdict("blank-text", _blank(whole, unsupported)),
+                Verdict("mis-decoded-text", _mis_decoded(characters)),
                 Verdict("unsupported-characters", _unsupported(unsupported)),
-                Verdict("text-too-long", _too_long(septets(whole[:end]))),
+                Verdict("text-too-long", _too_long(septets(whole[:kept]))),
             ),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Character:
+    """A character as people count them. `written` is composed only in `letter` and `marks`.
+
+    `letter` is its first code point in the composed form, `marks` are those that could not be
+    composed with it; `marks_position` is where they stand in the text that was sent.
+    """
+
+    position: int
+    written: str
+    letter: str
+    marks: str
+    marks_position: int
+    shown: str | None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is white space or a line end, or nothing is seen of it."""
+        return self.shown is not None and not self.marks and not self.shown.strip()
+
+
+def _read(position: int, given: str) -> _Character:
+    written = given.replace("\r\n", "\n").replace("\r", "\n")
+    composed = unicodedata.normalize("NFC", written)
+    letter, marks = composed[0], composed[1:]
+    behind = position + len(given) - len(marks)
+    return _Character(position, written, letter, marks, behind, _shown(letter))
+
+
+def _without_blank_ends(characters: list[_Character]) -> tuple[int, int]:
+    """Where what can be seen starts and ends; (0, 0) if there is nothing."""
+    seen = [index for index, character in enumerate(characters) if not character.is_blank]
+    return (seen[0], seen[-1] + 1) if seen else (0, 0)
 
 
 def septets(text: str) -> int:
@@ -234,6 +278,46 @@ def _blank(shown: str, unsupported: list[UnsupportedCharacter]) -> InvalidValueE
     if unsupported or shown.strip():
         return None
     return InvalidValueError(_FIELD, "The message is blank.", "blank-text")
+
+
+def _mis_decoded(characters: list[_Character]) -> InvalidValueError | None:
+    text = "".join(character.letter for character in characters)
+    found = garbled(text)
+    if not found:
+        return None
+    named = list(
+        dict.fromkeys(_guess(text, each, characters[each.start].position) for each in found)
+    )
+    more = len(named) - NAMED_IN_A_SENTENCE
+    listed = ", ".join(named[:NAMED_IN_A_SENTENCE]) + (f" and {more} more" if more > 0 else "")
+    return InvalidValueError(
+        _FIELD,
+        "The message seems to be text in UTF-8 that a program has read as Windows-1252 or "
+        f"Windows-1250: {listed}. Have the program read it as UTF-8, or save the file as UTF-8 "
+        "again from where the text is still right, and send that.",
+        "mis-decoded-text",
+        misDecodedCharacters=[
+            {
+                "position": characters[each.start].position,
+                "characters": _name(text[each.start : each.end]),
+                **({"meant": _name(each.meant)} if each.meant else {}),
+            }
+            for each in found[:MAX_LISTED]
+        ],
+    )
+
+
+def _guess(text: str, found: Garbled, position: int) -> str:
+    """What is garbled, in a few words: `È™ at position 5 (probably ș)`."""
+    piece = "".join(map(_visible, text[found.start : found.end]))
+    meant = f" (probably {_visible(found.meant)})" if found.meant else ""
+    return f"{piece} at position {position}{meant}"
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    return f"[{unicodedata.name(character, f'U+{ord(character):04X}')}]"
 
 
 def _unsupported(unsupported: list[UnsupportedCharacter]) -> InvalidValueError | None:

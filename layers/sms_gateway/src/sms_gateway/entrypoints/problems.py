@@ -29,6 +29,7 @@ _STATUS: Final = {
     "recipient-limit-reached": HTTPStatus.TOO_MANY_REQUESTS,
     "client-limit-reached": HTTPStatus.TOO_MANY_REQUESTS,
     "blank-text": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "mis-decoded-text": HTTPStatus.UNPROCESSABLE_ENTITY,
     "text-too-long": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unsupported-characters": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid-phone-number": HTTPStatus.UNPROCESSABLE_ENTITY,
