@@ -246,12 +246,12 @@ def test_a_kept_report_has_no_character_that_sqs_would_refuse(words: str) -> Non
     client: Any = RecordingClient()
     report = a_report(ReportStatus.ERROR, error_message=words)
 
-    SqsReportFallback(client, "https://sqs.test/reports").keep("m", report)
+    SqsReportFallback(client, "https://sqs.test/reports").keep(key("m"), report)
 
     [asked] = client.asked
     assert asked["MessageBody"].isascii()
     assert asked["MessageBody"].isprintable()
-    assert read_kept_report(asked["MessageBody"]) == ("m", report)
+    assert read_kept_report(asked["MessageBody"]) == (key("m"), report)
 
 
 @pytest.mark.parametrize("trouble", TROUBLE, ids=str)
