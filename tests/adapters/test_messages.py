@@ -616,3 +616,62 @@ def test_a_hundred_messages_are_one_page(messages: Messages) -> None:
 
     assert first == ids[:0:-1]
     assert a_list(messages, 100, after) == (ids[:1], None)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_clients_whose_names_begin_alike_share_no_page(messages: Messages, limit: int) -> None:
+    clients = ["crm", "crm-x", "crm.x", "crm~", "cr", "CRM"]
+    for number in range(3):
+        at = START + timedelta(milliseconds=number)
+        for client in clients:
+            messages.create(a_message(message_id=f"m-{number}", client=client, created_at=at))
+
+    for client in clients:
+        page, after = messages.list_for(client, NUMBER, limit, None)
+        found = [message.key for message in page]
+        while after:
+            page, after = messages.list_for(client, NUMBER, limit, after)
+            found += [message.key for message in page]
+        assert found == [key(f"m-{number}", client) for number in (2, 1, 0)]
+
+
+def test_a_position_in_one_list_shows_nothing_of_another(messages: Messages) -> None:
+    for client in ("crm", "crm-x", "cr"):
+        for number, message_id in enumerate("abc"):
+            at = START + timedelta(milliseconds=number)
+            messages.create(a_message(message_id=message_id, client=client, created_at=at))
+
+    for after in (Position(START + timedelta(days=1), "z"), Position(START, "a")):
+        page, _ = messages.list_for("crm", NUMBER, 100, after)
+        assert {message.client for message in page} <= {"crm"}
+
+
+def test_one_id_of_two_clients_is_two_messages(messages: Messages) -> None:
+    ours, theirs = a_message(), a_message(client="crm", text="theirs", claim="claim-2")
+    messages.create(ours)
+    messages.create(theirs)
+
+    messages.change(theirs.key, Change.reported(a_report()))
+
+    assert messages.get(ours.key) == ours
+    changed = messages.get(theirs.key)
+    assert changed is not None
+    assert (changed.status, changed.text) == (Status.SENT, "theirs")
+    assert messages.get(key(ID, "another")) is None
+
+
+def test_an_id_is_taken_within_its_client_alone(messages: Messages) -> None:
+    messages.create(a_message())
+    messages.create(a_message(client="crm"))
+
+    with pytest.raises(AlreadyStoredError) as taken:
+        messages.create(a_message(client="crm", text="other", claim="other"))
+
+    assert taken.value.stored == a_message(client="crm")
+
+
+def test_both_of_one_id_are_due(messages: Messages) -> None:
+    for client in ("clinic", "crm"):
+        messages.create(a_message(client=client, due_at=DUE))
+
+    assert sorted(messages.due(LATER)) == [KEY, key(ID, "crm")]

@@ -12,6 +12,7 @@ from sms_gateway.domain.status import SETTLED, Status, Trigger
 from tests.fakes.clock import START
 
 CLIENT = "clinic"
+OTHER_CLIENT = "crm"
 ID = "appointment-17"
 KEY = MessageKey(CLIENT, ID)
 NUMBER = PhoneNumber("+40721234567")

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.adapters.secrets import LOOK_UPS_AT_ONCE, SECONDS_PER_LOOK_UP
 from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from sms_gateway.domain.message_id import MessageKey
@@ -23,6 +24,7 @@ from tests.handlers.samples import (
     MESSAGE_ID,
     NOTHING_FAILED,
     NUMBER,
+    OTHER_CLIENT,
     SIGNING_KEY,
     failures,
     image,
@@ -112,6 +114,14 @@ def test_the_words_of_a_report_can_be_told_to_others(callback: Function, cloud: 
         pytest.param(
             sample("callback-form")["rawPath"].replace("/1/", "/2/"),
             id="the signature of another attempt",
+        ),
+        pytest.param(
+            sample("callback-form")["rawPath"].replace(API_KEY_ID, OTHER_CLIENT),
+            id="the signature of another client",
+        ),
+        pytest.param(
+            sample("callback-form")["rawPath"].removeprefix(f"/{API_KEY_ID}"),
+            id="no client",
         ),
         pytest.param(mint_callback_url("", KEY, 1, CallbackKey("a guess")), id="a guessed key"),
         pytest.param(f"/{API_KEY_ID}/{MESSAGE_ID}/1", id="no signature"),
@@ -294,6 +304,30 @@ def test_a_report_about_a_message_that_is_gone_is_acknowledged_and_makes_no_row(
     assert acknowledged(callback(a_report(path, id="order-0001")))
     assert [row["messageId"] for row in cloud.rows()] == [MESSAGE_ID]
     assert output.counted() == {"ReportForUnknownMessage": 1}
+
+
+def test_a_report_is_recorded_with_the_client_of_its_url_and_with_no_other(
+    callback: Function, cloud: Cloud
+) -> None:
+    theirs = MessageKey(OTHER_CLIENT, MESSAGE_ID)
+    cloud.store(image(1) | key_attributes(theirs))
+    path = mint_callback_url("", theirs, 1, CallbackKey(SIGNING_KEY))
+    assert acknowledged(callback(a_report(path)))
+    assert {row["client"]: row["status"] for row in cloud.rows()} == {
+        API_KEY_ID: "submitted",
+        OTHER_CLIENT: "sent",
+    }
+
+
+def test_a_kept_report_is_recorded_with_its_own_client_and_with_no_other(
+    callback: Function, cloud: Cloud
+) -> None:
+    cloud.store(image(1) | key_attributes(MessageKey(OTHER_CLIENT, MESSAGE_ID)))
+    callback.invoke(sample("callback-kept-reports"))
+    assert {row["client"]: row["status"] for row in cloud.rows()} == {
+        API_KEY_ID: "sent",
+        OTHER_CLIENT: "submitted",
+    }
 
 
 def test_a_report_that_names_another_id_is_recorded_where_its_url_says(

@@ -1,6 +1,7 @@
 """The program that sends files and the functions that answer it mean the same."""
 
 import json
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +14,11 @@ from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.domain.message_id import MessageKey
 from tests.handlers.cloud import Cloud
 from tests.handlers.lambdas import Function
-from tests.handlers.samples import API_KEY, sample
+from tests.handlers.samples import API_KEY, API_KEY_ID, OTHER_CLIENT, by, sample
 from tests.handlers.voipit import FakeVoipit
 from tools.bulk import Bulk, Plan
 from tools.bulk_check import check
-from tools.csv_results import ResultFile
+from tools.csv_results import Result, ResultFile
 from tools.csv_rows import Row, read_sheet
 from tools.gateway_client import Gateway
 
@@ -42,9 +43,9 @@ REFUSED: Final = {
 class Functions(BaseAdapter):
     """In place of the network: hands requests to the functions, as API Gateway does."""
 
-    def __init__(self, send: Function, status: Function) -> None:
+    def __init__(self, send: Function, status: Function, client: str = API_KEY_ID) -> None:
         super().__init__()
-        self._send, self._status = send, status
+        self._send, self._status, self._client = send, status, client
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         assert request.headers["x-api-key"] == API_KEY
@@ -53,9 +54,9 @@ class Functions(BaseAdapter):
             assert isinstance(request.body, bytes)
             event = sample("send-post-message") | {"resource": path, "body": request.body.decode()}
             function = self._status if "preview" in path else self._send
-            answer = function(event | {"path": path})
+            answer = function(by(self._client, event | {"path": path}))
         else:
-            answer = self._status(sample("status-get-message") | {"path": path})
+            answer = self._status(by(self._client, sample("status-get-message") | {"path": path}))
         response = requests.Response()
         response.status_code = answer.status
         response.headers.update(answer.headers)
@@ -74,10 +75,10 @@ class Watcher:
         pytest.fail(f"{why}: {seconds}")
 
 
-def a_run(folder: Path, send: Function, status: Function) -> Bulk:
-    """One run of the program."""
+def a_run(folder: Path, send: Function, status: Function, client: str = API_KEY_ID) -> Bulk:
+    """One run of the program, with this client's key."""
     session = requests.Session()
-    session.mount(ADDRESS, Functions(send, status))
+    session.mount(ADDRESS, Functions(send, status, client))
     gateway = Gateway(ADDRESS, API_KEY, 0.0, Watcher().pausing, session)
     file = ResultFile(folder / "people.csv.results.csv", ",")
     plan, (known, elsewhere) = Plan.of(ROWS, "people.csv"), file.read(gateway.url)
@@ -147,3 +148,44 @@ def test_a_file_is_checked_as_the_functions_would_take_it(
     ]
     assert (findings.one_person, findings.rounded) == ([[4, 27]], [])
     assert cloud.rows() == []
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_same_rows_of_two_clients_are_both_sent_under_the_same_ids(  # noqa: PLR0913, PLR0917  what pytest hands in, all by name
+    tmp_path: Path,
+    send: Function,
+    status: Function,
+    dispatch: Function,
+    cloud: Cloud,
+    voipit: FakeVoipit,
+) -> None:
+    """Each keeps its results in a folder of its own, as on two desks of one company."""
+    folders = {client: tmp_path / client for client in (API_KEY_ID, OTHER_CLIENT)}
+    few: dict[str, list[Result]] = {}
+    for client, folder in folders.items():
+        folder.mkdir()
+        few[client] = a_run(folder, send, status, client).results()[:10]
+
+    ours, theirs = few.values()
+    assert [r.message_id for r in ours] == [r.message_id for r in theirs]
+    assert [r.status for r in theirs] == ["queued"] * 10
+    sent = {r.message_id for r in ours}
+    rows = {(row["client"], row["messageId"]) for row in cloud.rows()}
+    assert {client for client, message_id in rows if message_id in sent} == set(folders)
+    dispatch.invoke({"Records": cloud.waiting(cloud.dispatch_queue)})
+    handed = Counter(form["messageId"] for form in voipit.taken)
+    assert {handed[message_id] for message_id in sent} == {2}
+
+
+@pytest.mark.usefixtures("clock")
+def test_results_that_another_key_has_written_here_are_not_sent_again(
+    tmp_path: Path, send: Function, status: Function, cloud: Cloud
+) -> None:
+    """The file knows gateways, not keys: a new key of the same sender must not send twice."""
+    first = a_run(tmp_path, send, status)
+    second = a_run(tmp_path, send, status, OTHER_CLIENT)
+
+    assert [r.message_id for r in second.results()] == [r.message_id for r in first.results()]
+    taken = {r.message_id for r in first.results() if r.is_taken}
+    theirs = {row["messageId"] for row in cloud.rows() if row["client"] == OTHER_CLIENT}
+    assert not theirs & taken

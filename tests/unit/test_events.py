@@ -1,4 +1,6 @@
 import json
+import re
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -64,6 +66,28 @@ def test_the_same_change_told_twice_is_the_same_event() -> None:
     assert first == second
 
 
+def test_events_of_two_clients_with_one_id_differ_in_their_source() -> None:
+    ours, theirs = (
+        status_event(a_message(client=client), None, "/sms/test") for client in ("clinic", "crm")
+    )
+
+    assert ours["id"] == theirs["id"]
+    assert (ours["source"], theirs["source"]) == ("/sms/test/clinic", "/sms/test/crm")
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8")))
+def test_the_last_part_of_the_source_is_the_client_whatever_it_is_called(
+    client: str, other: str
+) -> None:
+    source = status_event(a_message(client=client), None, "/sms/test")["source"]
+
+    stack, _, last = source.rpartition("/")
+    assert (stack, unquote(last)) == ("/sms/test", client)
+    assert re.fullmatch(r"[A-Za-z0-9._~%-]+", last)
+    another = status_event(a_message(client=other), None, "/sms/test")["source"]
+    assert (source == another) == (client == other)
+
+
 @pytest.mark.parametrize(
     "widest", ["\U0001f600", "\u20ac", '"', "\n"], ids=["twelve bytes", "six", "quote", "line end"]
 )
@@ -74,7 +98,7 @@ def test_the_largest_event_fits_into_one_call_of_sns(widest: str) -> None:
     message = a_message(
         Status.FAILED,
         message_id="x" * 64,
-        client="c" * 64,
+        client="/" * 64,
         version=10**6,
         reason=max(Reason, key=len),
         error_message="\U0001f600" * MAX_ERROR_MESSAGE,

@@ -1,22 +1,31 @@
 """The wall between clients: what one has sent is not there for the other."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from sms_gateway.domain.errors import (
     GatewayError,
+    InvalidValueError,
     MalformedRequestError,
     MessageNotFoundError,
+    RecipientLimitError,
 )
+from sms_gateway.domain.guards import Limits, Suppression
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Status
-from tests.fakes.builders import ID, key
+from sms_gateway.use_cases.watch import Watched
+from tests.fakes.builders import ID, a_report, key
 from tests.fakes.clock import START
-from tests.fakes.gateway import FakeGateway
+from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
 
 CLIENTS = [("clinic", "crm"), ("crm", "clinic")]
 LATER = START.replace(hour=20)
+SECOND = timedelta(seconds=1)
+SUPPRESSED = PhoneNumber("+40721234569")
 
 
 def what_is_said(call: Callable[[], object]) -> tuple[type[GatewayError], str, object]:
@@ -99,3 +108,88 @@ def test_two_clients_who_send_the_same_at_once_have_not_clicked_twice(
 
     assert [result.replayed for result in results] == [False, False]
     assert {message.client for message in gateway.messages.rows.values()} == {"clinic", "crm"}
+
+
+@pytest.mark.parametrize(("owner", "other"), CLIENTS)
+@pytest.mark.parametrize(
+    ("error", "values"),
+    [
+        (InvalidValueError, {"valid_until": START - SECOND}),
+        (InvalidValueError, {"text": " "}),
+        (RecipientLimitError, {}),
+        (InvalidValueError, {"phone_number": SUPPRESSED.e164}),
+    ],
+    ids=["too late", "no text", "limit", "suppressed"],
+)
+def test_what_is_refused_is_refused_alike_whether_another_uses_the_id_or_not(
+    gateway: FakeGateway, owner: str, other: str, error: type[GatewayError], values: dict[str, Any]
+) -> None:
+    gateway.intake.limits = Limits(1 if error is RecipientLimitError else 0, suppressions=True)
+    gateway.suppressions.put(Suppression(SUPPRESSED, START, owner))
+    gateway.send(client=owner)
+
+    used = what_is_said(lambda: gateway.send(client=other, **values))
+
+    assert used == what_is_said(lambda: gateway.send(client=other, message_id="free", **values))
+    assert used[0] is error
+    assert list(gateway.messages.rows) == [key(ID, owner)]
+
+
+@pytest.mark.parametrize(("owner", "other"), CLIENTS)
+def test_a_look_up_takes_the_same_calls_whether_another_uses_the_id_or_not(
+    gateway: FakeGateway, owner: str, other: str
+) -> None:
+    gateway.send(client=owner)
+
+    def calls(do: Callable[[], object]) -> list[str]:
+        made: list[str] = []
+        gateway.boundary.before = made.append
+        with suppress(GatewayError):
+            do()
+        return made
+
+    for used, free in (
+        (
+            calls(lambda: gateway.read_message(other, ID)),
+            calls(lambda: gateway.read_message(other, "free")),
+        ),
+        (
+            calls(lambda: gateway.cancel(client=other)),
+            calls(lambda: gateway.cancel("free", client=other)),
+        ),
+        (
+            calls(lambda: gateway.send(client=other)),
+            calls(lambda: gateway.send(client=other, message_id="free")),
+        ),
+    ):
+        assert used == free != []
+
+
+def test_a_report_is_about_the_message_of_one_client(gateway: FakeGateway) -> None:
+    for client in ("clinic", "crm"):
+        gateway.send(client=client)
+
+    gateway.report(a_report(), key(ID, "crm"))
+
+    statuses = {of.client: row.status for of, row in gateway.messages.rows.items()}
+    assert statuses == {"clinic": Status.SUBMITTED, "crm": Status.SENT}
+
+
+def test_the_queue_hands_out_the_messages_of_both_under_one_id(gateway: FakeGateway) -> None:
+    for client in ("clinic", "crm"):
+        gateway.send(client=client, text=f"from {client}", send_at=START + SECOND)
+    gateway.clock.advance(1)
+
+    gateway.run_queue()
+
+    assert sorted(h.message.text for h in gateway.voipit.handed) == ["from clinic", "from crm"]
+    assert len({h.send_result_to for h in gateway.voipit.handed}) == 2
+
+
+def test_watch_looks_at_the_messages_of_both_under_one_id(gateway: FakeGateway) -> None:
+    for client in ("clinic", "crm"):
+        gateway.send(client=client)
+    gateway.clock.advance(REPORT_DEADLINE.total_seconds() + 61)
+
+    assert gateway.watch() == Watched(looked_at=2, moved=2)
+    assert {row.status for row in gateway.messages.rows.values()} == {Status.NO_REPORT}
