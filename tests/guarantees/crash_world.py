@@ -31,7 +31,7 @@ from tests.fakes.boundary import Boundary
 from tests.fakes.builders import NUMBER, key
 from tests.fakes.clock import FakeClock
 from tests.guarantees.cloud import GUARDS, MESSAGES, Cloud, Listener, Received
-from tests.guarantees.invariants import Evidence, Suppressed, Told, note_suppressions
+from tests.guarantees.invariants import Evidence, Heard, Suppressed, Told, note_suppressions
 from tests.guarantees.process import CALLBACK_URL, GIVEN, Death, Ports, Process, a_request
 from tests.guarantees.voipit import BASE_URL, Request, Voipit
 
@@ -80,6 +80,7 @@ class CrashWorld:
         self._published: list[tuple[str, str]] = []
         self._told_up_to = 0
         self._acknowledged: set[MessageKey] = set()
+        self._heard: list[Heard] = []
         self._reports: list[Told] = []
         self._unanswered: list[tuple[Request, ReportStatus]] = []
         self._kept: list[Received] = []
@@ -112,7 +113,10 @@ class CrashWorld:
 
     def post(self, message_id: str | None = ID, **values: Any) -> None:
         def action(process: Process) -> None:
-            self._acknowledged.add(process.send(a_request(message_id, **values)))
+            request = a_request(message_id, **values)
+            key = process.send(request)
+            self._heard.append(Heard(request.client, key))
+            self._acknowledged.add(key)
 
         self.run("send", action)
 
@@ -242,6 +246,8 @@ class CrashWorld:
             published=self._published,
             acknowledged=self._acknowledged,
             reports=self._reports,
+            heard=self._heard,
+            forged=(),
             kept_reports={read_kept_report(received.body)[0] for received in self._kept},
             limits=LIMITS,
             suppressed=self._suppressed,

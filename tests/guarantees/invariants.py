@@ -40,8 +40,9 @@ class Evidence:
     `writes` is the table's stream, `published` the (source, id) of each event, `acknowledged` the
     messages that were answered 202, `reports` those that were answered 200, `kept_reports` the
     messages whose report waits in the fallback queue.
-    `suppressed` is who was on the do-not-contact list when, `counted` how many messages each of
-    the guards has counted.
+    `heard` is what clients were shown, `forged` what was answered 200 at a URL that was minted for
+    another client's message. `suppressed` is who was on the do-not-contact list when, `counted` how
+    many messages each of the guards has counted.
     """
 
     rows: Mapping[MessageKey, Message]
@@ -50,6 +51,8 @@ class Evidence:
     published: Sequence[tuple[str, str]]
     acknowledged: Collection[MessageKey]
     reports: Sequence["Told"]
+    heard: Sequence["Heard"]
+    forged: Sequence[MessageKey]
     kept_reports: Collection[MessageKey]
     limits: Limits
     suppressed: Sequence["Suppressed"]
@@ -62,6 +65,14 @@ class Told:
 
     about: Request
     status: ReportStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A client was shown this message; or an error told that it is there."""
+
+    client: str
+    of: MessageKey
 
 
 @dataclass(slots=True)
@@ -95,6 +106,7 @@ def check(evidence: Evidence) -> None:
     _sequence_is_gapless(evidence.writes)
     _published_happened(evidence)
     _acknowledged_is_stored(evidence)
+    _an_id_belongs_to_a_client(evidence)
     _few_mistakes(evidence.requests)
     _nobody_is_texted_who_asked_not_to_be(evidence)
     _one_click_is_one_message(evidence)
@@ -212,6 +224,17 @@ def _acknowledged_is_stored(evidence: Evidence) -> None:
             stored = row.status in FINAL or _is_kept_beside(told, row)
             promise = "acknowledged means stored"
             _holds(stored, promise, row, "lost a report that was answered 200")
+
+
+def _an_id_belongs_to_a_client(evidence: Evidence) -> None:
+    """Nothing of one client's message is seen by another, although both use the same ids."""
+    for heard in evidence.heard:
+        if heard.client != heard.of.client or heard.of not in evidence.rows:
+            raise PromiseBrokenError(
+                f"an id belongs to a client: {heard.client} has heard of {heard.of}"
+            )
+    for key in evidence.forged:
+        raise PromiseBrokenError(f"an id belongs to a client: a URL of another was taken for {key}")
 
 
 def _is_kept_beside(told: Told, row: Message) -> bool:

@@ -19,6 +19,7 @@ from sms_gateway.use_cases.cancel_message import CancelMessage
 from sms_gateway.use_cases.dispatch_message import DispatchMessage
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import HandOver
+from sms_gateway.use_cases.list_messages import ListMessages
 from sms_gateway.use_cases.ports import (
     Accounts,
     Batches,
@@ -41,6 +42,7 @@ from sms_gateway.use_cases.store_message import SendResult, StoreMessage
 from sms_gateway.use_cases.suppress import Suppress, Unsuppress
 from sms_gateway.use_cases.watch import Watch
 from tests.fakes.builders import CLIENT, NUMBER, TEXT
+from tests.fakes.cursor_keys import FakeCursorKeys
 from tests.fakes.phone_numbers import FakePhoneNumbers
 from tests.guarantees.voipit import BASE_URL, Request, Voipit
 
@@ -111,7 +113,9 @@ class Process:
         self._suppress = Suppress(ports.suppressions, FakePhoneNumbers(), now)
         self._unsuppress = Unsuppress(ports.suppressions, FakePhoneNumbers())
         self._watch = Watch(messages, gate, queue, now, REPORT_DEADLINE, 10)
-        self.cancel = CancelMessage(messages, ReadMessage(messages), now)
+        self.read = ReadMessage(messages)
+        self.list = ListMessages(messages, FakePhoneNumbers(), FakeCursorKeys())
+        self.cancel = CancelMessage(messages, self.read, now)
         self.callback = Callback(RecordReport(messages), ports.keys, ports.fallback, now)
         self.publish = PublishChanges(ports.publisher, EVENT_SOURCE)
         self.seconds_left = 25.0

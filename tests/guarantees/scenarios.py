@@ -8,7 +8,7 @@ from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from tests.fakes.accounts import an_account
-from tests.fakes.builders import NUMBER
+from tests.fakes.builders import NUMBER, OTHER_CLIENT
 from tests.guarantees.crash_world import LIMITS, CrashWorld
 from tests.guarantees.voipit import Answer
 
@@ -261,6 +261,14 @@ def batch_repeated_by_the_caller(world: CrashWorld) -> None:
     world.post_batch(NUMBER, OTHER_NUMBER, NUMBER)
 
 
+def one_id_of_two_clients(world: CrashWorld) -> None:
+    world.post()
+    world.post(client=OTHER_CLIENT)
+    world.report()
+    world.post(client=OTHER_CLIENT)
+    world.publish()
+
+
 Scenario = Callable[[CrashWorld], None]
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     sent,
@@ -293,4 +301,5 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     suppressed_meanwhile,
     suppressed_between_two_tries,
     batch_repeated_by_the_caller,
+    one_id_of_two_clients,
 )

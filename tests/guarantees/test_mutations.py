@@ -10,6 +10,7 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from sms_gateway.adapters.voipit import client
+from sms_gateway.domain.callback_url import CallbackKey
 from sms_gateway.domain.due import ENDS, Step
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Limits, end_of_day
@@ -21,9 +22,10 @@ from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.entrypoints.callback import Callback
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.own_circuit import OwnCircuit
+from sms_gateway.use_cases.publish_changes import PublishChanges, RowChange
 from sms_gateway.use_cases.watch import Watch
 from tests.fakes.accounts import an_account
-from tests.fakes.builders import key
+from tests.fakes.builders import OTHER_CLIENT, key
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.intake import FakeIntake
 from tests.fakes.messages import InMemoryMessages
@@ -165,6 +167,41 @@ def the_end_of_the_one_resend(patch: Patch) -> None:
 def the_doubt_of_a_message_that_ends(patch: Patch) -> None:
     for step, reason in ((Step.TOO_LATE, Reason.TOO_LATE), (Step.GIVE_UP, Reason.UNREACHABLE)):
         patch.setitem(ENDS, (Status.UNCONFIRMED, step), (Trigger.REPORTED_ERROR, reason))
+
+
+class WithoutTheClient(dict[MessageKey, Message]):
+    """Rows that are found by the id alone, whichever client's it is."""
+
+    def get(self, key: MessageKey, default: Any = None) -> Any:
+        return next((r for k, r in self.items() if k.message_id == key.message_id), default)
+
+
+def the_client_in_the_tables_key(patch: Patch) -> None:
+    begin = InMemoryMessages.__init__
+
+    def __init__(messages: InMemoryMessages, *stored: Message, **how: Any) -> None:  # noqa: N807
+        begin(messages, *stored, **how)
+        messages._rows = WithoutTheClient(messages._rows)  # noqa: SLF001  what is to be taken away
+
+    patch.setattr(InMemoryMessages, "__init__", __init__)
+
+
+def the_client_in_the_callbacks_signature(patch: Patch) -> None:
+    sign = CallbackKey.signature
+
+    def signature(signing: CallbackKey, key: MessageKey, attempt: int) -> str:
+        return sign(signing, replace(key, client="any"), attempt)
+
+    patch.setattr(CallbackKey, "signature", signature)
+
+
+def the_client_in_the_events_source(patch: Patch) -> None:
+    tell = PublishChanges._event  # noqa: SLF001  what is to be taken away
+
+    def event(publish: PublishChanges, change: RowChange) -> dict[str, object]:
+        return tell(publish, change) | {"source": publish.source}
+
+    patch.setattr(PublishChanges, "_event", event)
 
 
 # what happens then
@@ -319,6 +356,16 @@ def more_than_an_hour_may_have(world: World) -> None:
         world.run(0, world.send(a_request(f"m{number}")))
 
 
+def one_id_of_two_clients(world: World) -> None:
+    world.run(0, world.send(a_request("a")))
+    world.run(1, world.send(a_request("a", client=OTHER_CLIENT)))
+
+
+def a_report_for_one_of_two_clients_is_forged(world: World) -> None:
+    one_id_of_two_clients(world)
+    world.run(0, world.forge(world.voipit.requests[0], OTHER_CLIENT))
+
+
 @dataclass(frozen=True, slots=True)
 class Mutation:
     take_away: Callable[[Patch], None]
@@ -423,6 +470,17 @@ MUTATIONS: Final = {
         the_doubt_of_a_message_that_ends,
         a_doubt_and_a_short_validity,
         "doubt is never forgotten: a may be sent by try 1",
+    ),
+    "the client in the table's key": Mutation(
+        the_client_in_the_tables_key, one_id_of_two_clients, "an id belongs to a client: crm has"
+    ),
+    "the client in the callback's signature": Mutation(
+        the_client_in_the_callbacks_signature,
+        a_report_for_one_of_two_clients_is_forged,
+        "an id belongs to a client: a URL of another was taken",
+    ),
+    "the client in the event's source": Mutation(
+        the_client_in_the_events_source, one_id_of_two_clients, "were published, never written"
     ),
 }
 each_mutation = pytest.mark.parametrize(

@@ -14,14 +14,15 @@ from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import FINAL, Status
 from tests.fakes.accounts import an_account
-from tests.fakes.builders import NUMBER, key
+from tests.fakes.builders import CLIENT, NUMBER, OTHER_CLIENT, key
 from tests.guarantees.invariants import PromiseBrokenError, check
 from tests.guarantees.process import Process, a_request
 from tests.guarantees.running_on import run_on
 from tests.guarantees.voipit import Answer
 from tests.guarantees.world import PROCESSES, Action, Fault, Kind, World
 
-KEYS: Final = tuple(map(key, "abcde"))
+KEYS: Final = (*map(key, "abcde"), key("a", OTHER_CLIENT), key("d", OTHER_CLIENT))
+"""Two clients: the other one has ids of its own, which are the same."""
 OTHER: Final = PhoneNumber("+40721234568")
 """Whoever gets the messages `d` and `e` comes and goes on the do-not-contact list."""
 MANY: Final = 9
@@ -201,6 +202,18 @@ class SmsGateway(RuleBasedStateMachine):
     def watch(self, **how: Any) -> None:
         self._run(Process.watch, KEYS[0], **how)
 
+    @precondition(lambda self: len(self.world.acknowledged) <= MANY)
+    @rule(who=who, answer=answer)
+    def the_first_try_is_not_taken(self, who: int, answer: Answer) -> None:
+        """And the second one comes at once: reports may be about either."""
+        self.posted += 1
+        of = key(f"m{self.posted}")
+        self.world.voipit.next_answers.extend([Answer.THROTTLED_429, answer])
+        self.world.run(who, self.world.send(a_request(of.message_id)))
+        self.world.clock.advance(61)
+        self.world.run(who, self.world.dispatch(of))
+        self.world.voipit.next_answers.clear()
+
     @precondition(lambda self: self._reportable())
     @rule(n=st.integers(0, 9), status=st.sampled_from(ReportStatus), who=who, fault=fault)
     def voipit_reports(self, n: int, status: ReportStatus, who: int, fault: Fault | None) -> None:
@@ -226,6 +239,16 @@ class SmsGateway(RuleBasedStateMachine):
     @rule(i=a_key, who=who, answer=answer, during=during, fault=fault_or_somebody, other=meanwhile)
     def cancel(self, i: MessageKey, **how: Any) -> None:
         self._run(self.world.cancel(i), i, **how)
+
+    @precondition(lambda self: self._reportable())
+    @rule(i=a_key, n=st.integers(0, 9), who=who)
+    def a_client_looks_for_more_than_its_own(self, i: MessageKey, n: int, who: int) -> None:
+        """It reads and lists, and makes a URL of the other client's into one of its own."""
+        world, known = self.world, self._reportable()
+        world.run(who, world.look(i, recipient(i)))
+        about = known[n % len(known)]
+        other = OTHER_CLIENT if about.key.client == CLIENT else CLIENT
+        world.run(who, world.forge(about, other))
 
     @rule(lost=st.none() | st.integers(0, 5))
     def publish(self, lost: int | None) -> None:

@@ -8,7 +8,13 @@ from typing import Final
 
 from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from sms_gateway.domain.circuit import Circuit
-from sms_gateway.domain.errors import GatewayError, SecretUnavailableError, StoreUnavailableError
+from sms_gateway.domain.errors import (
+    AlreadyTriedError,
+    GatewayError,
+    MessageIdReusedError,
+    SecretUnavailableError,
+    StoreUnavailableError,
+)
 from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey
@@ -24,7 +30,7 @@ from tests.fakes.intake import FakeIntake, FakeSuppressions
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.publisher import FakePublisher
 from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback
-from tests.guarantees.invariants import Evidence, Suppressed, Told, note_suppressions
+from tests.guarantees.invariants import Evidence, Heard, Suppressed, Told, note_suppressions
 from tests.guarantees.process import CALLBACK_URL, GIVEN, Death, Ports, Process
 from tests.guarantees.voipit import Request, Voipit
 
@@ -86,6 +92,8 @@ class World:
         self.published_up_to = 0
         self.acknowledged: dict[MessageKey, SendRequest] = {}
         self.reports: list[Told] = []
+        self.heard: list[Heard] = []
+        self.forged: list[MessageKey] = []
         self.suppressed: list[Suppressed] = []
         self._ids = 0
         self._deaths = 0
@@ -101,6 +109,8 @@ class World:
             published=[(event["source"], event["id"]) for event, _ in self.publisher.published],
             acknowledged=self.acknowledged,
             reports=self.reports,
+            heard=self.heard,
+            forged=self.forged,
             kept_reports={key for key, _ in self.fallback.kept},
             limits=LIMITS,
             suppressed=self.suppressed,
@@ -143,7 +153,13 @@ class World:
 
     def send(self, request: SendRequest) -> Action:
         def action(process: Process) -> None:
-            self.acknowledged.setdefault(process.send(request), request)
+            try:
+                key = process.send(request)
+            except MessageIdReusedError:
+                self._hears_of(MessageKey(request.client, request.message_id or ""))
+                raise
+            self.heard.append(Heard(request.client, key))
+            self.acknowledged.setdefault(key, request)
 
         return action
 
@@ -151,7 +167,28 @@ class World:
         return lambda process: process.dispatch(key, unused_claim)
 
     def cancel(self, key: MessageKey) -> Action:
-        return lambda process: process.cancel(key.client, key.message_id)
+        def action(process: Process) -> None:
+            try:
+                self.heard.append(Heard(key.client, process.cancel(key.client, key.message_id).key))
+            except AlreadyTriedError:
+                self._hears_of(key)
+                raise
+
+        return action
+
+    def look(self, key: MessageKey, number: PhoneNumber) -> Action:
+        """A client lists what it has sent to a number, and reads one of its messages."""
+
+        def action(process: Process) -> None:
+            page = process.list(key.client, number.e164, 100)
+            self.heard += [Heard(key.client, message.key) for message in page.messages]
+            self.heard.append(Heard(key.client, process.read(key.client, key.message_id).key))
+
+        return action
+
+    def _hears_of(self, key: MessageKey) -> None:
+        """An error has told the client that it has such a message."""
+        self.heard.append(Heard(key.client, key))
 
     def suppress(self, phone_number: PhoneNumber) -> Action:
         return lambda process: process.suppress(phone_number)
@@ -163,6 +200,17 @@ class World:
         def action(process: Process) -> None:
             if process.take_report(about, status):
                 self.reports.append(Told(about, status))
+
+        return action
+
+    def forge(self, about: Request, client: str) -> Action:
+        """Make a report about another client's message out of the URL of this one's."""
+        ours, theirs = f"/{about.key.client}/", f"/{client}/"
+        forged = replace(about, send_result_to=about.send_result_to.replace(ours, theirs, 1))
+
+        def action(process: Process) -> None:
+            if process.take_report(forged, ReportStatus.ERROR):
+                self.forged.append(forged.key)
 
         return action
 
