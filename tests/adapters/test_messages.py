@@ -627,11 +627,11 @@ def test_clients_whose_names_begin_alike_share_no_page(messages: Messages, limit
             messages.create(a_message(message_id=f"m-{number}", client=client, created_at=at))
 
     for client in clients:
-        page, after = messages.list_for(client, NUMBER, limit, None)
-        found = [message.key for message in page]
-        while after:
-            page, after = messages.list_for(client, NUMBER, limit, after)
-            found += [message.key for message in page]
+        listed = messages.list_for(client, NUMBER, limit, None)
+        found = [message.key for message in listed.messages]
+        while listed.last:
+            listed = messages.list_for(client, NUMBER, limit, listed.last)
+            found += [message.key for message in listed.messages]
         assert found == [key(f"m-{number}", client) for number in (2, 1, 0)]
 
 
@@ -642,8 +642,8 @@ def test_a_position_in_one_list_shows_nothing_of_another(messages: Messages) -> 
             messages.create(a_message(message_id=message_id, client=client, created_at=at))
 
     for after in (Position(START + timedelta(days=1), "z"), Position(START, "a")):
-        page, _ = messages.list_for("crm", NUMBER, 100, after)
-        assert {message.client for message in page} <= {"crm"}
+        listed = messages.list_for("crm", NUMBER, 100, after)
+        assert {message.client for message in listed.messages} <= {"crm"}
 
 
 def test_one_id_of_two_clients_is_two_messages(messages: Messages) -> None:

@@ -162,7 +162,7 @@ def test_a_mistake_of_ours_claims_no_more_than_it_knows_and_says_what_to_do(
         raise RuntimeError("of which nothing is said")
 
     monkeypatch.setattr(started.module, "caller", fail)
-    event = {"send": "send-put-suppression", "status": "status-get-message"}[function]
+    event = {"send": "send-put-suppression", "status": "status-get-suppression"}[function]
     answer = started(from_a_page(sample(event)))
     assert (answer.status, answer.is_problem("internal-error")) == (500, True)
     assert answer.body["detail"] == (

@@ -227,6 +227,7 @@ AS_A_CLIENT = [
     "status-get-message",
     "status-list-messages",
     "status-preview",
+    "status-preview-batch",
 ]
 
 

@@ -63,6 +63,7 @@ ALLOWED: Final[dict[str, set[Permission]]] = {
         ("dynamodb:UpdateItem", "Messages.Arn"),
         ("dynamodb:GetItem", "Guards.Arn"),
         ("dynamodb:UpdateItem", "Guards.Arn"),
+        ("dynamodb:ConditionCheckItem", "Guards.Arn"),
         ("secretsmanager:GetSecretValue", "VoipitAccount"),
         ("secretsmanager:GetSecretValue", "CallbackSigningKey"),
         ("sqs:SendMessage", "DispatchQueue.Arn"),

@@ -820,7 +820,7 @@ def test_make_client_runs_this_program(variables: list[str], arguments: list[str
     path, _, *words = shlex.split(printed.replace("\\\n", " "))
 
     assert (ROOT / path.removeprefix("PYTHONPATH=") / "sms_gateway").is_dir()
-    assert words == ["-m", "tools.add_client", "--stack-name", "s", *arguments]
+    assert words == ["-m", "tools.by_make", "add_client", "--stack-name", "s", *arguments]
 
 
 def test_make_client_without_a_job_says_what_there_is() -> None:

@@ -22,6 +22,7 @@ from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, un
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.ports import AlreadyStoredError, Messages, Provider
 from sms_gateway.use_cases.prepare_message import MAX_AHEAD, SendRequest
+from sms_gateway.use_cases.send_message import WAITED_FOR
 from tests.fakes.builders import KEY, NUMBER, TEXT, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
@@ -602,13 +603,25 @@ def test_a_double_click_is_told_by_when_api_gateway_got_the_two(
     gateway: FakeGateway, between: timedelta, *, replayed: bool
 ) -> None:
     gateway.intake.limits = Limits(double_click=timedelta(seconds=10))
-    gateway.clock.advance(20)
+    gateway.clock.advance(5)
     gateway.send(message_id=None, received_at=START)
-    gateway.clock.advance(40)
+    gateway.clock.advance(20)
 
     second = gateway.send(message_id=None, received_at=START + between)
 
     assert second.replayed is replayed
+
+
+@pytest.mark.parametrize("wrong", [-WAITED_FOR, SECOND, HOUR, -HOUR])
+def test_a_time_that_api_gateway_cannot_have_meant_tells_nothing(
+    gateway: FakeGateway, wrong: timedelta
+) -> None:
+    gateway.intake.limits = Limits(double_click=timedelta(seconds=10))
+    gateway.send(message_id=None, received_at=START + wrong)
+    gateway.clock.advance(9.9)
+    assert gateway.send(message_id=None, received_at=gateway.clock() + wrong).replayed
+    gateway.clock.advance(0.1)
+    assert not gateway.send(message_id=None, received_at=gateway.clock() + wrong).replayed
 
 
 @pytest.mark.parametrize("ahead", [timedelta(), SECOND], ids=["now", "later"])

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from sms_gateway.domain.due import LEASE, wait_after, wait_for
 from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
@@ -12,6 +14,9 @@ from sms_gateway.use_cases.hand_over import HandOver, TimeLeft
 from sms_gateway.use_cases.ports import DispatchQueue
 from sms_gateway.use_cases.prepare_message import PrepareMessage, SendRequest, is_over
 from sms_gateway.use_cases.store_message import SendResult, StoreMessage
+
+WAITED_FOR: Final = timedelta(seconds=30)
+"""API Gateway waits 29 s for an answer, so no request is older when it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,10 @@ class SendMessage:
 
     def _store(self, message: Message, request: SendRequest) -> SendResult:
         id_is_chosen = request.message_id is not None
-        return self.store(message, id_is_chosen=id_is_chosen, clicked_at=request.received_at)
+        clicked_at = request.received_at
+        if clicked_at and not message.created_at - WAITED_FOR < clicked_at < message.created_at:
+            clicked_at = None  # the two clocks disagree
+        return self.store(message, id_is_chosen=id_is_chosen, clicked_at=clicked_at)
 
     def _store_for_later(
         self, message: Message, reason: Reason | None, request: SendRequest
