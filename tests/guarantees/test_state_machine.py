@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from sms_gateway.domain.message import OnUnconfirmed
+from sms_gateway.domain.message import Message, OnUnconfirmed
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
@@ -16,7 +16,7 @@ from sms_gateway.domain.status import FINAL, Status
 from tests.fakes.accounts import an_account
 from tests.fakes.builders import CLIENT, NUMBER, OTHER_CLIENT, key
 from tests.guarantees.invariants import PromiseBrokenError, check
-from tests.guarantees.process import Process, a_request
+from tests.guarantees.process import REPORT_DEADLINE, Process, a_request
 from tests.guarantees.running_on import run_on
 from tests.guarantees.voipit import Answer
 from tests.guarantees.world import PROCESSES, Action, Fault, Kind, World
@@ -193,6 +193,20 @@ class SmsGateway(RuleBasedStateMachine):
         self.world.take_from_queue(who, fault)
         self.world.voipit.next_answers.clear()
 
+    @precondition(lambda self: self._in_doubt())
+    @rule(n=st.integers(0, 5), who=who, answer=answer, during=during, fault=fault)
+    def the_second_try(
+        self, n: int, who: int, answer: Answer, during: ReportStatus | None, fault: Fault | None
+    ) -> None:
+        """The report about the first one is overdue, and the caller has chosen to resend."""
+        world = self.world
+        row = self._in_doubt()[n % len(self._in_doubt())]
+        overdue = row.doubted_at + REPORT_DEADLINE - world.clock()
+        world.clock.advance(max(0.0, overdue.total_seconds()))
+        world.run(who, Process.watch)
+        how: dict[str, Any] = {"answer": answer, "during": during, "fault": fault, "other": "late"}
+        self._run(world.dispatch(row.key), row.key, who=who, **how)
+
     @precondition(lambda self: self.world.queue.waiting)
     @rule()
     def the_queue_loses_all(self) -> None:
@@ -340,6 +354,10 @@ class SmsGateway(RuleBasedStateMachine):
     def _queued(self) -> list[MessageKey]:
         rows = self.world.messages.rows.values()
         return [row.key for row in rows if row.status is Status.QUEUED]
+
+    def _in_doubt(self) -> list[Message]:
+        rows = self.world.messages.rows.values()
+        return [row for row in rows if row.status is Status.UNCONFIRMED and row.wants_resend]
 
     def _of_earlier_tries(self) -> list[Any]:
         rows = self.world.messages.rows
