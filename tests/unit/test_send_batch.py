@@ -391,6 +391,48 @@ def test_a_table_that_fails_now_and_then_is_asked_on(gateway: FakeGateway) -> No
     assert told(results) == [away, away, "taken"] * 3
 
 
+def fail_at_creates(gateway: FakeGateway, *creates: int) -> list[str]:
+    """Let the table be away at these writes, counted from 1. Returns all calls, as they come."""
+    asked: list[str] = []
+
+    def fail(name: str) -> None:
+        asked.append(name)
+        if name == "messages.create" and asked.count(name) in creates:
+            raise StoreUnavailableError("The table did not answer.")
+
+    gateway.boundary.before = fail
+    return asked
+
+
+def test_a_table_that_refuses_an_item_in_between_is_asked_on(gateway: FakeGateway) -> None:
+    gateway.suppressions.put(Suppression(PhoneNumber(an_item(3).phone_number), START, "clinic"))
+    fail_at_creates(gateway, 1, 2, 4, 5)
+
+    results = send(gateway, items(6), batch_id="b")
+
+    away = "store-unavailable"
+    assert told(results) == [away, away, "suppressed", away, away, "taken"]
+
+
+def test_an_item_that_never_came_to_the_table_says_nothing_of_the_table(
+    gateway: FakeGateway,
+) -> None:
+    asked = fail_at_creates(gateway, 1, 2, 3)
+    batch: list[BatchItem] = [
+        *items(2),
+        an_item(3, phone_number="112"),
+        MalformedRequestError("messages", "Not an object."),
+        an_item(4),
+        an_item(5),
+    ]
+
+    results = send(gateway, batch, batch_id="b")
+
+    away = "store-unavailable"
+    assert told(results) == [away, away, "invalid-phone-number", "malformed-request", away, away]
+    assert asked.count("messages.create") == FAILURES_IN_A_ROW
+
+
 def test_items_for_which_there_is_no_time_are_not_tried(gateway: FakeGateway) -> None:
     seconds = iter([SECONDS_TO_STOP + 1, SECONDS_TO_STOP, SECONDS_TO_STOP - 0.1, 0.0])
 
