@@ -107,6 +107,17 @@ def test_a_message_that_is_looked_at_too_early_is_looked_at_again_in_time(
     assert gateway.queue.waiting == []
 
 
+def test_the_deadline_of_the_report_runs_from_the_end_of_the_call(gateway: FakeGateway) -> None:
+    gateway.voipit.will_answer(UNCLEAR)
+    gateway.voipit.during_call = lambda _: gateway.clock.advance(10)
+    gateway.send(on_unconfirmed=RESEND)
+    gateway.messages.postpone(stored(gateway), gateway.clock())
+
+    gateway.watch()
+
+    assert stored(gateway).due_at == START + timedelta(seconds=10) + REPORT_DEADLINE
+
+
 def test_a_message_that_is_held_is_not_sent_again(gateway: FakeGateway) -> None:
     gateway.voipit.will_answer(UNCLEAR)
     gateway.send(on_unconfirmed=OnUnconfirmed.HOLD)
@@ -250,6 +261,20 @@ def test_over_the_limit_it_waits_as_unconfirmed_and_says_so(gateway: FakeGateway
     message = stored(gateway)
     assert (message.status, message.reason) == (UNCONFIRMED, Reason.RECIPIENT_LIMIT)
     assert (message.version, len(gateway.voipit.handed)) == (2, 1)
+
+
+def test_a_resend_that_was_not_taken_is_counted_once_however_often_it_is_tried(
+    gateway: FakeGateway,
+) -> None:
+    gateway.intake.limits = Limits(recipient_daily=2)
+    in_doubt(gateway)
+    second_try(gateway, NOT_TAKEN)
+    gateway.clock.advance(60)
+
+    gateway.run_queue()
+
+    assert stored(gateway).status is SUBMITTED
+    assert len(gateway.intake.sent[NUMBER]) == 2
 
 
 def test_a_resend_counts_against_the_clients_limit_too(gateway: FakeGateway) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_gateway.domain.message import Change, Message, OnUnconfirmed, StatusChange
+from sms_gateway.domain.message import NO_TRY, Change, Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
@@ -113,6 +113,65 @@ def a_new_message(**values: Any) -> Message:
         "metadata": {},
     }
     return Message.new(**ordinary | values)
+
+
+def test_a_new_message_is_queued_due_at_once_and_was_never_tried() -> None:
+    message = a_new_message()
+
+    assert (message.status, message.version, message.attempt) == (Status.QUEUED, 1, 0)
+    assert (message.due_at, message.open_tries) == (START, NO_TRY)
+    assert message.history == (StatusChange(Status.QUEUED, START, 0),)
+
+
+def test_a_new_message_holds_everything_that_was_asked_for() -> None:
+    asked = {
+        "metadata": {"order": "1"},
+        "send_at": START + timedelta(hours=1),
+        "valid_until": START + timedelta(hours=2),
+        "on_unconfirmed": OnUnconfirmed.RESEND,
+        "cut_from": 200,
+    }
+
+    message = a_new_message(**asked)
+
+    assert {name: getattr(message, name) for name in asked} == asked
+
+
+@pytest.mark.parametrize(
+    ("message", "counts"),
+    [
+        pytest.param(a_message(Status.QUEUED, counted_at=None), True, id="scheduled"),
+        pytest.param(a_message(Status.QUEUED, counted_at=START), False, id="counted"),
+        pytest.param(a_message(Status.SENDING), False, id="under way"),
+        pytest.param(a_message(Status.UNCONFIRMED), True, id="first resend"),
+        pytest.param(
+            a_message(Status.UNCONFIRMED, attempt=2, open_tries=frozenset({1})),
+            False,
+            id="resend that was not taken",
+        ),
+    ],
+)
+def test_the_next_try_is_one_more_sending_if_none_is_counted_or_the_last_may_have_been_taken(
+    message: Message, *, counts: bool
+) -> None:
+    assert message.counts_once_more is counts
+
+
+def test_what_was_told_of_an_error_is_told_by_the_first_error_report() -> None:
+    reports = (
+        a_report(ReportStatus.SENT),
+        a_report(ReportStatus.ERROR),
+        a_report(ReportStatus.ERROR, error_message="later words"),
+    )
+
+    assert a_message(contradicting_reports=reports).told_of_an_error == "no route"
+    assert a_message(contradicting_reports=reports[:1]).told_of_an_error is None
+
+
+def test_a_claim_holds_a_message_only_while_voipit_is_being_called() -> None:
+    assert a_message(Status.SENDING, claim="mine").is_held_by("mine")
+    assert not a_message(Status.SENDING, claim="theirs").is_held_by("mine")
+    assert not a_message(Status.SENT, claim="mine").is_held_by("mine")
 
 
 def test_a_message_that_waits_was_never_tried_and_says_why() -> None:
@@ -275,6 +334,17 @@ def test_a_report_becomes_a_change_under_no_claim(
     assert (change.claim, change.attempt, change.report) == (None, 2, report)
     assert (change.version, change.new_claim, change.due_at) == (None, None, None)
     assert change.at == report.received_at
+    assert a_message(Status.SUBMITTED, attempt=2).after(change).open_tries == NO_TRY
+
+
+def test_an_error_report_in_doubt_holds_for_the_version_and_the_open_tries_that_were_seen() -> None:
+    seen = a_message(Status.UNCONFIRMED, version=4, attempt=2, open_tries=frozenset({1, 2}))
+
+    change = Change.reported_in_doubt(a_report(ReportStatus.ERROR, attempt=2), seen)
+
+    assert seen.may_take(change)
+    assert not replace(seen, version=5).may_take(change)
+    assert not replace(seen, open_tries=frozenset({2})).may_take(change)
 
 
 @pytest.mark.parametrize(
@@ -332,6 +402,7 @@ def test_a_message_does_not_show_text_metadata_or_the_words_of_the_provider() ->
         pytest.param({"send_at": START}, False, id="sendAt"),
         pytest.param({"valid_until": START}, False, id="validUntil"),
         pytest.param({"on_unconfirmed": OnUnconfirmed.RESEND}, False, id="onUnconfirmed"),
+        pytest.param({"cut_from": 200}, False, id="cut"),
         pytest.param({"due_at": None, "attempt": 9}, True, id="due"),
     ],
 )
