@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 from local.state_diagram import PAGE, diagram, with_diagram
+from sms_gateway.domain.due import LEASE, MAX_TRIES, QUEUE_GRACE, retry_pause
 from sms_gateway.domain.status import MOVES, Status
 
 
@@ -23,3 +26,16 @@ def test_a_page_that_says_something_else_is_noticed() -> None:
     page = PAGE.read_text().replace("sending --> queued", "sent --> queued")
 
     assert with_diagram(page) != page
+
+
+def test_the_page_names_the_bounds_that_the_code_keeps() -> None:
+    page = " ".join(PAGE.read_text().split())
+    first, longest = retry_pause(1, chance=0), retry_pause(MAX_TRIES, chance=0)
+    minute = timedelta(minutes=1)
+
+    assert f"overdue claims ({LEASE.seconds} s)" in page
+    assert (
+        f"{MAX_TRIES} tries with pauses from {first.seconds} s to {longest // minute} min" in page
+    )
+    assert "losing all of them costs a minute and a half" in page
+    assert 1.5 * minute == QUEUE_GRACE

@@ -11,6 +11,7 @@ from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.status import Reason, Status
+from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
 from tests.fakes.builders import KEY, a_message, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import FakeGateway
@@ -70,8 +71,8 @@ def test_its_history_tells_that_nothing_was_sent_the_first_time(gateway: FakeGat
     ]
 
 
-def test_the_word_comes_before_watch_takes_the_message_for_unconfirmed() -> None:
-    assert UNUSED_PAUSE < LEASE
+def test_the_word_comes_after_a_slow_write_and_before_watch_takes_it_for_unconfirmed() -> None:
+    assert timedelta(seconds=SECONDS_TO_RECORD) < UNUSED_PAUSE < LEASE
 
 
 def test_the_word_may_come_when_it_is_taken_for_unconfirmed_already(gateway: FakeGateway) -> None:
