@@ -335,6 +335,32 @@ def test_a_claim_of_the_second_try_that_expires_spends_it(gateway: FakeGateway) 
     assert len(gateway.voipit.handed) == 1
 
 
+def test_the_word_about_a_claim_is_heard_once_however_often_it_comes(
+    gateway: FakeGateway,
+) -> None:
+    in_doubt(gateway)
+    gateway.messages.be_unavailable("change", Outage.AFTER)
+    with suppress(StoreUnavailableError):
+        second_try(gateway)
+    claim, now = stored(gateway).claim, gateway.clock()
+    gateway.circuits.open(OpenReason.IP_BLOCKED, "v1", now, now + timedelta(hours=1))
+    gateway.dispatch(unused_claim=claim)
+    once = stored(gateway)
+    assert (once.status, once.open_tries) == (UNCONFIRMED, frozenset({1}))
+
+    gateway.dispatch(unused_claim=claim)
+
+    assert (stored(gateway).version, stored(gateway).history) == (once.version, once.history)
+
+
+def test_a_word_about_a_claim_of_long_ago_is_a_hint_like_any_other(gateway: FakeGateway) -> None:
+    in_doubt(gateway)
+
+    gateway.dispatch(unused_claim="of long ago")
+
+    assert statuses(gateway) == [SENDING, UNCONFIRMED, SENDING, SUBMITTED]
+
+
 # reports
 
 

@@ -89,6 +89,15 @@ def test_there_is_room_if_and_only_if_fewer_than_the_limit_fall_into_the_hour_an
         assert limits.room_for_recipient(sent, room_at - timedelta(microseconds=1)) is not None
 
 
+@pytest.mark.parametrize(
+    "since_midnight", [timedelta(), timedelta(seconds=7), DAY - timedelta.resolution]
+)
+def test_a_day_ends_at_midnight_to_the_microsecond(since_midnight: timedelta) -> None:
+    midnight = datetime(2026, 11, 26, tzinfo=UTC)
+
+    assert end_of_day(midnight + since_midnight) == MIDNIGHT
+
+
 def test_a_sending_is_added_in_its_place_among_the_latest_first() -> None:
     assert with_sending(ago(1, 9), NOON - 5 * MINUTE) == ago(1, 5, 9)
 

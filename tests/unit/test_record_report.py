@@ -1,10 +1,13 @@
+from collections.abc import Callable
+
 import pytest
 
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.report import ReportStatus
-from sms_gateway.domain.status import Reason, Status
+from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.record_report import Recorded, RecordReport
-from tests.fakes.builders import KEY, a_message, a_report, key
+from tests.fakes.boundary import Boundary
+from tests.fakes.builders import DUE, KEY, a_change, a_message, a_report, key
 from tests.fakes.messages import InMemoryMessages, Outage
 
 
@@ -101,6 +104,63 @@ def test_a_contradicting_report_is_kept_and_counted_and_changes_nothing(
     assert after.contradicting_reports == (report,)
     assert messages.contradictions == {KEY: 1}
     assert (after.status, after.version, after.history) == (status, before.version, before.history)
+
+
+ERROR_ABOUT_1, ERROR_ABOUT_2 = (a_report(ReportStatus.ERROR, attempt=n) for n in (1, 2))
+
+
+def of_two_open_tries(status: Status) -> tuple[InMemoryMessages, Boundary]:
+    boundary = Boundary()
+    message = a_message(status, attempt=2, resent=True, open_tries=frozenset({1, 2}))
+    return InMemoryMessages(message, boundary=boundary), boundary
+
+
+def let_happen_before_each_write_but_the_first(
+    boundary: Boundary, *happenings: Callable[[], object]
+) -> None:
+    coming = [lambda: None, *happenings]
+
+    def before(name: str) -> None:
+        if name in {"messages.change", "messages.close_try"} and coming:
+            happen = coming.pop(0)
+            boundary.before = lambda _: None
+            happen()
+            boundary.before = before
+
+    boundary.before = before
+
+
+def test_of_two_error_reports_at_once_the_slower_one_fails_the_message() -> None:
+    messages, boundary = of_two_open_tries(Status.SUBMITTED)
+    record = RecordReport(messages)
+    let_happen_before_each_write_but_the_first(boundary, lambda: record(KEY, ERROR_ABOUT_1))
+
+    assert record(KEY, ERROR_ABOUT_2) is Recorded.RECORDED
+
+    message = messages.rows[KEY]
+    assert (message.status, message.report) == (Status.FAILED, ERROR_ABOUT_2)
+    assert message.contradicting_reports == (ERROR_ABOUT_1,)
+
+
+def test_a_report_is_recorded_whatever_else_happens_to_the_message_meanwhile() -> None:
+    messages, boundary = of_two_open_tries(Status.SENDING)
+    record = RecordReport(messages)
+    let_happen_before_each_write_but_the_first(
+        boundary,
+        lambda: messages.change(KEY, a_change(Trigger.UNCLEAR, attempt=2, due_at=DUE)),
+        lambda: messages.change(KEY, a_change(Trigger.REPORT_OVERDUE, attempt=2)),
+        lambda: record(KEY, ERROR_ABOUT_1),
+    )
+
+    assert record(KEY, ERROR_ABOUT_2) is Recorded.RECORDED
+
+    message = messages.rows[KEY]
+    assert (message.status, message.report) == (Status.FAILED, ERROR_ABOUT_2)
+    assert [entry.status for entry in message.history[1:]] == [
+        Status.UNCONFIRMED,
+        Status.NO_REPORT,
+        Status.FAILED,
+    ]
 
 
 def test_a_report_for_an_unknown_message_writes_nothing() -> None:

@@ -264,6 +264,16 @@ def test_equal_items_with_ids_of_their_own_are_two_messages(gateway: FakeGateway
     assert told(send(gateway, batch)) == ["taken", "taken", "taken"]
 
 
+def test_an_item_is_no_double_click_of_what_was_sent_outside_its_batch(
+    gateway: FakeGateway,
+) -> None:
+    gateway.intake.limits = Limits(double_click=MINUTE)
+
+    batches = [send(gateway, [an_item(1)], digest=digest) for digest in ("first", "second")]
+
+    assert [told(results) for results in batches] == [["taken"], ["taken"]]
+
+
 def test_an_id_that_comes_twice_is_a_replay_or_another_message_that_is_refused(
     gateway: FakeGateway,
 ) -> None:
@@ -391,6 +401,10 @@ def test_a_table_that_fails_now_and_then_is_asked_on(gateway: FakeGateway) -> No
     assert told(results) == [away, away, "taken"] * 3
 
 
+def suppress(gateway: FakeGateway, item: SendRequest) -> None:
+    gateway.suppressions.put(Suppression(PhoneNumber(item.phone_number), START, "clinic"))
+
+
 def fail_at_creates(gateway: FakeGateway, *creates: int) -> list[str]:
     """Let the table be away at these writes, counted from 1. Returns all calls, as they come."""
     asked: list[str] = []
@@ -405,13 +419,24 @@ def fail_at_creates(gateway: FakeGateway, *creates: int) -> list[str]:
 
 
 def test_a_table_that_refuses_an_item_in_between_is_asked_on(gateway: FakeGateway) -> None:
-    gateway.suppressions.put(Suppression(PhoneNumber(an_item(3).phone_number), START, "clinic"))
+    suppress(gateway, an_item(3))
     fail_at_creates(gateway, 1, 2, 4, 5)
 
     results = send(gateway, items(6), batch_id="b")
 
     away = "store-unavailable"
     assert told(results) == [away, away, "suppressed", away, away, "taken"]
+
+
+def test_after_a_refusal_the_table_may_fail_as_often_as_at_first(gateway: FakeGateway) -> None:
+    suppress(gateway, an_item(2))
+    asked = fail_at_creates(gateway, 1, 3, 4, 5)
+
+    results = send(gateway, items(6), batch_id="b")
+
+    away = "store-unavailable"
+    assert told(results) == [away, "suppressed", away, away, away, away]
+    assert asked.count("messages.create") == 5
 
 
 def test_an_item_that_never_came_to_the_table_says_nothing_of_the_table(

@@ -142,6 +142,15 @@ def test_another_message_under_the_same_id_is_refused(
     assert gateway.messages.rows == {KEY: first}
 
 
+def test_a_message_that_comes_too_late_does_not_need_the_circuit(gateway: FakeGateway) -> None:
+    gateway.circuits.be_unavailable("get")
+
+    with pytest.raises(InvalidValueError) as refusal:
+        gateway.send(valid_until=START)
+
+    assert refusal.value.code == "already-too-late"
+
+
 @pytest.mark.parametrize(
     ("value", "code"),
     [

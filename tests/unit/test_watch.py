@@ -543,7 +543,7 @@ def test_failures_with_others_between_them_are_not_in_a_row(
 def test_a_row_that_some_other_process_was_faster_with_is_no_failure(
     gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(9):
+    for number in range(10):
         due(gateway, message_id=f"m-{number}")
     answers = cycle([*[StoreUnavailableError("busy")] * 4, ChangeRefusedError(None)])
 
