@@ -226,6 +226,22 @@ def test_an_outage_may_go_on_for_another_reason(circuits: Circuits) -> None:
     assert circuits.get() == after_ping
 
 
+def test_when_a_ping_was_answered_403_is_known_through_the_next_outages(
+    circuits: Circuits,
+) -> None:
+    seen = open_it(circuits)
+    circuits.stay_open(seen, seen.after_ping(OpenReason.IP_BLOCKED, "v1", START + MINUTE))
+    circuits.stay_open(seen, replace(seen, blocked_at=None))
+    assert circuits.get().blocked_at == START + MINUTE
+
+    circuits.close(seen, "v1", PING_AT)
+    assert circuits.get() == Circuit(proven="v1", proven_at=PING_AT, blocked_at=START + MINUTE)
+    circuits.prove("v1", PING_AT)
+    circuits.doubt("v1")
+    circuits.open(OpenReason.CREDENTIALS, "v1", PING_AT, PING_AT + MINUTE)
+    assert circuits.get().blocked_at == START + MINUTE
+
+
 @pytest.mark.parametrize("seen", [OUTAGE, Circuit()], ids=["an earlier outage", "no outage"])
 @pytest.mark.parametrize("is_open", [False, True])
 def test_only_the_outage_that_was_seen_goes_on(

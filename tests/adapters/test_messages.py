@@ -301,6 +301,21 @@ def test_a_message_that_waits_may_say_why(messages: Messages) -> None:
     assert messages.get(KEY) == replace(stored, due_at=LATER, reason=Reason.RECIPIENT_LIMIT)
 
 
+def test_how_often_a_message_was_put_off_is_kept_through_everything_that_happens_to_it(
+    messages: Messages,
+) -> None:
+    stored = a_message(Status.QUEUED)
+    messages.create(stored)
+
+    messages.postpone(stored, LATER, put_off=7)
+    messages.postpone(stored, LATER)
+    messages.change(KEY, a_change(Trigger.CLAIMED, new_claim="theirs", due_at=LATER))
+
+    read = messages.get(KEY)
+    assert read is not None
+    assert read.put_off == 7
+
+
 def test_a_note_of_a_contradiction_changes_nothing_else(store: Store) -> None:
     stored = a_message(Status.SENT)
     report = a_report(ReportStatus.ERROR)

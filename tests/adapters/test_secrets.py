@@ -17,7 +17,6 @@ from sms_gateway.adapters.secrets import (
     REMEMBERED_FOR,
     SECONDS_PER_LOOK_UP,
     CallbackKeys,
-    LookUps,
     RememberedSecret,
     SigningKeys,
     VoipitAccounts,
@@ -26,6 +25,7 @@ from sms_gateway.domain.account import Account
 from sms_gateway.domain.callback_url import CallbackKey, read_callback_path
 from sms_gateway.domain.cursor import CursorKey
 from sms_gateway.domain.errors import KeyNotLookedUpError, SecretUnavailableError
+from sms_gateway.domain.token_bucket import TokenBucket
 from tests.adapters.secrets_manager import SecretsManager
 from tests.fakes.builders import KEY, key
 from tests.fakes.clock import FakeClock
@@ -383,11 +383,11 @@ def test_in_no_span_of_time_are_there_more_look_ups_than_the_bucket_holds(
     pauses: list[float],
 ) -> None:
     clock = FakeClock()
-    bucket = LookUps(clock.time)
+    bucket = TokenBucket(LOOK_UPS_AT_ONCE, SECONDS_PER_LOOK_UP)
     taken: list[float] = []
     for pause in pauses:
         clock.advance(pause)
-        if bucket.take():
+        if bucket.take(clock.time()):
             taken.append(clock.time())
 
     for first, start in enumerate(taken):
@@ -397,11 +397,13 @@ def test_in_no_span_of_time_are_there_more_look_ups_than_the_bucket_holds(
 
 def test_a_clock_that_was_set_back_does_not_leave_the_bucket_empty() -> None:
     clock = FakeClock()
-    bucket = LookUps(clock.time)
-    assert [bucket.take() for _ in range(LOOK_UPS_AT_ONCE + 1)].count(True) == LOOK_UPS_AT_ONCE
+    bucket = TokenBucket(LOOK_UPS_AT_ONCE, SECONDS_PER_LOOK_UP)
+    assert [bucket.take(clock.time()) for _ in range(LOOK_UPS_AT_ONCE + 1)].count(
+        True
+    ) == LOOK_UPS_AT_ONCE
     clock.advance(-24 * 3600)
 
-    assert bucket.take()
+    assert bucket.take(clock.time())
 
 
 def test_the_current_key_is_found_although_the_previous_one_cannot_be_read(

@@ -16,7 +16,7 @@ from sms_gateway.adapters.voipit.number_form import NumberFormat, VoipitNumberFo
 from sms_gateway.adapters.voipit.transport import MAX_ANSWER_BYTES, MAX_IDLE, VoipitSession
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
-from sms_gateway.domain.status import Reason
+from sms_gateway.domain.status import Reason, Trigger
 from tests.adapters.certificates import presenting, self_signed, trusting
 from tests.adapters.raw_server import (
     Behaviour,
@@ -28,6 +28,7 @@ from tests.adapters.raw_server import (
     never_answers,
     over_tls,
     pours,
+    reset,
     resets_after_request,
     resets_at_once,
     says_nothing,
@@ -147,6 +148,102 @@ def test_the_outcome_is_what_can_be_known(
 
     assert send(connect(server.url)) == outcome
     assert (server.connections, len(server.requests)) == (1, 1)
+
+
+LINES = {
+    "401 Unauthorized": not_taken(Reason.CREDENTIALS_REJECTED),
+    "403 Forbidden": not_taken(Reason.FORBIDDEN),
+    "404 Not Found": not_taken(Reason.PATH_NOT_FOUND),
+    "429 Too Many Requests": not_taken(Reason.THROTTLED),
+    "400 Bad Request": refused("Voipit answered 400."),
+    "500 Internal Server Error": unclear(Reason.SERVER_ERROR),
+    "302 Found": UNREADABLE,
+}
+CHUNKED = "Transfer-Encoding: chunked\r\n"
+
+
+def bodiless(line: str, head: str, rest: bytes = b"") -> bytes:
+    """An answer whose headers are ours alone, without a Content-Length."""
+    return f"HTTP/1.1 {line}\r\n{head}\r\n".encode() + rest
+
+
+ODD: dict[str, Callable[[str], Behaviour]] = {
+    "no body": lambda line: answers_then_closes(bodiless(line, "")),
+    "an HTML page": lambda line: answers(an_answer(b"<html>", line)),
+    "a body that is cut": lambda line: answers_then_closes(an_answer(b"{", line, length=99)),
+    "a body that never comes": lambda line: stalls(an_answer(b"", line, length=99)),
+    "a body that trickles": lambda line: trickles(an_answer(b" " * 99, line, length=999), 0.005),
+    "a body without an end": lambda line: pours(bodiless(line, ""), b" " * 9999),
+    "a body that is too long": lambda line: answers(an_answer(b" " * (MAX_ANSWER_BYTES + 1), line)),
+    "a bad chunk": lambda line: answers_then_closes(bodiless(line, CHUNKED, b"zz\r\n{")),
+    "chunks that are cut": lambda line: answers_then_closes(bodiless(line, CHUNKED, b"9\r\n{")),
+    "not the gzip it says": lambda line: answers(
+        an_answer(b"{}", line, "Content-Encoding: gzip\r\n")
+    ),
+    "a Content-Length that is no number": lambda line: answers_then_closes(
+        bodiless(line, "Content-Length: many\r\n", b"{}")
+    ),
+    "headers that are cut": lambda line: answers_then_closes(f"HTTP/1.1 {line}\r\nServ".encode()),
+    "headers that never end": lambda line: stalls(f"HTTP/1.1 {line}\r\nServer: x\r\n".encode()),
+    "headers that trickle": lambda line: trickles(
+        f"HTTP/1.1 {line}\r\n".encode() + b"a" * 999, 0.005
+    ),
+    "a header that is too long": lambda line: answers_then_closes(
+        bodiless(line, f"X: {'x' * 70_000}\r\n")
+    ),
+    "too many headers": lambda line: answers_then_closes(bodiless(line, "X: x\r\n" * 999)),
+    "a reset": lambda line: resets_after_answering(an_answer(b"{", line, length=99)),
+}
+
+
+def resets_after_answering(raw: bytes) -> Behaviour:
+    def behave(server: RawServer, connection: socket.socket) -> None:
+        server.read_request(connection)
+        connection.sendall(raw)
+        time.sleep(0.05)  # the answer is read by then; a reset would throw it away
+        reset(connection)
+
+    return behave
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("line", LINES)
+def test_the_status_decides_whatever_comes_after_it(
+    serve: Serve, connect: Connect, line: str, odd: str
+) -> None:
+    server = serve(ODD[odd](line))
+    client = connect(server.url)
+
+    assert send(client) == LINES[line]
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_200_without_a_body_that_can_be_read_is_unclear(
+    serve: Serve, connect: Connect, odd: str
+) -> None:
+    assert send(connect(serve(ODD[odd]("200 OK")).url)).trigger is Trigger.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "behaviour", [closes_after_request, resets_after_request, never_answers], ids=str
+)
+def test_the_status_of_an_earlier_answer_says_nothing_about_a_later_one(
+    serve: Serve, connect: Connect, behaviour: Behaviour
+) -> None:
+    server = serve(answers(an_answer(b"", "401 Unauthorized")))
+    client = connect(server.url)
+    send(client)
+    server.behaviour = behaviour
+    client.session.close()
+
+    assert send(client) in (CUT, NO_ANSWER)
+
+
+def test_a_refusal_behind_a_100_is_a_refusal(serve: Serve, connect: Connect) -> None:
+    server = serve(answers(b"HTTP/1.1 100 Continue\r\n\r\n" + an_answer(b"", "401 No")))
+
+    assert send(connect(server.url)) == not_taken(Reason.CREDENTIALS_REJECTED)
 
 
 def test_the_largest_answer_is_still_read(serve: Serve, connect: Connect) -> None:
@@ -346,7 +443,11 @@ def test_a_ping_is_the_documented_one_and_nothing_else(serve: Serve, connect: Co
         ),
         pytest.param(answers(an_answer(b"pong")), UNREADABLE, id="garbage"),
         pytest.param(answers(an_answer(b'{"type":"ok"}')), UNREADABLE, id="ok is no pong"),
-        pytest.param(answers(an_answer(b'{"type":"PONG"}')), UNREADABLE, id="loud"),
+        pytest.param(
+            answers(an_answer(b'{"type":"Error","code":401}')),
+            not_taken(Reason.CREDENTIALS_REJECTED),
+            id="unauthorized inside a 200",
+        ),
         pytest.param(
             answers(an_answer(b'{"type":"pong"}', "500 Oh")), unclear(Reason.SERVER_ERROR), id="500"
         ),
@@ -358,6 +459,13 @@ def test_a_ping_that_is_not_answered_with_pong_is_not_accepted(
     serve: Serve, connect: Connect, behaviour: Behaviour, outcome: Outcome
 ) -> None:
     assert connect(serve(behaviour).url).ping(ACCOUNT) == outcome
+
+
+@pytest.mark.parametrize("pong", ["pong", "PONG", "Pong"])
+def test_a_pong_is_a_pong_in_any_case(serve: Serve, connect: Connect, pong: str) -> None:
+    server = serve(answers(an_answer(f'{{"type":"{pong}"}}'.encode())))
+
+    assert connect(server.url).ping(ACCOUNT) == ACCEPTED
 
 
 def test_a_ping_that_nobody_listens_to_is_an_outcome_too(connect: Connect) -> None:

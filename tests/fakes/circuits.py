@@ -74,7 +74,9 @@ class FakeCircuits:
     ) -> None:
         with self._operation("open"):
             if not self.circuit.is_open:
-                self.circuit = Circuit(reason, since, 0, next_ping_at, failed)
+                self.circuit = Circuit(
+                    reason, since, 0, next_ping_at, failed, blocked_at=self.circuit.blocked_at
+                )
 
     def take_ping(self, seen: Circuit, now: datetime, until: datetime) -> bool:
         with self._operation("take_ping"):
@@ -98,13 +100,17 @@ class FakeCircuits:
                     pings=after_ping.pings,
                     next_ping_at=after_ping.next_ping_at,
                     ping_until=None,
+                    blocked_at=after_ping.blocked_at or self.circuit.blocked_at,
                 )
 
     def close(self, seen: Circuit, account_version: str, at: datetime) -> None:
         with self._operation("close"):
             if seen.since is not None and self.circuit.since == seen.since:
                 self.circuit = Circuit(
-                    proven=account_version, proven_at=at, probe_until=self.circuit.probe_until
+                    proven=account_version,
+                    proven_at=at,
+                    probe_until=self.circuit.probe_until,
+                    blocked_at=self.circuit.blocked_at,
                 )
 
     @contextmanager

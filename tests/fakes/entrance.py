@@ -17,6 +17,7 @@ HOUR = timedelta(hours=1)
 REJECTED = not_taken(Reason.CREDENTIALS_REJECTED)
 NO_PATH = not_taken(Reason.PATH_NOT_FOUND)
 BLOCKED = not_taken(Reason.IP_BLOCKED)
+FORBIDDEN = not_taken(Reason.FORBIDDEN)
 
 
 class Entrance:

@@ -102,12 +102,20 @@ class InMemoryMessages:
         with self._operation("get"):
             return self._rows.get(key)
 
-    def postpone(self, message: Message, due_at: datetime, reason: Reason | None = None) -> None:
+    def postpone(
+        self,
+        message: Message,
+        due_at: datetime,
+        reason: Reason | None = None,
+        put_off: int | None = None,
+    ) -> None:
         with self._operation("postpone"):
             stored = self._rows.get(message.key)
             if stored is None or stored.version != message.version:
                 raise ChangeRefusedError(stored)
-            self._write(replace(stored, due_at=due_at, reason=reason or stored.reason))
+            put_off = stored.put_off if put_off is None else put_off
+            reason = reason or stored.reason
+            self._write(replace(stored, due_at=due_at, reason=reason, put_off=put_off))
 
     def due(self, now: datetime) -> Iterator[MessageKey]:
         """The longest due first. Like a page of the index it is what was due when it was asked."""

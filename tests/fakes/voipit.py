@@ -26,13 +26,15 @@ class FakeVoipit:
 
     `during_call` runs after Voipit has the message and before its answer is known: the place for
     a report that overtakes the answer, or for a crash. `knows` are the versions of the account it
-    lets in (`None`: all of them); what the next calls were told to come to goes before that.
+    lets in (`None`: all of them); what the next calls were told to come to goes before that, and
+    so does what it answers to every try of one message (`always`, by `messageId`).
     """
 
     def __init__(self) -> None:
         self.handed: list[Handed] = []
         self.pings: list[Account] = []
         self.knows: set[str] | None = None
+        self.always: dict[str, Outcome] = {}
         self.during_call: DuringCall = lambda _: None
         self.seconds_needed = 13.0
         self._outcomes: deque[Outcome] = deque()
@@ -51,7 +53,8 @@ class FakeVoipit:
         handed = Handed(message, send_result_to, account)
         with self._lock:
             self.handed.append(handed)
-            outcome = self._outcomes.popleft() if self._outcomes else self._ordinary(account)
+            ordinary = self.always.get(message.message_id) or self._ordinary(account)
+            outcome = self._outcomes.popleft() if self._outcomes else ordinary
         self.during_call(handed)
         return outcome
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from sms_gateway.domain.guards import HOUR, Limits, end_of_day
-from sms_gateway.domain.message import Message, OnUnconfirmed
+from sms_gateway.domain.message import MOST_FORBIDDEN, Message, OnUnconfirmed
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import REPORTED, ReportStatus
@@ -108,6 +108,7 @@ def check(evidence: Evidence) -> None:
     _acknowledged_is_stored(evidence)
     _an_id_belongs_to_a_client(evidence)
     _few_mistakes(evidence.requests)
+    _no_text_stops_all(evidence.requests)
     _nobody_is_texted_who_asked_not_to_be(evidence)
     _one_click_is_one_message(evidence)
     _no_limit_is_exceeded(evidence)
@@ -366,6 +367,31 @@ def _few_mistakes(requests: Sequence[Request]) -> None:
         if len(outage) > MOST_INVALID:
             told = ", ".join(f"{r.at:%H:%M:%S} {r.answer.name}" for r in outage)
             raise PromiseBrokenError(f"our own mistakes: {len(outage)} invalid requests: {told}")
+
+
+def _no_text_stops_all(requests: Sequence[Request]) -> None:
+    """A message that is answered 403 while Voipit lets others in is not tried a fourth time.
+
+    Counted is what came after a ping or another message was answered well; a ping that is refused
+    as well, or a 403 that names our address (403.6), puts it all down to a block.
+    """
+    counted: Counter[MessageKey] = Counter()
+    answered: set[MessageKey] = set()
+    for request in requests:
+        if request.is_ping and request.is_blocked:
+            counted.clear()
+        elif request.answer is Answer.OK:
+            answered = set(counted)
+        elif request.is_forbidden and not request.is_ping and not request.excused:
+            if request.key in answered or not counted[request.key]:
+                counted[request.key] += 1
+            answered.discard(request.key)
+            if counted[request.key] > MOST_FORBIDDEN:
+                times = counted[request.key]
+                raise PromiseBrokenError(
+                    f"one text cannot stop all: {request.key.message_id} was answered 403"
+                    f" {times} times ({request.key.client})"
+                )
 
 
 def _outages(requests: Sequence[Request]) -> list[list[Request]]:

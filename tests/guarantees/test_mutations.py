@@ -10,13 +10,14 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from sms_gateway.adapters.voipit import client
+from sms_gateway.adapters.voipit.answers import judge_answer
 from sms_gateway.domain.callback_url import CallbackKey
 from sms_gateway.domain.due import ENDS, Step
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Limits, end_of_day
 from sms_gateway.domain.message import Change, Message, OnUnconfirmed
 from sms_gateway.domain.message_id import MessageKey
-from sms_gateway.domain.outcome import Outcome, not_taken
+from sms_gateway.domain.outcome import Outcome, not_taken, unclear
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.entrypoints.callback import Callback
@@ -101,6 +102,19 @@ def the_care_for(status: Status) -> Callable[[Patch], None]:
         patch.setattr(Watch, "_look_at", forget)
 
     return mutate
+
+
+def the_status_line(patch: Patch) -> None:
+    """An answer whose body cannot be read counts as no answer."""
+
+    def unreadable_first(status: int, body: bytes | Reason, good: str) -> Outcome:
+        return unclear(body) if isinstance(body, Reason) else judge_answer(status, body, good)
+
+    patch.setattr(client, "judge_answer", unreadable_first)
+
+
+def the_bound_of_a_text_that_is_forbidden(patch: Patch) -> None:
+    patch.setattr(Message, "is_forbidden_for_good", lambda *_: False)
 
 
 def the_circuit(patch: Patch) -> None:
@@ -270,6 +284,25 @@ def three_messages_with_a_wrong_password(world: World) -> None:
         world.run(0, world.send(a_request(f"m{number}")))
 
 
+def three_messages_and_refusals_that_are_cut(world: World) -> None:
+    world.voipit.next_answers += [Answer.UNAUTHORIZED_401_CUT] * 3
+    for number in range(3):
+        world.run(0, world.send(a_request(f"m{number}")))
+    world.voipit.next_answers.clear()
+
+
+def a_text_that_is_forbidden(world: World) -> None:
+    world.run(0, world.send(a_request("a")))
+    for _ in range(6):
+        world.voipit.next_answers.append(Answer.FORBIDDEN_403_HTML)
+        world.run(0, world.send(a_request("b")))
+        world.run(0, world.dispatch(key("b")))
+        world.voipit.next_answers.clear()
+        for _ in range(3):
+            world.clock.advance(60)
+            world.run(0, Process.watch)
+
+
 def a_circuit_that_cannot_be_written(world: World) -> None:
     world.circuits.is_read_only = True
     three_messages_with_a_wrong_password(world)
@@ -420,6 +453,16 @@ MUTATIONS: Final = {
     ),
     "the circuit": Mutation(
         the_circuit, three_messages_with_a_wrong_password, "our own mistakes: 3 invalid requests"
+    ),
+    "the status line": Mutation(
+        the_status_line,
+        three_messages_and_refusals_that_are_cut,
+        "our own mistakes: 3 invalid requests",
+    ),
+    "the bound of a text that is forbidden": Mutation(
+        the_bound_of_a_text_that_is_forbidden,
+        a_text_that_is_forbidden,
+        "one text cannot stop all: b was answered 403 4 times",
     ),
     "the memory of the process": Mutation(
         the_memory_of_the_process,

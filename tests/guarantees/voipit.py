@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote
 
 import requests
 
-from sms_gateway.adapters.voipit.transport import FormBody, VoipitSession
+from sms_gateway.adapters.voipit.transport import AnswerTooLongError, FormBody, VoipitSession
 from sms_gateway.domain.message_id import MessageKey
 from tests.fakes.boundary import Boundary
 from tests.fakes.clock import FakeClock
@@ -40,6 +40,15 @@ class Answer(Enum):
     UNAUTHORIZED_401 = auto()
     NOT_FOUND_404 = auto()
     BLOCKED_403_6 = auto()
+    UNAUTHORIZED_401_CUT = auto()
+    UNAUTHORIZED_401_IN_200 = auto()
+    NOT_FOUND_404_HTML = auto()
+    NOT_FOUND_404_TOO_LONG = auto()
+    FORBIDDEN_403_HTML = auto()
+    FORBIDDEN_403_EMPTY = auto()
+    BLOCKED_403_6_CUT = auto()
+    THROTTLED_429_SLOW = auto()
+    REFUSED_400_CUT = auto()
 
 
 _TAKEN: Final = {
@@ -59,8 +68,33 @@ _ERRORS: Final = {
     Answer.UNAUTHORIZED_401: (401, "401"),
     Answer.NOT_FOUND_404: (404, "404"),
     Answer.BLOCKED_403_6: (403, "403.6"),
+    Answer.UNAUTHORIZED_401_IN_200: (200, "401"),
 }
-_INVALID: Final = {Answer.UNAUTHORIZED_401, Answer.NOT_FOUND_404, Answer.BLOCKED_403_6}
+_ODD: Final[dict[Answer, tuple[int, bytes | Exception]]] = {
+    Answer.UNAUTHORIZED_401_CUT: (401, requests.ConnectionError()),
+    Answer.NOT_FOUND_404_HTML: (404, b"<html>"),
+    Answer.NOT_FOUND_404_TOO_LONG: (404, AnswerTooLongError()),
+    Answer.FORBIDDEN_403_HTML: (403, b"<html>"),
+    Answer.FORBIDDEN_403_EMPTY: (403, b""),
+    Answer.BLOCKED_403_6_CUT: (403, requests.exceptions.ChunkedEncodingError()),
+    Answer.THROTTLED_429_SLOW: (429, requests.ReadTimeout()),
+    Answer.REFUSED_400_CUT: (400, requests.ConnectionError()),
+}
+"""Errors whose body is not the documented one, or cannot be read at all."""
+_BLOCKED: Final = {
+    Answer.BLOCKED_403_6,
+    Answer.BLOCKED_403_6_CUT,
+    Answer.FORBIDDEN_403_HTML,
+    Answer.FORBIDDEN_403_EMPTY,
+}
+_INVALID: Final = _BLOCKED | {
+    Answer.UNAUTHORIZED_401,
+    Answer.UNAUTHORIZED_401_CUT,
+    Answer.UNAUTHORIZED_401_IN_200,
+    Answer.NOT_FOUND_404,
+    Answer.NOT_FOUND_404_HTML,
+    Answer.NOT_FOUND_404_TOO_LONG,
+}
 _NOT_LET_IN: Final = _INVALID | {Answer.UNREACHABLE}
 
 
@@ -101,9 +135,17 @@ class Request:
     @property
     def is_invalid(self) -> bool:
         """Whether it counts against our IP. One that is dropped because of a block does not."""
-        return self.answer in _INVALID and not (
-            self.is_ping and self.answer is Answer.BLOCKED_403_6
-        )
+        return self.answer in _INVALID and not (self.is_ping and self.answer in _BLOCKED)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether it was answered 403."""
+        return self.answer in _BLOCKED
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether it was answered 403 without a word of our address."""
+        return self.answer in _BLOCKED - {Answer.BLOCKED_403_6}
 
     @property
     def key(self) -> MessageKey:
@@ -132,7 +174,7 @@ class Voipit(VoipitSession):
         self._clock = clock
         self._boundary = boundary
 
-    def post(self, url: str, body: FormBody) -> tuple[int, bytes]:
+    def post(self, url: str, body: FormBody) -> tuple[int, bytes | Exception]:
         with self._boundary.crossing("voipit.post"):
             request = self._take(url, body)
             self.during_call()
@@ -158,7 +200,9 @@ class Voipit(VoipitSession):
         self.requests.append(request)
         return request
 
-    def _answer(self, request: Request) -> tuple[int, bytes]:
+    def _answer(self, request: Request) -> tuple[int, bytes | Exception]:
+        if request.answer in _ODD:
+            return _ODD[request.answer]
         match request.answer:
             case Answer.OK:
                 return 200, b'{"type":"pong"}' if request.is_ping else b'{ "type" : "ok" }'

@@ -270,6 +270,8 @@ def test_a_request_without_any_header_is_served(send: Function) -> None:
         ),
         pytest.param(an_error("401", "Unauthorized"), "queued", "credentials-rejected", id="401"),
         pytest.param(an_error("403.6", "IP address rejected"), "queued", "ip-blocked", id="403.6"),
+        pytest.param(an_answer(403, "<html>"), "queued", "forbidden", id="another 403"),
+        pytest.param(an_answer(401, "<html>"), "queued", "credentials-rejected", id="401 in HTML"),
         pytest.param(
             an_error("500", "Internal server error"), "unconfirmed", "server-error", id="500"
         ),

@@ -25,6 +25,7 @@ def test_the_circuit_is_opened_by_what_counts_against_our_ip_and_by_nothing_else
         Reason.CREDENTIALS_REJECTED: "credentials",
         Reason.PATH_NOT_FOUND: "configuration",
         Reason.IP_BLOCKED: "ip-blocked",
+        Reason.FORBIDDEN: "ip-blocked",
     }
 
     assert OPENS.get(reason) == expected.get(reason)
@@ -86,6 +87,14 @@ def test_a_wrong_password_is_asked_about_less_than_once_an_hour_on_its_first_day
         pings += 1
 
     assert pings <= 4
+
+
+def test_a_circuit_remembers_when_a_ping_was_answered_403_last() -> None:
+    blocked = an_open_circuit().after_ping(OpenReason.IP_BLOCKED, "v1", START + MINUTE)
+    later = blocked.after_ping(OpenReason.CREDENTIALS, "v1", START + HOUR)
+
+    assert blocked.blocked_at == later.blocked_at == START + MINUTE
+    assert an_open_circuit().after_ping(None, "v1", START).blocked_at is None
 
 
 def test_every_open_reason_has_its_pauses() -> None:

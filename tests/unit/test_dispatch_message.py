@@ -200,7 +200,7 @@ def test_a_message_is_put_off_outside_the_queue_while_the_circuit_is_open(
 
     gateway.dispatch()
 
-    assert stored(gateway) == replace(before, due_at=START + RECHECK)
+    assert stored(gateway) == replace(before, due_at=START + RECHECK, put_off=1)
     assert gateway.queue.enqueued == []
     assert (gateway.voipit.handed, gateway.voipit.pings) == ([], [])
 
@@ -226,12 +226,12 @@ def test_a_message_is_never_put_off_beyond_its_validity(gateway: FakeGateway) ->
 
 
 @pytest.mark.parametrize(
-    ("circuit", "available", "delay"),
-    [(Circuit(probe_until=START + HOUR), True, 3), (Circuit(), False, 5)],
+    ("circuit", "available"),
+    [(Circuit(probe_until=START + HOUR), True), (Circuit(), False)],
     ids=["somebody else tries the account", "no account"],
 )
 def test_a_message_that_may_not_be_sent_yet_stays_in_the_queue(
-    gateway: FakeGateway, circuit: Circuit, delay: int, *, available: bool
+    gateway: FakeGateway, circuit: Circuit, *, available: bool
 ) -> None:
     before = waiting(gateway)
     gateway.circuits.circuit = circuit
@@ -239,8 +239,9 @@ def test_a_message_that_may_not_be_sent_yet_stays_in_the_queue(
 
     gateway.dispatch()
 
-    assert stored(gateway) == replace(before, due_at=START + delay * SECOND + QUEUE_GRACE)
-    assert gateway.queue.enqueued == [(KEY, delay * SECOND)]
+    due_at = START + 5 * SECOND + QUEUE_GRACE
+    assert stored(gateway) == replace(before, due_at=due_at, put_off=1)
+    assert gateway.queue.enqueued == [(KEY, 5 * SECOND)]
 
 
 @pytest.mark.parametrize(
@@ -527,6 +528,7 @@ def test_a_claim_without_room_leaves_the_message_where_it_is_and_says_why(
         before,
         reason=Reason.RECIPIENT_LIMIT,
         due_at=START + timedelta(seconds=600) + QUEUE_GRACE,
+        put_off=1,
     )
     assert gateway.queue.enqueued == [(KEY, timedelta(seconds=600))]
     assert gateway.voipit.handed == []

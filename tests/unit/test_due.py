@@ -18,6 +18,8 @@ from sms_gateway.domain.due import (
     retry_pause,
     wait_after,
     wait_for,
+    wait_for_room,
+    wait_unclaimed,
 )
 from sms_gateway.domain.message import Message, OnUnconfirmed
 from sms_gateway.domain.status import Reason, Status
@@ -201,14 +203,43 @@ def test_a_long_schedule_is_put_into_the_queue_before_its_time(ahead: timedelta)
 
 @pytest.mark.parametrize("reason", Reason)
 def test_what_waits_for_the_circuit_waits_outside_the_queue(reason: Reason) -> None:
-    wait = wait_after(reason, queued(), START, chance=0)
+    in_the_queue = Wait(START + 5 * SECOND + QUEUE_GRACE, 5 * SECOND)
+    outside = Wait(START + RECHECK, None)
 
-    if reason is Reason.CIRCUIT_OPEN or reason in OPENS:
-        assert wait == Wait(START + RECHECK, None)
-    elif reason is Reason.ACCOUNT_UNPROVEN:
-        assert wait == Wait(START + 3 * SECOND + QUEUE_GRACE, 3 * SECOND)
-    else:
-        assert wait == Wait(START + 5 * SECOND + QUEUE_GRACE, 5 * SECOND)
+    assert wait_after(reason, queued(), START, chance=0) == (
+        outside if reason in OPENS else in_the_queue
+    )
+    assert wait_unclaimed(reason, queued(), START, chance=0) == (
+        outside if reason is Reason.CIRCUIT_OPEN else in_the_queue
+    )
+
+
+@pytest.mark.parametrize(("put_off", "seconds"), [(0, 5), (1, 10), (4, 80), (8, 900), (999, 900)])
+def test_a_message_that_may_not_be_tried_waits_longer_each_time(put_off: int, seconds: int) -> None:
+    message = queued(put_off=put_off)
+    pause = seconds * SECOND
+
+    for reason in (Reason.ACCOUNT_UNPROVEN, Reason.SECRET_UNAVAILABLE):
+        assert wait_unclaimed(reason, message, START, chance=0).enqueue_in == pause
+    circuit = wait_unclaimed(Reason.CIRCUIT_OPEN, message, START, chance=0)
+    assert circuit == Wait(START + max(RECHECK, pause), None)
+    assert wait_for_room(message, START, SECOND, chance=0).enqueue_in == max(SECOND, pause)
+    assert wait_for_room(message, START, HOUR / 4, chance=0).enqueue_in == HOUR / 4
+
+
+@pytest.mark.parametrize(
+    ("waited", "pause"),
+    [(timedelta(), MINUTE), (8 * MINUTE, MINUTE), (16 * MINUTE, 2 * MINUTE), (DAY, 3 * HOUR)],
+)
+@pytest.mark.parametrize("reason", [Reason.IP_BLOCKED, Reason.FORBIDDEN])
+def test_a_message_that_met_a_403_waits_an_eighth_of_the_time_it_has_waited(
+    reason: Reason, waited: timedelta, pause: timedelta
+) -> None:
+    for send_at in (None, START + 9 * DAY):
+        message = queued(send_at=send_at, valid_until=START + 90 * DAY)
+        now = (send_at or START) + waited
+
+        assert wait_after(reason, message, now, chance=0) == Wait(now + pause, None)
 
 
 @pytest.mark.parametrize(("attempt", "seconds"), [(0, 5), (1, 5), (2, 10), (5, 80), (20, 900)])
@@ -222,10 +253,13 @@ def test_a_message_that_was_not_taken_waits_longer_each_time(attempt: int, secon
 def test_whatever_the_reason_a_message_is_looked_at_again_while_it_is_valid(
     reason: Reason, message: Message, chance: float
 ) -> None:
-    wait = wait_after(reason, message, START, chance)
-
-    assert wait.due_at <= message.valid_to
-    assert wait.enqueue_in is None or timedelta() <= wait.enqueue_in <= MAX_QUEUE_DELAY
+    for wait in (
+        wait_after(reason, message, START, chance),
+        wait_unclaimed(reason, message, START, chance),
+        wait_for_room(message, START, HOUR / 9, chance),
+    ):
+        assert wait.due_at <= message.valid_to
+        assert wait.enqueue_in is None or timedelta() <= wait.enqueue_in <= MAX_QUEUE_DELAY
 
 
 @pytest.mark.parametrize(

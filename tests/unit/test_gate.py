@@ -141,6 +141,8 @@ def test_everybody_who_remembers_an_old_secret_reads_it_anew_after_the_first_401
     proven.learn(REJECTED)
 
     assert [gate.admit() for gate in gates].count(Refusal(Reason.ACCOUNT_UNPROVEN)) == 8
+    proven.circuits.prove("v2", START)
+    assert [gate.admit() for gate in gates] == [Pass(an_account("v2"), probing=False)] * 9
     assert [own.current().version for own in others] == ["v2"] * 9
 
 

@@ -15,7 +15,16 @@ from tests.fakes.accounts import an_account
 from tests.fakes.boundary import Boundary
 from tests.fakes.circuits import FakeCircuits, Operation
 from tests.fakes.clock import START
-from tests.fakes.entrance import BLOCKED, HOUR, MINUTE, NO_PATH, REJECTED, Entrance, opened
+from tests.fakes.entrance import (
+    BLOCKED,
+    FORBIDDEN,
+    HOUR,
+    MINUTE,
+    NO_PATH,
+    REJECTED,
+    Entrance,
+    opened,
+)
 from tests.fakes.outages import Outage
 
 
@@ -139,6 +148,7 @@ def test_anything_but_a_pong_leaves_the_circuit_open_for_long_only_if_it_counts_
         (OpenReason.IP_BLOCKED, REJECTED, OpenReason.CREDENTIALS, HOUR),
         (OpenReason.IP_BLOCKED, NO_PATH, OpenReason.CONFIGURATION, HOUR),
         (OpenReason.CREDENTIALS, BLOCKED, OpenReason.IP_BLOCKED, MINUTE),
+        (OpenReason.CREDENTIALS, FORBIDDEN, OpenReason.IP_BLOCKED, MINUTE),
         (OpenReason.CREDENTIALS, NO_PATH, OpenReason.CONFIGURATION, HOUR),
         (OpenReason.CONFIGURATION, REJECTED, OpenReason.CREDENTIALS, HOUR),
     ],
@@ -152,7 +162,11 @@ def test_a_ping_that_finds_another_reason_leaves_the_circuit_open_for_that_one(
     entrance.voipit.will_answer_pings(answer)
 
     assert not entrance.gate.look_after()
-    assert entrance.circuits.circuit == replace(opened(after), next_ping_at=START + HOUR + pause)
+    assert entrance.circuits.circuit == replace(
+        opened(after),
+        next_ping_at=START + HOUR + pause,
+        blocked_at=START + HOUR if answer in (BLOCKED, FORBIDDEN) else None,
+    )
 
 
 def test_a_block_that_ends_and_leaves_wrong_credentials_is_not_pinged_every_few_minutes() -> None:

@@ -306,12 +306,9 @@ def test_the_message_that_opened_the_circuit_waits_outside_the_queue_too(
     assert gateway.queue.enqueued == []
 
 
-@pytest.mark.parametrize(
-    ("reason", "delay"),
-    [(Reason.ACCOUNT_UNPROVEN, 3), (Reason.SECRET_UNAVAILABLE, 5)],
-)
+@pytest.mark.parametrize("reason", [Reason.ACCOUNT_UNPROVEN, Reason.SECRET_UNAVAILABLE])
 def test_a_message_that_may_not_be_sent_yet_waits_in_the_queue(
-    gateway: FakeGateway, reason: Reason, delay: int
+    gateway: FakeGateway, reason: Reason
 ) -> None:
     gateway.circuits.circuit = Circuit(probe_until=START + HOUR)
     gateway.accounts.available = reason is not Reason.SECRET_UNAVAILABLE
@@ -320,7 +317,7 @@ def test_a_message_that_may_not_be_sent_yet_waits_in_the_queue(
 
     assert (message.status, message.reason, message.attempt) == (Status.QUEUED, reason, 0)
     assert gateway.voipit.handed == []
-    assert gateway.queue.enqueued == [(KEY, delay * SECOND)]
+    assert gateway.queue.enqueued == [(KEY, 5 * SECOND)]
 
 
 def test_a_message_that_was_not_taken_is_in_the_queue_again_before_it_is_due(

@@ -44,6 +44,7 @@ class GuardsTable:
             proven_at=_moment(plain, "provenAt"),
             probe_until=_moment(plain, "probeUntil"),
             ping_until=_moment(plain, "pingUntil"),
+            blocked_at=_moment(plain, "blockedAt"),
         )
 
     def take_probe(self, now: datetime, until: datetime) -> bool:
@@ -108,18 +109,18 @@ class GuardsTable:
         """The outage that was seen goes on, as it is after a ping."""
         if seen.since is None or after_ping.reason is None or after_ping.next_ping_at is None:
             return
-        self._update(
-            "SET reason = :reason, failed = :failed, pings = :pings, nextPingAt = :next"
-            " REMOVE pingUntil",
-            "since = :since",
-            {
-                ":reason": str(after_ping.reason),
-                ":failed": after_ping.failed,
-                ":pings": after_ping.pings,
-                ":next": to_milliseconds(after_ping.next_ping_at),
-                ":since": to_milliseconds(seen.since),
-            },
-        )
+        sets = "reason = :reason, failed = :failed, pings = :pings, nextPingAt = :next"
+        values = {
+            ":reason": str(after_ping.reason),
+            ":failed": after_ping.failed,
+            ":pings": after_ping.pings,
+            ":next": to_milliseconds(after_ping.next_ping_at),
+            ":since": to_milliseconds(seen.since),
+        }
+        if after_ping.blocked_at is not None:
+            sets += ", blockedAt = :blocked"
+            values[":blocked"] = to_milliseconds(after_ping.blocked_at)
+        self._update(f"SET {sets} REMOVE pingUntil", "since = :since", values)
 
     def close(self, seen: Circuit, account_version: str, at: datetime) -> None:
         """End the outage that was seen, and no other."""

@@ -94,6 +94,7 @@ def to_item(message: Message) -> dict[str, Any]:
         "openTries": open_tries_entry(message.open_tries),
         "resent": message.resent or None,
         "countedAt": message.counted_at and to_milliseconds(message.counted_at),
+        "putOff": message.put_off or None,
     }
     return {name: attribute(value) for name, value in plain.items() if value is not None}
 
@@ -138,6 +139,7 @@ def _from_plain(plain: Mapping[str, Any]) -> Message:
         open_tries=frozenset(map(int, plain.get("openTries", ()))),
         resent=plain.get("resent", False),
         counted_at=from_milliseconds(int(plain["countedAt"])) if "countedAt" in plain else None,
+        put_off=int(plain.get("putOff", 0)),
     )
 
 

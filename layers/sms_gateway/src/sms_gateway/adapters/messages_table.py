@@ -188,7 +188,13 @@ class MessagesTable:
             )
         )
 
-    def postpone(self, message: Message, due_at: datetime, reason: Reason | None = None) -> None:
+    def postpone(
+        self,
+        message: Message,
+        due_at: datetime,
+        reason: Reason | None = None,
+        put_off: int | None = None,
+    ) -> None:
         """Look at the message later: no change of status, so no event and the same `version`."""
         sets = "dueAt = :due, dueShard = :shard"
         values = {
@@ -199,6 +205,9 @@ class MessagesTable:
         if reason is not None:
             sets += ", reason = :reason"
             values[":reason"] = str(reason)
+        if put_off is not None:
+            sets += ", putOff = :putOff"
+            values[":putOff"] = put_off
         try:
             write(
                 lambda: self.client.update_item(

@@ -18,6 +18,7 @@ from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from sms_gateway.domain.errors import KeyNotLookedUpError, SecretUnavailableError
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.signing import SigningKey
+from sms_gateway.domain.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -136,27 +137,6 @@ class VoipitAccounts:
         )
 
 
-class LookUps:
-    """How many look-ups unknown key ids may still cause: a token bucket, one for each process."""
-
-    def __init__(self, now: Seconds) -> None:
-        self._now = now
-        self._left = float(LOOK_UPS_AT_ONCE)
-        self._counted_at = now()
-
-    def take(self) -> bool:
-        """Whether there is one left; then there is one less."""
-        now = self._now()
-        # A clock that was set back must not leave the bucket empty until it has caught up.
-        earned = abs(now - self._counted_at) / SECONDS_PER_LOOK_UP
-        self._left = min(self._left + earned, LOOK_UPS_AT_ONCE)
-        self._counted_at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
 class SigningKeys(Generic[_Key]):
     """The keys of one purpose: the current one, and the one before for what it has signed.
 
@@ -173,7 +153,8 @@ class SigningKeys(Generic[_Key]):
         self._kind = kind
         self._current = current
         self._previous = previous
-        self._look_ups = LookUps(now)
+        self._look_ups = TokenBucket(LOOK_UPS_AT_ONCE, SECONDS_PER_LOOK_UP)
+        self._now = now
 
     def current(self) -> _Key:
         """The key that signs. Raises `SecretUnavailableError`."""
@@ -200,7 +181,7 @@ class SigningKeys(Generic[_Key]):
         if not any(is_due):
             if any(secret.is_away for secret in stages):
                 raise SecretUnavailableError("Secrets Manager did not answer a moment ago.")
-            if not self._look_ups.take():
+            if not self._look_ups.take(self._now()):
                 raise KeyNotLookedUpError("Unknown key ids have used up the look-ups for now.")
         for secret in stages:
             secret.ask()

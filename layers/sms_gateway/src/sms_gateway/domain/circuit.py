@@ -1,7 +1,7 @@
 """The circuit toward Voipit: after a request that counts against our IP nothing more is sent.
 
 Voipit blocks an IP after too many invalid requests (voipit-api.md §2), threshold unknown. So the
-first 401, 404 or 403.6 opens the circuit, and only a ping that was answered closes it. An account
+first 401, 404 or 403 opens the circuit, and only a ping that was answered closes it. An account
 that has never been answered is tried by one message at a time: twenty requests at once with a wrong
 password would be twenty invalid ones.
 """
@@ -27,6 +27,8 @@ OPENS: Final = {
     Reason.CREDENTIALS_REJECTED: OpenReason.CREDENTIALS,
     Reason.PATH_NOT_FOUND: OpenReason.CONFIGURATION,
     Reason.IP_BLOCKED: OpenReason.IP_BLOCKED,
+    # Whether it is about our address too, the next ping tells.
+    Reason.FORBIDDEN: OpenReason.IP_BLOCKED,
 }
 """The outcomes that open the circuit."""
 
@@ -56,8 +58,9 @@ class Circuit:
     """What is known about the way to Voipit.
 
     `proven` names the account (its version) that Voipit has answered, at `proven_at`; `failed` the
-    one it was opened for, or pinged in vain with. `probe_until` is held by whoever tries an account
-    that is not proven yet, `ping_until` by whoever pings.
+    one it was opened for, or pinged in vain with. `blocked_at` is when a ping was last answered
+    403, in this outage or an earlier one. `probe_until` is held by whoever tries an account that is
+    not proven yet, `ping_until` by whoever pings.
     """
 
     reason: OpenReason | None = None
@@ -69,6 +72,7 @@ class Circuit:
     proven_at: datetime | None = None
     probe_until: datetime | None = None
     ping_until: datetime | None = None
+    blocked_at: datetime | None = None
 
     @classmethod
     def opened(cls, reason: OpenReason, account_version: str, at: datetime) -> "Circuit":
@@ -80,6 +84,10 @@ class Circuit:
     def is_open(self) -> bool:
         """Whether nothing may be sent."""
         return self.reason is not None
+
+    def is_being_tried(self, now: datetime) -> bool:
+        """Whether some process tries an account that is not proven yet."""
+        return self.probe_until is not None and now < self.probe_until
 
     def refuses(self, account_version: str) -> bool:
         """Whether this circuit, if it is open, is about this account. A block is about all."""
@@ -117,8 +125,14 @@ class Circuit:
         # A block that ended and left wrong credentials must not be pinged every few minutes.
         pings = self.pings + 1 if found is self.reason else 0
         next_ping_at = now + pause_before_ping(found, pings)
+        blocked_at = now if found is OpenReason.IP_BLOCKED else self.blocked_at
         return replace(
-            self, reason=found, failed=account_version, pings=pings, next_ping_at=next_ping_at
+            self,
+            reason=found,
+            failed=account_version,
+            pings=pings,
+            next_ping_at=next_ping_at,
+            blocked_at=blocked_at,
         )
 
 

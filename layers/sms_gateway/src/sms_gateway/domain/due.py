@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
 
-from sms_gateway.domain.circuit import OPENS
+from sms_gateway.domain.circuit import OPENS, OpenReason
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.status import Reason, Status, Trigger
 
@@ -22,11 +22,13 @@ RECHECK: Final = timedelta(seconds=60)
 UNUSED_PAUSE: Final = timedelta(seconds=20)
 """How soon to tell that a claim was not used: the write that made it may still be on its way, and a
 table that did not answer needs a moment. Before the lease ends, if it can be helped."""
-UNPROVEN_PAUSE: Final = timedelta(seconds=3)
-"""How soon to try again while somebody else tries the account for the first time."""
 MAX_QUEUE_DELAY: Final = timedelta(seconds=900)
 """The longest delay SQS takes."""
 MAX_TRIES: Final = 20
+"""Then a message is given up; `Message.tries_that_count` says which count."""
+_SHARE_OF_WAIT: Final = 8
+"""After a 403 a message waits an eighth of the time that it has waited already, a minute at least:
+52 tries in a day, 103 in a year. They do not count, and each leaves two lines in its history."""
 _FIRST_PAUSE: Final = 5.0
 
 
@@ -81,7 +83,7 @@ def next_step(message: Message, now: datetime, report_deadline: timedelta) -> St
         return Step.WAIT
     if now >= message.valid_to:
         return Step.TOO_LATE
-    if message.attempt >= MAX_TRIES:
+    if message.tries_that_count >= MAX_TRIES:
         return Step.GIVE_UP
     return Step.TRY
 
@@ -99,24 +101,50 @@ def wait_for(message: Message, now: datetime, pause: timedelta = timedelta()) ->
 
 
 def wait_after(reason: Reason, message: Message, now: datetime, chance: float) -> Wait:
-    """How a message waits that could not be sent now, for this reason.
+    """How a message waits whose try was certainly not taken, for this reason.
 
     What waits for the circuit waits outside the queue: `watch` lets it in again, at its own rate.
     `chance` is explained at `retry_pause`.
     """
-    if reason is Reason.CIRCUIT_OPEN or reason in OPENS:
-        return Wait(min(now + RECHECK, message.valid_to), None)
-    if reason is Reason.ACCOUNT_UNPROVEN:
-        return wait_for(message, now, UNPROVEN_PAUSE)
+    if OPENS.get(reason) is OpenReason.IP_BLOCKED:
+        so_far = now - max(message.send_at or message.created_at, message.created_at)
+        return _outside(message, now, max(RECHECK, so_far / _SHARE_OF_WAIT))
+    if reason in OPENS:
+        return _outside(message, now, RECHECK)
     return wait_for(message, now, retry_pause(max(message.attempt, 1), chance))
 
 
-def retry_pause(attempt: int, chance: float) -> timedelta:
-    """The pause after a try that certainly failed: 5 s, doubling up to 15 minutes.
+def wait_unclaimed(reason: Reason, message: Message, now: datetime, chance: float) -> Wait:
+    """How a message waits that may not be tried now, for this reason.
+
+    It uses up no try, so nothing but the growing pause bounds how often it comes back.
+    """
+    pause = retry_pause(message.put_off + 1, chance)
+    if reason is Reason.CIRCUIT_OPEN:
+        return _outside(message, now, max(RECHECK, pause))
+    return wait_for(message, now, pause)
+
+
+def wait_for_room(message: Message, now: datetime, room_in: timedelta, chance: float) -> Wait:
+    """How a message waits for a limit that has room again so much later.
+
+    Others wait for the same room, so that may be too early for this one: again and again, and
+    less and less often.
+    """
+    return wait_for(message, now, max(room_in, retry_pause(message.put_off + 1, chance)))
+
+
+def _outside(message: Message, now: datetime, pause: timedelta) -> Wait:
+    """Wait outside the queue: `watch` puts the message in when it is due."""
+    return Wait(min(now + pause, message.valid_to), None)
+
+
+def retry_pause(time: int, chance: float) -> timedelta:
+    """The pause after the so-maniest time that it did not work: 5 s, doubling up to 15 minutes.
 
     `chance` (0 to 1) takes away up to half of it, so that messages that failed together do not
     come back together.
     """
     longest = MAX_QUEUE_DELAY.total_seconds()
-    pause = min(_FIRST_PAUSE * 2 ** min(attempt - 1, 16), longest)
+    pause = min(_FIRST_PAUSE * 2 ** min(time - 1, 16), longest)
     return timedelta(seconds=pause * (1 - chance / 2))

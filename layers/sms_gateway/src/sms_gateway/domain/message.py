@@ -28,6 +28,11 @@ _IN_DOUBT: Final = {
 }
 """What is certainly not with Voipit, and what it is called while an earlier try may be."""
 
+_ANSWERED_403: Final = {Reason.IP_BLOCKED, Reason.FORBIDDEN}
+MOST_FORBIDDEN: Final = 3
+"""How many times a message may be answered 403 without a word of our address. Then it is a no to
+this message, or one text that Voipit's firewall dislikes would stop all others for ever."""
+
 SETTLES_WITHIN: Final = timedelta(days=2)
 """After `valid_to` a message still waits for its report: a day at most, and some to spare. Its row
 is kept for that long in any case, so that it never disappears unsettled."""
@@ -229,9 +234,9 @@ class Message:
     will show it. `claim` is the token of the process that stored it, is calling Voipit,
     or did last. `resent`: whether the second try that `onUnconfirmed` allows is under way or spent.
     `counted_at` is the time under which its latest sending counts for its recipient; none, if it is
-    scheduled and was not tried yet. `contradicting_reports` are those that did not decide what the
-    status is. `history` ends with the current status. `due_at` is when `watch` has to look at it;
-    settled messages have none.
+    scheduled and was not tried yet. `put_off` is how many times it could not even be claimed.
+    `contradicting_reports` are those that did not decide what the status is. `history` ends with
+    the current status. `due_at` is when `watch` has to look at it; settled messages have none.
     """
 
     message_id: str
@@ -259,6 +264,7 @@ class Message:
     open_tries: OpenTries = NO_TRY
     resent: bool = False
     counted_at: datetime | None = None
+    put_off: int = 0
 
     @property
     def key(self) -> MessageKey:
@@ -336,6 +342,31 @@ class Message:
     def wants_resend(self) -> bool:
         """Whether the second try that the caller has asked for is still to come."""
         return self.on_unconfirmed is OnUnconfirmed.RESEND and not self.resent
+
+    @property
+    def tries_that_count(self) -> int:
+        """Its tries, without those that met a 403: a block ends, however long it lasts.
+
+        A 403 that is not about our address has a bound of its own (`is_forbidden_for_good`).
+        """
+        return self.attempt - sum(entry.reason in _ANSWERED_403 for entry in self.history)
+
+    def is_forbidden_for_good(
+        self, answered_at: datetime | None, blocked_at: datetime | None
+    ) -> bool:
+        """Whether one more 403 that does not name our address (403.6) is a no to this message.
+
+        `answered_at`: when Voipit last answered well, be it a ping; `blocked_at`: when it last
+        answered a ping with 403. What this message met before that is put down to the block.
+        """
+        times = [
+            entry.at
+            for entry in self.history
+            if entry.reason is Reason.FORBIDDEN and (blocked_at is None or entry.at > blocked_at)
+        ]
+        if len(times) + 1 < MOST_FORBIDDEN:
+            return False
+        return answered_at is not None and answered_at > times[-1]
 
     @property
     def doubted_at(self) -> datetime:

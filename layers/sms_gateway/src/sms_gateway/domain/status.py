@@ -55,6 +55,7 @@ class Reason(StrEnum):
     NO_CONNECTION = "no-connection"
     CREDENTIALS_REJECTED = "credentials-rejected"
     IP_BLOCKED = "ip-blocked"
+    FORBIDDEN = "forbidden"
     PATH_NOT_FOUND = "path-not-found"
     THROTTLED = "throttled"
     SECRET_UNAVAILABLE = "secret-unavailable"  # noqa: S105  a name, not a secret

@@ -12,8 +12,9 @@ from sms_gateway.domain.due import (
     Step,
     Wait,
     next_step,
-    wait_after,
     wait_for,
+    wait_for_room,
+    wait_unclaimed,
 )
 from sms_gateway.domain.errors import (
     ClientLimitError,
@@ -93,8 +94,8 @@ class DispatchMessage:
             return self.messages.change(message.key, change)
         admission = self.gate.admit()
         if isinstance(admission, Refusal):
-            wait = wait_after(admission.reason, message, now, self.chance())
-            return self._put_off(message, wait)
+            wait = wait_unclaimed(admission.reason, message, now, self.chance())
+            return self._put_off(message, wait, is_counted=True)
         try:
             claimed = self._claimed(message, now)
         except GatewayError as error:
@@ -125,15 +126,24 @@ class DispatchMessage:
         if isinstance(error, LimitReachedError):
             by_client = isinstance(error, ClientLimitError)
             reason = Reason.CLIENT_LIMIT if by_client else Reason.RECIPIENT_LIMIT
-            return self._put_off(message, wait_for(message, now, error.retry_after), reason)
+            wait = wait_for_room(message, now, error.retry_after, self.chance())
+            return self._put_off(message, wait, reason, is_counted=True)
         if isinstance(error, InvalidValueError):
             trigger, reason = SUPPRESSED[message.status], Reason.SUPPRESSED
             change = Change.decided(trigger, message, now, reason=reason)
             return self.messages.change(message.key, change)
         raise error
 
-    def _put_off(self, message: Message, wait: Wait, reason: Reason | None = None) -> Message:
-        self.messages.postpone(message, wait.due_at, reason)
+    def _put_off(
+        self,
+        message: Message,
+        wait: Wait,
+        reason: Reason | None = None,
+        *,
+        is_counted: bool = False,
+    ) -> Message:
+        put_off = message.put_off + 1 if is_counted else None
+        self.messages.postpone(message, wait.due_at, reason, put_off)
         if wait.enqueue_in is not None:
             self.queue.enqueue(message.key, wait.enqueue_in)
         return message

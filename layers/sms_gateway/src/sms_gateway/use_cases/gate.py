@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.circuit import OPENS, PING_LEASE, Circuit, OpenReason
@@ -11,16 +12,23 @@ from sms_gateway.domain.due import LEASE
 from sms_gateway.domain.errors import SecretUnavailableError, StoreUnavailableError
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.status import Reason, Trigger
+from sms_gateway.domain.token_bucket import TokenBucket
 from sms_gateway.use_cases.own_circuit import OwnCircuit
 from sms_gateway.use_cases.ports import Accounts, Circuits, Provider
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Leave to call Voipit with this account. `probing`: it has never been answered before."""
+    """Leave to call Voipit with this account. `probing`: it has never been answered before.
+
+    `answered_at` and `blocked_at` are when Voipit answered well, and answered a ping with 403, as
+    far as the circuit knew then.
+    """
 
     account: Account
     probing: bool
+    answered_at: datetime | None = field(default=None, compare=False)
+    blocked_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +38,26 @@ class Refusal:
     reason: Reason
 
 
+_UNPROVEN: Final = Refusal(Reason.ACCOUNT_UNPROVEN)
 _ANSWERED = {Trigger.ACCEPTED, Trigger.REFUSED}
+
+READS_AT_ONCE: Final = 5
+"""How many times in a row a process reads the secret anew because its account is not proven."""
+SECONDS_PER_READ: Final = 10.0
+"""After those: once in so many seconds. Who may not read it may not try the account either: with
+an old password that would be an invalid request."""
+
+
+def _reads() -> TokenBucket:
+    return TokenBucket(READS_AT_ONCE, SECONDS_PER_READ)
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Keeps our own mistakes from getting the IP blacklisted (promise 6).
 
-    `own`: what this process has learnt and could not write; one for each process.
+    `own`: what this process has learnt and could not write; `reads`: how often it may still read
+    the secret of an account that is not proven. One of each for each process.
     """
 
     circuits: Circuits
@@ -45,6 +65,7 @@ class Gate:
     provider: Provider
     now: Clock
     own: OwnCircuit = field(default_factory=OwnCircuit)
+    reads: TokenBucket = field(default_factory=_reads)
 
     def admit(self) -> Pass | Refusal:
         """Ask before every call. Raises `StoreUnavailableError`."""
@@ -55,7 +76,10 @@ class Gate:
         is_to_be_written = self.own.take_write(self.now())
         try:
             account = self.accounts.current()
-            if is_to_be_written or account.version != circuit.proven:
+            is_proven = account.version == circuit.proven
+            if not (is_proven or is_to_be_written or self._may_read(circuit)):
+                return _UNPROVEN
+            if is_to_be_written or not is_proven:
                 account = self.accounts.refreshed()
         except SecretUnavailableError:
             return Refusal(Reason.SECRET_UNAVAILABLE)
@@ -64,12 +88,23 @@ class Gate:
                 self._write(own, account.version)
             if own.refuses(account.version) and not self._is_answered(account):
                 return Refusal(Reason.CIRCUIT_OPEN)
-        if account.version == circuit.proven:
-            return Pass(account, probing=False)
+        leave = Pass(
+            account, account.version != circuit.proven, circuit.proven_at, circuit.blocked_at
+        )
+        if not leave.probing:
+            return leave
         now = self.now()
-        if self.circuits.take_probe(now, now + LEASE):
-            return Pass(account, probing=True)
-        return Refusal(Reason.ACCOUNT_UNPROVEN)
+        return leave if self.circuits.take_probe(now, now + LEASE) else _UNPROVEN
+
+    def _may_read(self, circuit: Circuit) -> bool:
+        """Whether the secret may be read anew, because the remembered one is not proven.
+
+        No need to while none is proven and another process tries: there is nothing to learn then.
+        """
+        now = self.now()
+        if circuit.proven is None and circuit.is_being_tried(now):
+            return False
+        return self.reads.take(now.timestamp())
 
     def give_back(self, leave: Pass) -> None:
         """The leave was not used: somebody else may try the account. Never raises."""

@@ -8,8 +8,8 @@ from typing import Final
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import Wait, wait_after
 from sms_gateway.domain.errors import SecretUnavailableError, StoreUnavailableError
-from sms_gateway.domain.message import Change, Message
-from sms_gateway.domain.outcome import Outcome, not_taken
+from sms_gateway.domain.message import MOST_FORBIDDEN, Change, Message
+from sms_gateway.domain.outcome import Outcome, not_taken, refused
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.gate import Gate, Pass
 from sms_gateway.use_cases.ports import (
@@ -69,7 +69,8 @@ class HandOver:
         message stays `sending`, which is what it is returned as; if it was certainly not taken,
         the queue is told.
         """
-        outcome = self._call(message, leave, time_left)
+        answer = self._call(message, leave, time_left)
+        outcome = _about_this_message(answer, message, leave)
         at = self.now()
         wait = self._wait(message, outcome, at)
         due_at = wait.due_at if wait else None
@@ -84,7 +85,7 @@ class HandOver:
             stored = message
             if outcome.trigger is Trigger.NOT_TAKEN:
                 self.queue.enqueue_unused(message.key, message.claim)
-        self.gate.learn(leave, outcome)
+        self.gate.learn(leave, answer)
         waits = stored.status in {Status.QUEUED, Status.UNCONFIRMED}
         if wait and wait.enqueue_in is not None and waits:
             self.queue.enqueue(message.key, wait.enqueue_in)
@@ -107,3 +108,11 @@ class HandOver:
         if outcome.trigger is not Trigger.NOT_TAKEN:
             return Wait(at + self.report_deadline, None)
         return wait_after(outcome.reason or Reason.NO_CONNECTION, message, at, self.chance())
+
+
+def _about_this_message(answer: Outcome, message: Message, leave: Pass) -> Outcome:
+    """What the answer is for the message: a 403 is a no if all others are let in."""
+    is_forbidden = answer.reason is Reason.FORBIDDEN
+    if is_forbidden and message.is_forbidden_for_good(leave.answered_at, leave.blocked_at):
+        return refused(f"Voipit answered 403 {MOST_FORBIDDEN} times.")
+    return answer

@@ -152,10 +152,17 @@ class Messages(Protocol):
     def get(self, key: MessageKey) -> Message | None:
         """The message as it stands now, or `None`."""
 
-    def postpone(self, message: Message, due_at: datetime, reason: Reason | None = None) -> None:
+    def postpone(
+        self,
+        message: Message,
+        due_at: datetime,
+        reason: Reason | None = None,
+        put_off: int | None = None,
+    ) -> None:
         """Look at the message later; it waits for this reason, if one is given.
 
-        Raises `ChangeRefusedError` if it has changed meanwhile.
+        `put_off` is how many times it was put off by now, if this is one of them. Raises
+        `ChangeRefusedError` if it has changed meanwhile.
         """
 
     def due(self, now: datetime) -> Iterator[MessageKey]:

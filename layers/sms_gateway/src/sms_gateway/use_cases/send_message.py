@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sms_gateway.domain.due import LEASE, wait_after, wait_for
+from sms_gateway.domain.due import LEASE, wait_for, wait_unclaimed
 from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.status import Reason
@@ -74,7 +74,9 @@ class SendMessage:
         self, message: Message, reason: Reason | None, request: SendRequest
     ) -> SendResult:
         at = message.created_at
-        wait = wait_after(reason, message, at, self.chance()) if reason else wait_for(message, at)
+        wait = (
+            wait_unclaimed(reason, message, at, self.chance()) if reason else wait_for(message, at)
+        )
         message = message.waiting(reason, wait.due_at)
         result = self._store(message, request)
         if wait.enqueue_in is not None and not result.replayed:

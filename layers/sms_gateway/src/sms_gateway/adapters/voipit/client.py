@@ -49,18 +49,24 @@ class VoipitClient:
     def _call(self, account: Account, path: str, values: dict[str, str], good: str) -> Outcome:
         body = FormBody(values)
         try:
-            answer = self.session.post(f"{self.base_url}/{account.number}/{path}", body)
+            status, answer = self.session.post(f"{self.base_url}/{account.number}/{path}", body)
         except Exception as error:  # noqa: BLE001  urllib3's and ssl's own errors get through
             # `requests` at times, and none of them may become a 5xx that invites a resend.
             return _judge_failure(error, body)
-        return judge_answer(*answer, good=good)
+        readable = answer if isinstance(answer, bytes) else _what_broke(answer)
+        return judge_answer(status, readable, good)
 
 
 def _judge_failure(error: Exception, body: FormBody) -> Outcome:
+    """The outcome of a call without as much as the first line of an answer."""
     if not body.left_us:
         return not_taken(Reason.NO_CONNECTION)
+    return unclear(_what_broke(error))
+
+
+def _what_broke(error: Exception) -> Reason:
     if timed_out(error):
-        return unclear(Reason.NO_ANSWER_IN_TIME)
+        return Reason.NO_ANSWER_IN_TIME
     if isinstance(error, AnswerTooLongError):
-        return unclear(Reason.UNREADABLE_ANSWER)
-    return unclear(Reason.CONNECTION_CUT)
+        return Reason.UNREADABLE_ANSWER
+    return Reason.CONNECTION_CUT

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from http.client import HTTPResponse
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -68,19 +69,33 @@ class _OneLineAdapter(HTTPAdapter):
         self._context = context
         self._socket: socket.socket | None = None
         self.is_cut_off = False
+        self.status: int | None = None
+        """Of the answer, as soon as its first line was read. The headers may never be."""
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Hand the context to urllib3, and have its connections tell of their sockets."""
+        """Hand the context to urllib3; its connections tell of their sockets and first lines."""
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
         adapter = self
 
+        class Response(HTTPResponse):
+            def begin(self) -> None:
+                try:
+                    super().begin()
+                finally:
+                    status: Any = self.status  # no number until the first line was read
+                    adapter.status = status if isinstance(status, int) else None
+
         class Plain(HTTPConnection):
+            response_class = Response
+
             def connect(self) -> None:
                 super().connect()
                 adapter._check(self)
 
         class Encrypted(HTTPSConnection):
+            response_class = Response
+
             def connect(self) -> None:
                 super().connect()
                 adapter._check(self)
@@ -101,8 +116,9 @@ class _OneLineAdapter(HTTPAdapter):
             raise ConnectTimeoutError(connection, "Connected too late.")
 
     def begin(self) -> None:
-        """From now on connections are wanted."""
+        """From now on connections are wanted, and there is no answer yet."""
         self.is_cut_off = False
+        self.status = None
 
     def cut_off(self) -> None:
         """End whatever is being waited for, from another thread. Nothing new is begun."""
@@ -142,13 +158,27 @@ class VoipitSession:
         self._session.mount("https://", self._line)
         self._session.mount("http://", self._line)
 
-    def post(self, url: str, body: FormBody) -> tuple[int, bytes]:
+    def post(self, url: str, body: FormBody) -> tuple[int, bytes | Exception]:
         """HTTP status and body of the answer, within the sum of both time-outs.
 
-        Raises `requests.RequestException` or `AnswerTooLongError`; ask `body.left_us` what that
-        means. Whether a connection has rested for too long is told by the wall clock on purpose: a
-        frozen Lambda's monotonic clock may stand still.
+        The status is told as soon as the answer's first line was read; if something went wrong
+        after that, the error is in the body's place. Raises only if no status is known, most often
+        `requests.RequestException`; ask `body.left_us` what that means.
+
+        Whether a connection has rested for too long is told by the wall clock on purpose: a frozen
+        Lambda's monotonic clock may stand still.
         """
+        self._line.begin()
+        try:
+            answer = self._post(url, body)
+        except Exception as error:
+            if self._line.status is None:
+                raise
+            return self._line.status, error
+        self._last_used = self._now()
+        return answer
+
+    def _post(self, url: str, body: FormBody) -> tuple[int, bytes]:
         if abs(self._now() - self._last_used) > MAX_IDLE:
             self._session.close()  # drops kept connections; the session itself stays usable
         with (
@@ -168,7 +198,6 @@ class VoipitSession:
                 answer += chunk
                 if len(answer) > MAX_ANSWER_BYTES:
                     raise AnswerTooLongError
-        self._last_used = self._now()
         return response.status_code, bytes(answer)
 
     @contextmanager
@@ -177,7 +206,6 @@ class VoipitSession:
 
         Raises `requests.ReadTimeout` instead of whatever the block came to after that.
         """
-        self._line.begin()
         timer = threading.Timer(sum(self._timeout), self._line.cut_off)
         timer.daemon = True
         timer.start()
