@@ -1,7 +1,8 @@
 """`make soak MESSAGES=300 SEED=7`: many messages while Voipit misbehaves, and then an account.
 
 Every message goes to a number drawn by the seed: most behave, the others do what
-`local/simulator/README.md` says. Half-way Voipit blocks our IP until all are sent. Then everybody
+`local/simulator/README.md` says. A quarter on, Voipit refuses the account, in an answer with an odd
+body, until the secret is mended. Half-way it blocks our IP until all are sent. Then everybody
 waits until every message is settled, with nothing but the stack's own clockwork running.
 """
 
@@ -28,8 +29,15 @@ from local.simulator.settings import Settings
 from local.stack import LocalStack, Provider, running_stack
 
 SETTLED: Final = {"sent", "failed", "cancelled", "no_report"}
-OPENS_THE_CIRCUIT: Final = {"401", "403.6", "404"}
-"""Left out: one such number would stop all the others, as it should."""
+OPENS_THE_CIRCUIT: Final = {"401", "403.6", "404", "401-cut", "404-too-long", "403-page"}
+"""Not drawn: one such number stops all the others, as it should."""
+ODD_REFUSALS: Final = ("401-cut", "404-too-long", "403-page")
+"""Of these the seed chooses the one that a quarter of the way is answered to some messages."""
+REFUSED_IN_A_ROW: Final = 5
+MOST_INVALID: Final = 2
+"""Requests that Voipit counts as invalid, in the one outage that a soak has (guarantees.md, 6)."""
+MENDED_WITHIN: Final = 150.0
+"""Seconds: `watch` runs every minute, and a block is asked about after one."""
 BEHAVE: Final = 0.5
 """Share of the messages that go to a number which behaves."""
 AT_ONCE: Final = 6
@@ -43,7 +51,7 @@ _PARAMETERS: Final = {
     "RecipientHourlyLimit": "0",
     "RecipientDailyLimit": "0",
 }
-_THROTTLED: Final = "+40799000022"
+_THROTTLED: Final = {"+40799000022", "+40799000031"}
 _ORDINARY: Final = "+4072100{:04}"
 
 
@@ -58,15 +66,22 @@ class Findings:
     losses: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)
     dead_letters: int = 0
+    invalid: int = 0
+    """Requests that count against our IP."""
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing was lost, doubled or left behind."""
-        return not (self.losses or self.doubles or self.dead_letters)
+        """Whether nothing was lost, doubled or left behind, and few requests were invalid."""
+        left = self.losses or self.doubles or self.dead_letters
+        return not left and 0 < self.invalid <= MOST_INVALID
 
 
 def soak(messages: int, seed: int) -> Findings:
-    """Run it. Raises `LocalStackError` if anything was lost, doubled or left behind."""
+    """Run it.
+
+    Raises `LocalStackError` if anything was lost, doubled or left behind, or if too many requests
+    were invalid.
+    """
     account = Provider("")
     settings = Settings(
         account_number=account.account_number,
@@ -77,12 +92,30 @@ def soak(messages: int, seed: int) -> Findings:
     with ExitStack() as running:
         provider = replace(account, url=running.enter_context(running_simulator(settings)))
         stack = running.enter_context(running_stack(provider, _PARAMETERS))
-        sent = _send_all(stack, numbers(messages, seed))
+        sent = _send_all(stack, numbers(messages, seed), odd_refusal(seed))
         found = _settled(stack, sent)
     _show(found, seed)
     if not found.is_good:
-        raise LocalStackError(f"losses {found.losses}, doubles {found.doubles}")
+        raise LocalStackError(
+            f"losses {found.losses}, doubles {found.doubles}, invalid requests {found.invalid}"
+        )
     return found
+
+
+def odd_refusal(seed: int) -> str:
+    """The number that a seed has refused in an answer with an odd body."""
+    name = ODD_REFUSALS[seed % len(ODD_REFUSALS)]
+    return next(b.number for b in BEHAVIOURS if b.name == name and b.number is not None)
+
+
+def invalid_requests(journal: Sequence[Json]) -> int:
+    """How many requests of the simulator's journal count against our IP.
+
+    Not those that are dropped while it blocks us: they never came as far as a number.
+    """
+    return sum(
+        request["answer"] in (401, 404) or request["behaviour"] == "403-page" for request in journal
+    )
 
 
 def numbers(messages: int, seed: int) -> list[str]:
@@ -99,8 +132,11 @@ def numbers(messages: int, seed: int) -> list[str]:
     ]
 
 
-def _send_all(stack: LocalStack, to: Sequence[str]) -> list[str]:
-    """Send to each number, the second half while Voipit blocks us; returns the ids."""
+def _send_all(stack: LocalStack, to: Sequence[str], refused: str) -> list[str]:
+    """Send to each number, the second half while Voipit blocks us; returns the ids.
+
+    A quarter on, some messages go to `refused`, one after the other, and the account is mended.
+    """
     api = GatewayApi(stack.api_url, stack.api_key, patient_session())
     half = len(to) // 2
     with Progress(console=console) as progress, ThreadPoolExecutor(AT_ONCE) as pool:
@@ -109,7 +145,7 @@ def _send_all(stack: LocalStack, to: Sequence[str]) -> list[str]:
         def post(number: str, index: int) -> str:
             time.sleep(AT_ONCE / A_SECOND)
             body: Json = {"phoneNumber": number, "message": f"Soak {index}"}
-            if number == _THROTTLED:
+            if number in _THROTTLED:
                 body["validUntil"] = _in_seconds(60)  # it would be tried for a day otherwise
             answer = api.post(body, **{"Idempotency-Key": f"soak-{index}"})
             if answer.status_code != requests.codes.accepted:
@@ -117,13 +153,42 @@ def _send_all(stack: LocalStack, to: Sequence[str]) -> list[str]:
             progress.advance(task)
             return str(answer.json()["messageId"])
 
-        sent = list(pool.map(post, to[:half], range(half)))
+        quarter = half // 2
+        sent = list(pool.map(post, to[:quarter], range(quarter)))
+        _refuse(stack, api, refused)
+        sent += pool.map(post, to[quarter:half], range(quarter, half))
         _voipit_blocks_us(stack, blocked=True)
         try:
             sent += pool.map(post, to[half:], range(half, len(to)))
         finally:
             _voipit_blocks_us(stack, blocked=False)
     return sent
+
+
+def _refuse(stack: LocalStack, api: GatewayApi, number: str) -> None:
+    """Have some messages refused, and mend the account; they are not waited for."""
+    for index in range(REFUSED_IN_A_ROW):
+        body = {"phoneNumber": number, "message": f"Refused {index}", "validUntil": _in_seconds(9)}
+        answer = api.post(body)
+        if answer.status_code != requests.codes.accepted:
+            raise LocalStackError(f"refused {index}: {answer.status_code} {answer.text}")
+    time.sleep(10)  # so that none of them is tried with the mended account
+    secrets = stack.aws("secretsmanager")
+    secret_id = stack.stack_outputs["VoipitSecretArn"]
+    same = secrets.get_secret_value(SecretId=secret_id)["SecretString"]
+    secrets.put_secret_value(SecretId=secret_id, SecretString=same)
+    deadline = time.monotonic() + MENDED_WITHIN
+    while not _is_available(stack):
+        if time.monotonic() > deadline:
+            raise LocalStackError("Nothing is sent although the account is mended.")
+        time.sleep(1)
+
+
+def _is_available(stack: LocalStack) -> bool:
+    answer = requests.get(
+        f"{stack.api_url}/provider", headers={"x-api-key": stack.api_key}, timeout=40
+    )
+    return bool(answer.json()["available"])
 
 
 def _settled(stack: LocalStack, message_ids: Sequence[str]) -> Findings:
@@ -154,6 +219,7 @@ def _settled(stack: LocalStack, message_ids: Sequence[str]) -> Findings:
             account.doubles.append(message_id)
         if message_id not in found or found[message_id]["status"] != message["status"]:
             account.losses.append(f"{message_id} is {message['status']}")
+    account.invalid = invalid_requests(_journal(stack))
     account.dead_letters = sum(
         _waiting(stack, stack.stack_outputs[name])
         for name in (
@@ -175,10 +241,13 @@ def _all_told(queue: SubscribedQueue, message: Json) -> bool:
 
 
 def _acceptances(stack: LocalStack) -> Counter[str]:
-    answer = requests.get(
-        f"{stack.voipit_url}/_simulator/journal", params={"accepted": "true"}, timeout=30
-    )
-    return Counter(request["messageId"] for request in answer.json()["requests"])
+    return Counter(request["messageId"] for request in _journal(stack) if request["accepted"])
+
+
+def _journal(stack: LocalStack) -> list[Json]:
+    answer = requests.get(f"{stack.voipit_url}/_simulator/journal", timeout=30)
+    requested: list[Json] = answer.json()["requests"]
+    return requested
 
 
 def _waiting(stack: LocalStack, queue_url: str) -> int:
@@ -210,6 +279,7 @@ def _show(account: Findings, seed: int) -> None:
         ("dead letters", account.dead_letters),
         ("losses", len(account.losses)),
         ("doubles", len(account.doubles)),
+        ("invalid requests", account.invalid),
     ]
     for what, number in rows:
         table.add_row(what, str(number))

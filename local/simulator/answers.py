@@ -40,11 +40,13 @@ NOT_FOUND: Final = _error(404, "Not found", "404")
 TOO_LARGE: Final = _error(413, "Payload Too Large", "413")
 SERVER_ERROR: Final = _error(500, "Internal server error", "500")
 
-# The three below are documented nowhere; a gateway must survive them all the same.
+# Those below are documented nowhere; a gateway must survive them all the same.
 TOO_MANY_REQUESTS: Final = _error(429, "Too Many Requests", "429")
 OK_WITH_ERROR_INSIDE: Final = _error(200, "Bad request", "400")
-GARBAGE: Final = Answer(
-    200,
-    b"<!DOCTYPE html><html><head><title>Voipit</title></head><body>Maintenance</body></html>",
-    "text/html",
+_PAGE: Final = (
+    b"<!DOCTYPE html><html><head><title>Voipit</title></head><body>Maintenance</body></html>"
 )
+GARBAGE: Final = Answer(200, _PAGE, "text/html")
+FORBIDDEN_PAGE: Final = Answer(403, _PAGE, "text/html")
+LONG_PAGE: Final = Answer(404, _PAGE.ljust(80 * 1024), "text/html")
+"""Longer than anybody has to read of an answer."""

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from local.simulator import answers
 from local.simulator.answers import Answer
 from local.simulator.phone_numbers import international
+from local.simulator.raw import RawAnswer, bad_chunk, cut_body
 
 _PREFIX: Final = "+407990000"
 
@@ -66,7 +67,7 @@ class Behaviour:
     name: str
     description: str
     accepted: bool = True
-    answer: Answer | Literal["cut"] = answers.OK
+    answer: Answer | RawAnswer | Literal["cut"] = answers.OK
     slow: bool = False
     reports: tuple[Report, ...] = (_SENT,)
     report_time: ReportTime = ReportTime.AFTER_CARRIER
@@ -83,7 +84,7 @@ class Behaviour:
             "name": self.name,
             "description": self.description,
             "accepted": self.accepted,
-            "answer": self.answer if self.answer == CUT else self.answer.status,
+            "answer": CUT if isinstance(self.answer, str) else self.answer.status,
             "slow": self.slow,
             "reports": [
                 {
@@ -98,7 +99,7 @@ class Behaviour:
 
 
 def _refusal(
-    suffix: str, name: str, description: str, answer: Answer | Literal["cut"]
+    suffix: str, name: str, description: str, answer: Answer | RawAnswer | Literal["cut"]
 ) -> Behaviour:
     return Behaviour(
         suffix=suffix,
@@ -243,6 +244,25 @@ BEHAVIOURS: Final[tuple[Behaviour, ...]] = (
         accepted=False,
         answer=answers.SERVER_ERROR,
         slow=True,
+        reports=(),
+    ),
+    _refusal("28", "401-cut", "Answered 401; its body is cut.", cut_body("401 Unauthorized")),
+    _refusal("29", "404-too-long", "Answered 404 with 80 KiB.", answers.LONG_PAGE),
+    _refusal(
+        "30",
+        "403-page",
+        "Answered 403 with an HTML page, which names no 403.6.",
+        answers.FORBIDDEN_PAGE,
+    ),
+    _refusal(
+        "31", "429-bad-chunk", "Answered 429; its chunks are none.", bad_chunk("429 Slow Down")
+    ),
+    _refusal("32", "400-cut", "Answered 400; its body is cut.", cut_body("400 Bad Request")),
+    Behaviour(
+        suffix="33",
+        name="200-cut",
+        description="Accepted, answered 200; its body is cut, and no report follows.",
+        answer=cut_body("200 OK"),
         reports=(),
     ),
 )

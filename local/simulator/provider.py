@@ -10,6 +10,7 @@ from local.simulator.behaviours import CUT, Behaviour, ReportTime, behaviour_for
 from local.simulator.form import Form, read_form
 from local.simulator.ip_guard import IpGuard
 from local.simulator.journal import Entry, Journal
+from local.simulator.raw import RawAnswer
 from local.simulator.reports import ReportSender
 from local.simulator.settings import Settings, SettingsStore
 from local.simulator.text import carried_text
@@ -122,8 +123,11 @@ class Provider:
             await asyncio.wait([reported])  # done or, at a reset, cancelled
         if behaviour.slow:
             await asyncio.sleep(settings.slow_answer)
-        if behaviour.answer == CUT:
+        if isinstance(behaviour.answer, str):
             return _cut(request, entry)
+        if isinstance(behaviour.answer, RawAnswer):
+            entry.answer = behaviour.answer.status
+            return behaviour.answer.write(request)
         return _answered(entry, behaviour.answer)
 
 

@@ -178,6 +178,9 @@ def test_a_wrong_password_costs_two_requests_at_most_and_mending_it_is_enough(
         ("+40799000012", ("credentials-rejected", "credentials")),
         ("+40799000013", ("ip-blocked", "ip-blocked")),
         ("+40799000021", ("path-not-found", "configuration")),
+        ("+40799000028", ("credentials-rejected", "credentials")),
+        ("+40799000029", ("path-not-found", "configuration")),
+        ("+40799000030", ("forbidden", "ip-blocked")),
     ],
 )
 @pytest.mark.usefixtures("a_circuit_of_its_own")

@@ -46,6 +46,8 @@ EXPECTED = {
     "500-without-effect": never_known("server-error", accepted=0),
     "400": REFUSED,
     "413": REFUSED,
+    "400-cut": REFUSED,
+    "200-cut": never_known("connection-cut", accepted=1),
     "slow-with-report": SENT_AFTER_ALL,
     "garbage": never_known("unreadable-answer", accepted=1),
     "200-with-error": REFUSED,

@@ -79,7 +79,9 @@ class Client:
     def post(self, path: str, timeout: float = 5, **options: Any) -> requests.Response:
         return requests.post(self.url + path, timeout=timeout, **options)
 
-    def send(self, number: str = NUMBER, *, timeout: float = 5, **values: str) -> requests.Response:
+    def send(
+        self, number: str = NUMBER, *, timeout: float = 5, stream: bool = False, **values: str
+    ) -> requests.Response:
         data = {
             "password": PASSWORD,
             "phoneNumber": number,
@@ -87,7 +89,7 @@ class Client:
             "sendResultTo": self.send_result_to,
             "messageId": "m-1",
         } | values
-        return self.post(f"/{ACCOUNT}/sms/send", data=data, timeout=timeout)
+        return self.post(f"/{ACCOUNT}/sms/send", data=data, timeout=timeout, stream=stream)
 
     def ping(self, password: str = PASSWORD, account: str = ACCOUNT) -> requests.Response:
         return self.post(f"/{account}/ping/", data={"password": password})

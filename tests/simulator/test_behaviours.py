@@ -5,6 +5,7 @@ import pytest
 import requests
 
 from local.simulator.behaviours import BEHAVIOURS, NORMAL, behaviour_for
+from sms_gateway.adapters.voipit.transport import MAX_ANSWER_BYTES
 from tests.simulator.clients import NUMBER, Client, Receiver, wait_until
 
 pytestmark = pytest.mark.enable_socket
@@ -35,6 +36,8 @@ class Row:
     body: bytes = b""
     reports: tuple[tuple[str, str, str, str], ...] = ()
     accepted: bool = True
+    is_broken: bool = False
+    """Whether the body cannot be read to its end; the status can."""
 
 
 ROWS = (
@@ -65,6 +68,12 @@ ROWS = (
     Row("25", 200, OK, ((*FORM, "sms", "delivered"), SENT)),
     Row("26", 200, OK, ((*FORM, "call", "sent"), SENT)),
     Row("27", 500, SERVER_ERROR, accepted=False),
+    Row("28", 401, accepted=False, is_broken=True),
+    Row("29", 404, accepted=False),
+    Row("30", 403, accepted=False),
+    Row("31", 429, accepted=False, is_broken=True),
+    Row("32", 400, accepted=False, is_broken=True),
+    Row("33", 200, is_broken=True),
 )
 
 
@@ -76,7 +85,12 @@ def number(suffix: str) -> str:
 def test_a_number_of_the_table_behaves_as_its_row_says(
     voipit: Client, receiver: Receiver, row: Row
 ) -> None:
-    if row.status is None:
+    if row.is_broken:
+        with voipit.send(number(row.suffix), stream=True) as answer:
+            assert answer.status_code == row.status
+            with pytest.raises(requests.exceptions.ChunkedEncodingError):
+                _ = answer.content
+    elif row.status is None:
         with pytest.raises(requests.ConnectionError):
             voipit.send(number(row.suffix))
     else:
@@ -180,7 +194,16 @@ def test_garbage_is_a_page_that_is_not_json(voipit: Client) -> None:
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
-@pytest.mark.parametrize("suffix", ["12", "13", "21"])
+def test_a_page_that_forbids_names_no_code(voipit: Client) -> None:
+    answer = voipit.send(number("30"))
+    assert (answer.status_code, b"403.6" in answer.content) == (403, False)
+
+
+def test_an_answer_that_is_too_long_is_longer_than_the_gateway_reads(voipit: Client) -> None:
+    assert len(voipit.send(number("29")).content) > MAX_ANSWER_BYTES
+
+
+@pytest.mark.parametrize("suffix", ["12", "13", "21", "29", "30"])
 def test_an_answer_asked_for_by_number_never_blocks_the_ip(voipit: Client, suffix: str) -> None:
     for _ in range(5):
         voipit.send(number(suffix))

@@ -2,8 +2,17 @@
 
 import pytest
 
-from local.simulator.behaviours import BEHAVIOURS
-from local.soak import numbers, soak
+from local.simulator.behaviours import BEHAVIOURS, behaviour_for
+from local.soak import (
+    MOST_INVALID,
+    ODD_REFUSALS,
+    OPENS_THE_CIRCUIT,
+    Findings,
+    invalid_requests,
+    numbers,
+    odd_refusal,
+    soak,
+)
 
 MESSAGES = 200
 
@@ -16,7 +25,43 @@ def test_a_seed_always_stands_for_the_same_numbers_most_misbehaviours_among_them
     assert len(misbehaving.intersection(numbers(MESSAGES, 7))) > 15
 
 
-@pytest.mark.timeout(800)
+def test_what_stops_all_messages_is_never_drawn() -> None:
+    drawn = {behaviour_for(number).name for number in numbers(5000, 7)}
+
+    assert drawn.isdisjoint(OPENS_THE_CIRCUIT)
+    assert {"429-bad-chunk", "400-cut", "200-cut"} <= drawn
+
+
+def test_every_odd_refusal_has_its_seeds() -> None:
+    assert {behaviour_for(odd_refusal(seed)).name for seed in range(9)} == set(ODD_REFUSALS)
+
+
+@pytest.mark.parametrize(
+    ("answer", "behaviour", "counts"),
+    [
+        (401, "401-cut", 1),
+        (404, "404-too-long", 1),
+        (403, "403-page", 1),
+        (401, None, 1),
+        (403, None, 0),
+        (429, "429-bad-chunk", 0),
+        (400, "400-cut", 0),
+        (200, "normal", 0),
+        ("cut", "cut-with-report", 0),
+    ],
+)
+def test_a_request_counts_as_invalid_as_it_does_at_voipit(
+    answer: int | str, behaviour: str | None, counts: int
+) -> None:
+    assert invalid_requests([{"answer": answer, "behaviour": behaviour}]) == counts
+
+
+@pytest.mark.parametrize(("invalid", "is_good"), [(0, False), (1, True), (2, True), (3, False)])
+def test_a_soak_with_too_many_invalid_requests_is_not_good(invalid: int, *, is_good: bool) -> None:
+    assert Findings(invalid=invalid).is_good is is_good
+
+
+@pytest.mark.timeout(1000)
 def test_nothing_is_lost_doubled_or_left_behind_while_voipit_misbehaves() -> None:
     findings = soak(MESSAGES, seed=7)
 
@@ -24,3 +69,4 @@ def test_nothing_is_lost_doubled_or_left_behind_while_voipit_misbehaves() -> Non
     assert sum(findings.statuses.values()) == MESSAGES
     assert findings.statuses["sent"] > MESSAGES / 2
     assert (findings.losses, findings.doubles, findings.dead_letters) == ([], [], 0)
+    assert 1 <= findings.invalid <= MOST_INVALID == 2
