@@ -28,7 +28,7 @@ MAX_TRIES: Final = 20
 """Then a message is given up; `Message.tries_that_count` says which count."""
 _SHARE_OF_WAIT: Final = 8
 """After a 403 a message waits an eighth of the time that it has waited already, a minute at least:
-52 tries in a day, 103 in a year. They do not count, and each leaves two lines in its history."""
+53 tries in a day, 103 in a year. They do not count, and each leaves two lines in its history."""
 _FIRST_PAUSE: Final = 5.0
 
 
