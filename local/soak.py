@@ -34,6 +34,8 @@ OPENS_THE_CIRCUIT: Final = {"401", "403.6", "404", "401-cut", "404-too-long", "4
 ODD_REFUSALS: Final = ("401-cut", "404-too-long", "403-page")
 """Of these the seed chooses the one that a quarter of the way is answered to some messages."""
 REFUSED_IN_A_ROW: Final = 5
+REFUSED_FOR: Final = 25.0
+"""Seconds in which all of these are sent, on a busy machine too, and after which they are over."""
 MOST_INVALID: Final = 2
 """Requests that Voipit counts as invalid, in the one outage that a soak has (guarantees.md, 6)."""
 MENDED_WITHIN: Final = 150.0
@@ -167,26 +169,28 @@ def _send_all(stack: LocalStack, to: Sequence[str], refused: str) -> list[str]:
 
 def _refuse(stack: LocalStack, api: GatewayApi, number: str) -> None:
     """Have some messages refused, and mend the account; they are not waited for."""
+    over, valid_until = time.monotonic() + REFUSED_FOR, _in_seconds(REFUSED_FOR)
     for index in range(REFUSED_IN_A_ROW):
-        body = {"phoneNumber": number, "message": f"Refused {index}", "validUntil": _in_seconds(9)}
-        answer = api.post(body)
+        body = {"phoneNumber": number, "message": "Refused", "validUntil": valid_until}
+        answer = api.post(body, **{"Idempotency-Key": f"refused-{index}"})
         if answer.status_code != requests.codes.accepted:
             raise LocalStackError(f"refused {index}: {answer.status_code} {answer.text}")
-    time.sleep(10)  # so that none of them is tried with the mended account
+    # None of them may be tried with the mended account: it would be refused once more.
+    time.sleep(max(0.0, over - time.monotonic()))
     secrets = stack.aws("secretsmanager")
     secret_id = stack.stack_outputs["VoipitSecretArn"]
     same = secrets.get_secret_value(SecretId=secret_id)["SecretString"]
     secrets.put_secret_value(SecretId=secret_id, SecretString=same)
     deadline = time.monotonic() + MENDED_WITHIN
-    while not _is_available(stack):
+    while not _is_available(api):
         if time.monotonic() > deadline:
             raise LocalStackError("Nothing is sent although the account is mended.")
         time.sleep(1)
 
 
-def _is_available(stack: LocalStack) -> bool:
-    answer = requests.get(
-        f"{stack.api_url}/provider", headers={"x-api-key": stack.api_key}, timeout=40
+def _is_available(api: GatewayApi) -> bool:
+    answer = api.session.get(
+        f"{api.api_url}/provider", headers={"x-api-key": api.api_key}, timeout=60
     )
     return bool(answer.json()["available"])
 
