@@ -29,6 +29,9 @@ def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             message_id=key.message_id,
             exc_info=error,
         )
+    if not watched.circuit_is_known:
+        logger.warning("the circuit cannot be read")
+        count("StoreUnavailable")
     done = {
         "lookedAt": watched.looked_at,
         "moved": watched.moved,

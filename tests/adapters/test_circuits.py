@@ -46,6 +46,19 @@ def test_an_opened_circuit_says_since_when_why_and_for_which_account(
     assert open_it(circuits, reason) == replace(OUTAGE, reason=reason)
 
 
+def test_a_reason_of_a_later_release_is_the_most_careful_one(dynamodb: "DynamoDBClient") -> None:
+    table = GuardsTable(dynamodb, a_guards_table(dynamodb))
+    open_it(table)
+    dynamodb.update_item(
+        TableName=table.table_name,
+        Key={"guard": {"S": "circuit"}},
+        UpdateExpression="SET reason = :later",
+        ExpressionAttributeValues={":later": {"S": "maintenance"}},
+    )
+
+    assert table.get() == replace(OUTAGE, reason=OpenReason.CONFIGURATION)
+
+
 def test_a_circuit_is_opened_once_and_the_first_reason_stays(circuits: Circuits) -> None:
     open_it(circuits)
 

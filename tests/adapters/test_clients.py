@@ -13,7 +13,7 @@ from sms_gateway.adapters.clients_table import (
 )
 from sms_gateway.adapters.dynamodb import ConditionFailedError
 from sms_gateway.domain.client import Client, Role
-from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 from tests.adapters.clients import calls_of
 from tests.adapters.tables import a_guards_table
 from tests.fakes.clock import START, FakeClock
@@ -93,8 +93,22 @@ def test_a_role_of_a_later_release_is_not_taken_for_one_of_ours(
     item = {"guard": {"S": "key#k1"}, "client": {"S": "ana"}, "role": {"S": "auditor"}}
     dynamodb.put_item(TableName=table.table_name, Item=item)
 
-    with pytest.raises(ValueError, match="auditor"):
+    with pytest.raises(UnreadableRowError):
         table.get("k1")
+
+
+def test_a_role_of_a_later_release_ends_what_is_remembered_of_the_key(
+    world: "World", dynamodb: "DynamoDBClient"
+) -> None:
+    world.table.enter("k1", CRM)
+    world.clients.of_key("k1")
+    item = {"guard": {"S": "key#k1"}, "client": {"S": "crm"}, "role": {"S": "auditor"}}
+    dynamodb.put_item(TableName=world.table.table_name, Item=item)
+    world.clock.advance(60)
+
+    for _ in range(2):
+        with pytest.raises(UnreadableRowError):
+            world.clients.of_key("k1")
 
 
 # --- what is remembered -------------------------------------------------------------------------

@@ -128,7 +128,8 @@ def test_what_becomes_of_an_unconfirmed_message_is_what_its_sender_chose(  # noq
     expected: str,
     queue: list[tuple[dict[str, str], int]],
 ) -> None:
-    stored(cloud, 1, status={"S": "unconfirmed"}, onUnconfirmed={"S": chosen})
+    doubt = {"status": {"S": "unconfirmed"}, "openTries": {"L": [{"N": "1"}]}}
+    stored(cloud, 1, **doubt, onUnconfirmed={"S": chosen})
     clock.advance(3601)
     assert watch.invoke(TICK) == done(1, moved=int(chosen == "hold"), enqueued=len(queue))
     assert cloud.row(MESSAGE_ID)["status"] == expected

@@ -14,7 +14,7 @@ from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, un
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.record_report import Recorded
-from tests.fakes.builders import CLIENT, KEY, NUMBER, a_report
+from tests.fakes.builders import CLIENT, KEY, NUMBER, a_message, a_report
 from tests.fakes.clock import START
 from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
 from tests.fakes.messages import Outage
@@ -466,6 +466,36 @@ def test_an_error_report_that_is_faster_than_the_answer_stands(gateway: FakeGate
     assert statuses(gateway) == [SENDING, UNCONFIRMED, SENDING, NO_REPORT]
     assert error_about(gateway, 1) is Recorded.RECORDED
     assert stored(gateway).status is FAILED
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_that_both_tries_were_sent_can_be_seen(
+    gateway: FakeGateway, order: tuple[int, int]
+) -> None:
+    in_doubt(gateway)
+    second_try(gateway)
+
+    first, second = (gateway.report(a_report(attempt=attempt)) for attempt in order)
+
+    message = stored(gateway)
+    assert (first, second) == (Recorded.RECORDED, Recorded.RECORDED)
+    assert message.status is SENT
+    assert message.report == a_report(attempt=order[0])
+    assert message.contradicting_reports == (a_report(attempt=order[1]),)
+    assert gateway.report(a_report(attempt=order[1])) is Recorded.REPEATED
+    assert gateway.messages.contradictions == {}
+
+
+def test_a_row_that_does_not_say_which_try_is_in_doubt_is_not_sent_again(
+    gateway: FakeGateway,
+) -> None:
+    row = a_message(UNCONFIRMED, on_unconfirmed=RESEND, open_tries=frozenset(), due_at=START)
+    gateway.messages.create(row)
+    gateway.clock.advance(2 * REPORT_DEADLINE.total_seconds())
+
+    second_try(gateway)
+
+    assert (stored(gateway).status, gateway.voipit.handed) == (NO_REPORT, [])
 
 
 @pytest.mark.parametrize("attempt", [1, 2])

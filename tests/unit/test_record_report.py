@@ -75,7 +75,7 @@ def test_a_repeated_report_changes_nothing() -> None:
     record(KEY, a_report())
     once = messages.rows
 
-    assert record(KEY, a_report(attempt=2)) is Recorded.REPEATED
+    assert record(KEY, a_report(received_at=START)) is Recorded.REPEATED
     assert messages.rows == once
     assert messages.contradictions.total() == 0
 

@@ -13,8 +13,10 @@ from sms_gateway.domain.errors import (
     MessageIdReusedError,
     RecipientLimitError,
     StoreUnavailableError,
+    UnreadableRowError,
 )
 from sms_gateway.domain.guards import BATCH_KNOWN_FOR, Limits, Suppression
+from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey, is_message_id
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Status
@@ -382,6 +384,23 @@ def test_a_table_that_is_away_is_not_asked_a_hundred_times(gateway: FakeGateway)
 
     assert told(results) == ["store-unavailable"] * 100
     assert asked.count("messages.create") == FAILURES_IN_A_ROW
+
+
+def test_rows_of_another_release_do_not_keep_a_batch_from_completing(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = gateway.intake.store
+
+    def unreadable(message: Message, **how: Any) -> None:
+        if int(message.message_id.rpartition(".")[2]) <= FAILURES_IN_A_ROW:
+            raise UnreadableRowError("of another release")
+        store(message, **how)
+
+    monkeypatch.setattr(gateway.intake, "store", unreadable)
+
+    results = send(gateway, items(FAILURES_IN_A_ROW + 2), batch_id="b")
+
+    assert told(results) == ["store-unavailable"] * FAILURES_IN_A_ROW + ["taken"] * 2
 
 
 def test_a_table_that_fails_now_and_then_is_asked_on(gateway: FakeGateway) -> None:

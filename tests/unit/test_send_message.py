@@ -15,6 +15,7 @@ from sms_gateway.domain.errors import (
     MessageIdReusedError,
     RecipientLimitError,
     StoreUnavailableError,
+    UnreadableRowError,
 )
 from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.message import Message, OnUnconfirmed
@@ -544,6 +545,19 @@ def test_thirty_requests_at_once_under_one_id_send_one_message(gateway: FakeGate
     assert sorted(replayed) == [False] + [True] * 29
     assert len(gateway.voipit.handed) == 1
     assert gateway.messages.rows[KEY].status is Status.SUBMITTED
+
+
+def test_of_a_row_that_another_release_has_written_the_queue_is_not_told(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object, **__: object) -> None:
+        raise UnreadableRowError("of another release")
+
+    monkeypatch.setattr(gateway.intake, "store", unreadable)
+
+    with pytest.raises(UnreadableRowError):
+        gateway.send()
+    assert gateway.queue.unused == []
 
 
 # --- the guards ------------------------------------------------------------------------------

@@ -480,6 +480,20 @@ def test_a_message_that_was_faster_does_not_stop_the_others(
     assert gateway.watch() == Watched(looked_at=3, enqueued=2)
 
 
+def test_while_the_circuit_cannot_be_read_what_needs_no_call_of_voipit_goes_on(
+    gateway: FakeGateway,
+) -> None:
+    due(gateway, Status.SENDING, message_id="claimed")
+    due(gateway, message_id="waiting")
+    gateway.circuits.be_unavailable("get")
+
+    watched = gateway.watch()
+
+    assert (watched.circuit_is_known, watched.enqueued) == (False, 0)
+    assert gateway.messages.rows[key("claimed")].status is Status.UNCONFIRMED
+    assert gateway.messages.rows[key("waiting")].due_at == START + RECHECK
+
+
 def test_where_it_cannot_be_told_what_is_due_the_run_ends(gateway: FakeGateway) -> None:
     due(gateway)
     gateway.messages.be_unavailable("due")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sms_gateway.adapters.dynamodb import table_errors, write
 from sms_gateway.adapters.message_item import attribute, epoch
 from sms_gateway.domain.client import Client, Role
-from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,14 +43,22 @@ class ClientsTable:
         An item that is about to expire counts: see `let_expire`.
 
         Raises:
-            ValueError: a later release has given it a role that this one does not know.
+            UnreadableRowError: a later release has given it a role that this one does not know.
         """
         with table_errors():
             answer = self.client.get_item(
                 TableName=self.table_name, Key=_key(key_id), ConsistentRead=True
             )
         item = answer.get("Item")
-        return Client(item["client"]["S"], Role(item["role"]["S"])) if item else None
+        if item is None:
+            return None
+        try:
+            return Client(item["client"]["S"], Role(item["role"]["S"]))
+        except ValueError:
+            raise UnreadableRowError(
+                "A later release of the gateway has given this API key a role that this one does"
+                " not know. The operators of the gateway have to deploy that release."
+            ) from None
 
     def enter(self, key_id: str, client: Client) -> None:
         """Make it a key of this client. Nothing changes if it is one already.
@@ -75,9 +83,9 @@ class ClientsTable:
         )
 
     def let_expire(self, key_id: str, at: datetime) -> None:
-        """Have the item of a key that lets nobody in any more deleted after this moment.
+        """Have the table delete this item after this moment. Its key is refused already.
 
-        It is not deleted at once because API Gateway may still let a deleted key in for a moment,
+        It is not deleted at once because API Gateway can still let a deleted key in for a moment,
         and without its item that key would be a client of its own, with a day's limit of its own.
 
         Raises:
@@ -120,6 +128,8 @@ class RememberedClients:
 
         Raises:
             StoreUnavailableError: it does not answer, and nothing is remembered of this key.
+            UnreadableRowError: see `ClientsTable.get`. What is remembered is not used then: the
+                role has changed.
         """
         now = self._now()
         known = self._known.get(key_id)
@@ -130,6 +140,8 @@ class RememberedClients:
             return known.client
         try:
             client = self._table.get(key_id) or Client(key_id)
+        except UnreadableRowError:
+            raise
         except StoreUnavailableError:
             self._failed_at = self._now()
             if known is None:

@@ -35,7 +35,7 @@ class GuardsTable:
             )
         plain = {name: _deserialize(value) for name, value in answer.get("Item", {}).items()}
         return Circuit(
-            reason=OpenReason(plain["reason"]) if "reason" in plain else None,
+            reason=_open_reason(plain),
             since=_moment(plain, "since"),
             pings=int(plain.get("pings", 0)),
             next_ping_at=_moment(plain, "nextPingAt"),
@@ -156,6 +156,16 @@ class GuardsTable:
         except ConditionFailedError:
             return False
         return True
+
+
+def _open_reason(plain: dict[str, Any]) -> OpenReason | None:
+    """Why the circuit is open. A reason of a later release is read as the most careful one."""
+    if "reason" not in plain:
+        return None
+    try:
+        return OpenReason(plain["reason"])
+    except ValueError:
+        return OpenReason.CONFIGURATION
 
 
 def _moment(plain: dict[str, Any], name: str) -> datetime | None:

@@ -316,7 +316,7 @@ class GuardedIntake:
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
-    """What is stored or claimed, when, and what a row in the way of that means.
+    """One message that is stored or claimed, the time, and the error for a row in its way.
 
     `place` is the time under which it counts for its recipient already, if it does.
     """
@@ -343,8 +343,9 @@ def _recipient_key(phone_number: PhoneNumber) -> dict[str, Any]:
 def _recipient_row(item: Item | None) -> _RecipientRow:
     if not item:
         return _RecipientRow()
-    sent = tuple(from_milliseconds(int(at["N"])) for at in item["sent"]["L"])
-    return _RecipientRow(sent, int(item["writes"]["N"]))
+    sent = item.get("sent", {"L": []})["L"]
+    writes = item.get("writes", {"N": "0"})["N"]
+    return _RecipientRow(tuple(from_milliseconds(int(at["N"])) for at in sent), int(writes))
 
 
 def _digest(message: Message) -> str:

@@ -54,7 +54,7 @@ class InvalidValueError(FieldError):
 
 
 class MessageIdReusedError(GatewayError):
-    """The `messageId` is taken by a message with other content, or by another client."""
+    """The client has used this `messageId` for a message with other content."""
 
     code = "message-id-reused"
 

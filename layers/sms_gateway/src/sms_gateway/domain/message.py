@@ -17,7 +17,7 @@ DEFAULT_VALIDITY: Final = timedelta(hours=24)
 
 
 OpenTries: TypeAlias = frozenset[int]
-"""Tries that Voipit has, or may have, and that no report is about yet."""
+"""Tries that Voipit has, or possibly has, and that no report is about yet."""
 
 NO_TRY: Final[OpenTries] = frozenset()
 
@@ -341,7 +341,8 @@ class Message:
     @property
     def wants_resend(self) -> bool:
         """Whether the second try that the caller has asked for is still to come."""
-        return self.on_unconfirmed is OnUnconfirmed.RESEND and not self.resent
+        chosen = self.on_unconfirmed is OnUnconfirmed.RESEND
+        return chosen and not self.resent and bool(self.open_tries)
 
     @property
     def tries_that_count(self) -> int:

@@ -38,7 +38,7 @@ SETTLED: Final = FINAL | {Status.NO_REPORT}
 """Nothing more will happen unless a late report arrives."""
 
 NEEDS_ATTENTION: Final = frozenset({Status.FAILED, Status.UNCONFIRMED, Status.NO_REPORT})
-"""What an operator looks for: it was not sent, or nothing says that it was."""
+"""The statuses an operator looks for: it was not sent, or no report says that it was."""
 
 
 @unique

@@ -122,7 +122,7 @@ class DispatchMessage:
             raise
 
     def _stopped(self, message: Message, error: GatewayError, now: datetime) -> Message:
-        """What becomes of a message that could not be claimed. Raises what is no such thing."""
+        """What becomes of a message that a limit or the list has stopped. Raises other errors."""
         if isinstance(error, LimitReachedError):
             by_client = isinstance(error, ClientLimitError)
             reason = Reason.CLIENT_LIMIT if by_client else Reason.RECIPIENT_LIMIT

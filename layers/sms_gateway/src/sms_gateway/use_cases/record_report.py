@@ -13,7 +13,7 @@ from sms_gateway.use_cases.ports import ChangeRefusedError, Messages
 
 _LOOKS: Final = 4
 """How often a report looks anew at a message that changes under its hands: a claim, its outcome and
-another report are all that may come in between."""
+another report are all that can come in between."""
 
 
 @unique
@@ -48,9 +48,10 @@ class RecordReport:
         for _ in range(_LOOKS):
             if stored is None:
                 return Recorded.UNKNOWN_MESSAGE
-            if stored.agrees_with(report) or stored.knows(report):
+            if stored.knows(report) or (stored.report is None and stored.agrees_with(report)):
                 return Recorded.REPEATED
-            if stored.status in FINAL or report.attempt not in stored.open_tries:
+            is_first = stored.status not in FINAL and report.attempt in stored.open_tries
+            if not (is_first or stored.agrees_with(report)):
                 self.messages.note_contradiction(key, report)
                 return Recorded.CONTRADICTING
             try:
@@ -62,7 +63,11 @@ class RecordReport:
         raise StoreUnavailableError("The message does not stand still.")
 
     def _record_about_one_of_several(self, stored: Message, report: DeliveryReport) -> None:
-        """Record an error report about a message that has, or had, another open try."""
+        """Record a report about a message that has, or had, another open try.
+
+        That is an error report, or one that says of another try what the message ended with: both
+        texts may have reached the phone, and the row shows it.
+        """
         if stored.open_tries == {report.attempt}:
             self.messages.change(stored.key, Change.reported(report))
             return

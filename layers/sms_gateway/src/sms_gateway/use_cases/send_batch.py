@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import wait_for
-from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
+from sms_gateway.domain.errors import GatewayError, StoreUnavailableError, UnreadableRowError
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.use_cases.hand_over import TimeLeft
@@ -117,6 +117,9 @@ class SendBatch:
         message = message.waiting(None, wait.due_at)
         try:
             result = self.store(message, id_is_chosen=True)
+        except UnreadableRowError as error:
+            so_far.failures_in_a_row = 0  # the table has answered
+            return error
         except StoreUnavailableError as error:
             so_far.failures_in_a_row += 1
             return error

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from sms_gateway.domain.due import LEASE, wait_for, wait_unclaimed
-from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
+from sms_gateway.domain.errors import GatewayError, StoreUnavailableError, UnreadableRowError
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.status import Reason
 from sms_gateway.use_cases.gate import Gate, Refusal
@@ -52,7 +52,9 @@ class SendMessage:
         try:
             result = self._store(message, request)
         except GatewayError as error:
-            if isinstance(error, StoreUnavailableError):
+            if isinstance(error, StoreUnavailableError) and not isinstance(
+                error, UnreadableRowError
+            ):
                 # It may have been stored, and then the request that is repeated finds it claimed:
                 # under the id that the caller has chosen, or as the second of two clicks.
                 self.queue.enqueue_unused(message.key, message.claim)

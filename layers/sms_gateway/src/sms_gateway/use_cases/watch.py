@@ -33,6 +33,8 @@ class Watched:
     """Whether everything that was due has been looked at."""
     broken: list[tuple[MessageKey, Exception]] = field(default_factory=list)
     """Messages that could not be looked at, and why. They stay due."""
+    circuit_is_known: bool = True
+    """Whether the circuit could be read. Otherwise nothing was let into the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Watch:
         """
         watched = Watched()
         failures_in_a_row = 0
-        circuit_is_closed = self.gate.look_after()
+        circuit_is_closed = self._look_after_the_circuit(watched)
         for key in self.messages.due(self.now()):
             if time_left() < SECONDS_TO_STOP or failures_in_a_row >= FAILURES_IN_A_ROW:
                 watched.finished = False
@@ -70,6 +72,14 @@ class Watch:
             else:
                 failures_in_a_row = 0
         return watched
+
+    def _look_after_the_circuit(self, watched: Watched) -> bool:
+        """Whether it is closed. What needs no call of Voipit goes on although that is not known."""
+        try:
+            return self.gate.look_after()
+        except StoreUnavailableError:
+            watched.circuit_is_known = False
+            return False
 
     def _look_at(self, key: MessageKey, watched: Watched, *, circuit_is_closed: bool) -> None:
         message = self.messages.get(key)
