@@ -50,14 +50,16 @@ PHRASES = {
         "KÖSZÖNJÜK|hétfő|időpont|ügyfelünk|Ön|Új|bérlő|hűtő|út|úton|közvetlenül"
     ),
     "Czech": (
-        "Příliš žluťoučký kůň úpěl ďábelské ódy|Děkujeme|čaj|Kč|100 Kč|těšíme se|Řeka|Žďár|"
-        "účet|zákazník|štěstí|Plzeň|neděle|čtvrtek|pátek|Určitě|Ústí nad Labem"
+        "Příliš žluťoučký kůň úpěl ďábelské ódy|Děkujeme|čaj|Kč|100 Kč|Vč. DPH|těšíme se|"
+        "Řeka|Žďár|účet|zákazník|štěstí|Plzeň|neděle|čtvrtek|pátek|Určitě|Ústí nad Labem"
     ),
     "Slovak": "Ďakujeme|päť|dĺžka|Žilina|ľudia|mäso|vŕba|Trenčín|kôň|Ľubica|deväť|štvrtok|Ťažko",
     "Croatian": "Čestitamo|račun|Đakovo|žlica|Šibenik|kuća|vijesti|ćup|četvrtak|Županja",
     "Slovene": "Ljubljana čaka|žoga|šola|Črnomelj|Koščak",
     "Spanish": "¿Qué tal?|¡Hola!|mañana|España|pingüino|corazón|Ángel|niño|sí|SÍ|AÑO|camión",
-    "Portuguese": "São Paulo|ação|coração|você|amanhã|AVÔ|mãe|pôr|às dez|à noite|três|órgão",
+    "Portuguese": (
+        "São Paulo|ação|coração|você|amanhã|AVÔ|mãe|pôr|às dez|à noite|três|órgão|Lê|Vê|Dê"
+    ),
     "Italian": "perché|città|è|È|lunedì|più|però|caffè|Già|Là|Università",
     "Swedish": "Välkommen|på|PÅ|få|Åre|Örebro|räksmörgås|SMÖR|ÄR|blå|år",
     "Danish": "rødgrød med fløde|Århus|Ærø|på gensyn|blå|NÆSTE|ØL",
@@ -85,13 +87,15 @@ the other letters are garbled too are refused for those."""
 
 GOOD = [
     "„CAFÉ”", "„CAFÉ“", "«CAFÉ»", "»CAFÉ«", "‚CAFÉ‘", "„CASĂ”", "„CASĂ“", "«CASĂ»", "‹CASĂ›",
-    "„CASĂ DULCE CASĂ”, a zis", "„Ă”", "litera «Ă»", "(„MASĂ”)", "„A COBORΔ", "«Â»", "„MASĂ”-ul",
+    "„CASĂ DULCE CASĂ”, a zis", "„Ă”", "litera «Ă»", "(„MASĂ”)", "›OÌ‹",
+    "„A COBORΔ", "«Â»", "„MASĂ”-ul",
     "”HYVÄ”", "„HYVÄ“", "”PÅ”", "«PÅ»", "»PÅ«", "“AMANHÔ", "«AMANHû", "„FĂRĂ… ”",
     "PLATA RESTANTĂ…", "PLATĂ ÎNTÂRZIATĂ… SUNAȚI", "HYVÄ…", "PÅ…", "ATÉ AMANHÃ…", "SĂ… TE SUN",
     "SÂMBĂTĂ–DUMINICĂ: ÎNCHIS", "PLATĂ—LIVRARE", "CASĂ – MASĂ", "CASĂ\u00a0NOUĂ",
     "VĂ\u00a0ROGI", "SĂ\u00a0NU", "ORA FIXĂ\u00a010", "PÅ\u00a010", "HYVÄ\u00a0PÄIVÄ",
     "ORĂŞEL", "CÂŞTIG", "CÂŞTIGĂTOR", "PĂŞUNE", "ĂŞTIA", "Ăştia", "Ăşti", "Îşi face", "ÎŞI",
-    "PÄŤ", "DEVÄŤ", "PAMÄŤ", "RUKOVÄŤ", "DĹŽKA", "PREDĹŽENIE", "STĹP", "TĚŠÍME SE", "PĚŠKY",
+    "PÄŤ", "DEVÄŤ", "PAMÄŤ", "RUKOVÄŤ", "PRIMÄŤ",
+    "DĹŽKA", "PREDĹŽENIE", "STĹP", "TĚŠÍME SE", "PĚŠKY",
     "L’ÉTÉ", "VOCÊ’S", "CAFÉ’S", "Ç’KEMI", "PERCHÈ?", "È VERO", "ÄÄNI", "ÄRZTE", "Ärzte",
     "Äpfel", "ÅRSTA", "Åre", "Ãngela", "ÇA", "Échelle", "Ăsta", "Çok", "Êtes", "Č", "É",
     "ESPAÑA…", "„ESPAÑA”", "Ñandú", "Ørsted", "na hÉireann", "áÄâÅçéÉñõöüÝž", "5 € = 4 £",
@@ -190,7 +194,7 @@ LANGUAGES_WORDS = st.sampled_from(sorted(ALPHABETS)).flatmap(
     lambda name: st.builds(
         "{}{}{}".format,
         st.text(st.sampled_from("ABCDEFGHIJKLMNOPRSTUVZ"), max_size=5),
-        st.sampled_from([c for c in ALPHABETS[name] if c.isupper() and c not in "Êʒ"]),
+        st.sampled_from([c for c in ALPHABETS[name] if c.isupper()]),
         st.text(st.sampled_from("ABCDEFGHIJKLMNOPRSTUVZ"), max_size=5) | st.just(""),
     )
 )
@@ -209,7 +213,7 @@ def test_capitals_and_quotes_are_left_alone(words: list[str], end: str) -> None:
 
 
 @given(
-    st.text(st.sampled_from("abcdefghij KLM.,10"), max_size=20),
+    st.text(st.sampled_from("abcdefghij.,10 "), max_size=20),
     st.sampled_from(LETTERS),
     st.text(st.sampled_from("abcdefghij.,10 "), max_size=20),
     st.sampled_from(PAGES),

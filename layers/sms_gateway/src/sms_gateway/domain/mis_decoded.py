@@ -44,9 +44,10 @@ _QUOTES: Final = "‘’‚‛“”„‟«»‹›"
 _ELLIPSES: Final = "…\x85"
 _SPACE: Final = "\u00a0"
 _DASHES: Final = "–—"
-_GOOD_IN_CAPITALS: Final = ("ĂŞ", "PÄŤ", "VÄŤ", "AMÄŤ")
-"""`ORĂŞEL` (Romanian, with a cedilla), and `PÄŤ`, `DEVÄŤ`, `PAMÄŤ` (Slovak); otherwise they are ê
-and č, as in `KÄŤ`, which is the Czech `Kč`."""
+_GOOD_IN_CAPITALS: Final = "ĂŞ"
+"""As in `ORĂŞEL` (Romanian, with a cedilla), but for the shortest words: `VĂŞ` is `Vê`."""
+_GOOD_ENDS: Final = ("PÄŤ", "EVÄŤ", "OVÄŤ", "AMÄŤ", "IMÄŤ")
+"""As in `DEVÄŤ`, `PAMÄŤ` (Slovak); otherwise it is č: `KÄŤ` and `VÄŤ` are `Kč` and `Vč`."""
 _GOOD_WORDS: Final = frozenset({"Ăşti", "Ăştia", "Ăştialalţi"})
 """Romanian, with a cedilla; otherwise it is ú."""
 _LEFT_OF_A_SMALL_LETTER: Final = frozenset("ÄÅĹ")
@@ -136,16 +137,20 @@ def _is_meant(text: str, found: Garbled, opened: int, *, speaks: bool) -> bool:
     sign belongs there: „CASĂ”, HYVÄ…, SÂMBĂTĂ–DUMINICĂ. `opened` is where the first quote opens;
     `speaks` tells whether the text has letters or quotes that were read well.
     """
-    pair = text[found.start : found.end]
+    start = found.start + text[found.start].isascii()  # the plain letter before a mark is as it was
+    pair = text[start : found.end]
     if len(pair) != _PAIR or not pair[0].isupper():
         return False
-    head, tail = _letters_before(text, found.start), _letters_from(text, found.end)
+    head, tail = _letters_before(text, start), _letters_from(text, found.end)
     if pair[1].isalpha():
-        in_capitals = (head + tail).isupper() and (head + pair).endswith(_GOOD_IN_CAPITALS)
-        return in_capitals or head + pair + tail in _GOOD_WORDS
+        others = head + tail
+        is_good = (pair == _GOOD_IN_CAPITALS and len(others) > 1) or (head + pair).endswith(
+            _GOOD_ENDS
+        )
+        return (is_good and others.isupper()) or head + pair + tail in _GOOD_WORDS
     if not (head + pair[0] + tail).isupper():
         return False
-    if pair[1] in _QUOTES and opened < found.start and tail == "":
+    if pair[1] in _QUOTES and opened < start and tail == "":
         return True
     behind = text[found.end : found.end + 1]
     return pair[0] != "Â" and _ends_a_word(pair, found.meant or "", head, behind, speaks=speaks)
