@@ -8,6 +8,7 @@ from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.record_report import Recorded, RecordReport
 from tests.fakes.boundary import Boundary
 from tests.fakes.builders import DUE, KEY, a_change, a_message, a_report, key
+from tests.fakes.clock import START
 from tests.fakes.messages import InMemoryMessages, Outage
 
 
