@@ -71,6 +71,8 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
         "update_item",
         lambda c: GuardsTable(c, "G").stay_open(_OUTAGE, _OUTAGE),
     ),
+    "GuardsTable.miss": ("update_item", lambda c: GuardsTable(c, "G").miss(_OUTAGE, START)),
+    "GuardsTable.find": ("update_item", lambda c: GuardsTable(c, "G").find(_OUTAGE)),
     "GuardsTable.close": ("update_item", lambda c: GuardsTable(c, "G").close(_OUTAGE, "v1", START)),
     "SuppressionsTable.put": (
         "put_item",

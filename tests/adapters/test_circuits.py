@@ -267,3 +267,61 @@ def test_only_the_outage_that_was_seen_goes_on(
     circuits.stay_open(seen, OUTAGE.after_ping(OpenReason.IP_BLOCKED, "v2", PING_AT))
 
     assert circuits.get() == before
+
+
+MISSING = Circuit(OpenReason.ACCOUNT_MISSING, since=START)
+
+
+def test_a_missing_account_stops_everything_and_promises_no_ping(circuits: Circuits) -> None:
+    circuits.prove("v1", START)
+    circuits.take_probe(START, START + MINUTE)
+
+    circuits.miss(circuits.get(), START)
+
+    assert circuits.get() == MISSING
+
+
+def test_a_missing_account_is_the_reason_of_the_outage_that_was_seen(circuits: Circuits) -> None:
+    seen = open_it(circuits)
+    circuits.take_ping(seen, START, PING_AT)
+
+    circuits.miss(seen, START + MINUTE)
+
+    assert circuits.get() == replace(MISSING, since=START + MINUTE)
+
+
+@pytest.mark.parametrize("seen", [Circuit(), Circuit(OpenReason.CREDENTIALS, since=START - MINUTE)])
+def test_an_outage_that_was_not_seen_keeps_its_reason(circuits: Circuits, seen: Circuit) -> None:
+    open_it(circuits)
+
+    circuits.miss(seen, START + MINUTE)
+
+    assert circuits.get() == OUTAGE
+
+
+def test_an_account_that_was_found_is_tried_by_one(circuits: Circuits) -> None:
+    circuits.miss(Circuit(), START)
+
+    circuits.find(circuits.get())
+
+    assert circuits.get() == Circuit()
+    assert circuits.take_probe(START, START + MINUTE)
+
+
+@pytest.mark.parametrize(
+    "seen", [Circuit(), replace(MISSING, since=START - MINUTE)], ids=["no outage", "an earlier one"]
+)
+def test_only_the_missing_account_that_was_seen_is_found(circuits: Circuits, seen: Circuit) -> None:
+    circuits.miss(Circuit(), START)
+
+    circuits.find(seen)
+
+    assert circuits.get() == MISSING
+
+
+def test_what_is_found_ends_no_other_outage(circuits: Circuits) -> None:
+    seen = open_it(circuits)
+
+    circuits.find(seen)
+
+    assert circuits.get() == OUTAGE

@@ -24,7 +24,11 @@ from sms_gateway.adapters.secrets import (
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.callback_url import CallbackKey, read_callback_path
 from sms_gateway.domain.cursor import CursorKey
-from sms_gateway.domain.errors import KeyNotLookedUpError, SecretUnavailableError
+from sms_gateway.domain.errors import (
+    AccountMissingError,
+    KeyNotLookedUpError,
+    SecretUnavailableError,
+)
 from sms_gateway.domain.token_bucket import TokenBucket
 from tests.adapters.secrets_manager import SecretsManager
 from tests.fakes.builders import KEY, key
@@ -212,6 +216,7 @@ def test_an_account_nobody_remembers_is_unavailable(
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param("{}", id="as the template makes it"),
         pytest.param(PASSWORD, id="only the password"),
         pytest.param(f'{{"password": "{PASSWORD}"', id="cut off"),
         pytest.param(json.dumps({"password": PASSWORD}), id="no account number"),
@@ -223,12 +228,12 @@ def test_an_account_nobody_remembers_is_unavailable(
         pytest.param(f"accountNumber=1&password={PASSWORD}", id="a form"),
     ],
 )
-def test_a_malformed_account_is_unavailable_and_shows_no_password(
+def test_a_malformed_account_is_missing_and_shows_no_password(
     client: "SecretsManagerClient", text: str
 ) -> None:
     accounts = VoipitAccounts(SecretsManager(client, text).remembered(), BASE_URL)
 
-    with pytest.raises(SecretUnavailableError) as refused:
+    with pytest.raises(AccountMissingError) as refused:
         accounts.current()
 
     shown = "".join(traceback.format_exception(refused.value))
@@ -237,6 +242,21 @@ def test_a_malformed_account_is_unavailable_and_shows_no_password(
         shown += repr(error) + repr(error.args) + repr(vars(error))
         error = error.__cause__ or error.__context__
     assert PASSWORD not in shown
+
+
+def test_an_account_that_may_have_been_filled_in_meanwhile_is_not_called_missing(
+    client: "SecretsManagerClient",
+) -> None:
+    manager = SecretsManager(client, "{}")
+    accounts = VoipitAccounts(manager.remembered(), BASE_URL)
+    with pytest.raises(AccountMissingError):
+        accounts.current()
+    manager.trouble = UNREACHABLE
+
+    with pytest.raises(SecretUnavailableError) as refused:
+        accounts.refreshed()
+
+    assert not isinstance(refused.value, AccountMissingError)
 
 
 def test_a_secret_that_is_not_text_is_no_account_and_no_key(client: "SecretsManagerClient") -> None:

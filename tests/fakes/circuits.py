@@ -19,6 +19,8 @@ Operation = Literal[
     "open",
     "take_ping",
     "stay_open",
+    "miss",
+    "find",
     "close",
 ]
 
@@ -102,6 +104,17 @@ class FakeCircuits:
                     ping_until=None,
                     blocked_at=after_ping.blocked_at or self.circuit.blocked_at,
                 )
+
+    def miss(self, seen: Circuit, at: datetime) -> None:
+        with self._operation("miss"):
+            if self.circuit.since == seen.since:
+                self.circuit = Circuit(OpenReason.ACCOUNT_MISSING, since=at)
+
+    def find(self, seen: Circuit) -> None:
+        with self._operation("find"):
+            is_missing = self.circuit.reason is OpenReason.ACCOUNT_MISSING
+            if is_missing and self.circuit.since == seen.since:
+                self.circuit = replace(self.circuit, reason=None, since=None)
 
     def close(self, seen: Circuit, account_version: str, at: datetime) -> None:
         with self._operation("close"):

@@ -12,6 +12,8 @@ from tests.fakes.clock import START, FakeClock
 from tests.fakes.voipit import FakeVoipit
 
 MINUTE = timedelta(minutes=1)
+EARLY = 5 * MINUTE
+"""After the first refusal of an account."""
 HOUR = timedelta(hours=1)
 
 REJECTED = not_taken(Reason.CREDENTIALS_REJECTED)
@@ -41,5 +43,7 @@ class Entrance:
         self.clock.advance(span.total_seconds())
 
 
-def opened(reason: OpenReason = OpenReason.CREDENTIALS, pause: timedelta = HOUR) -> Circuit:
-    return Circuit(reason, since=START, next_ping_at=START + pause, failed="v1")
+def opened(reason: OpenReason = OpenReason.CREDENTIALS, pause: timedelta | None = None) -> Circuit:
+    """The circuit that a message has opened at `START`."""
+    usual = EARLY if reason is OpenReason.CREDENTIALS else HOUR
+    return Circuit(reason, since=START, next_ping_at=START + (pause or usual), failed="v1")

@@ -244,6 +244,12 @@ class Cloud:
             SecretId=self.account_secret, SecretString=_account(password)
         )
 
+    def empty_account(self) -> None:
+        """As the template makes it."""
+        self.clients.secretsmanager.put_secret_value(
+            SecretId=self.account_secret, SecretString="{}"
+        )
+
     def waiting(self, queue: str) -> list[dict[str, Any]]:
         """What waits in the queue now, as SQS hands it to a function; it is gone then."""
         records = []

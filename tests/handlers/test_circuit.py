@@ -105,11 +105,14 @@ def test_while_the_secret_is_the_same_nobody_pings_with_it(
 ) -> None:
     cloud.change_password(WRONG_PASSWORD)
     post("m1")
-    for _ in range(59):
+    pinged_at = []
+    for minute in range(1, 66):
+        before = len(voipit.called)
         assert watch_after(60)["enqueued"] == 0
-    assert voipit.called == ["sms/send"]
-    watch_after(60)
-    assert voipit.called == ["sms/send", "ping/"], "after an hour, once"
+        if len(voipit.called) > before:
+            pinged_at.append(minute)
+    assert pinged_at == [5, 65]
+    assert voipit.called == ["sms/send", "ping/", "ping/"]
 
 
 def test_a_changed_secret_closes_the_circuit_and_everything_that_waited_is_sent_once(
@@ -222,6 +225,44 @@ def test_an_address_that_is_wrong_opens_the_circuit_and_a_mended_one_closes_it(
     mended = cold_start("watch", VOIPIT_BASE_URL="HTTPS://client.voipit.ro")
     assert mended.invoke(TICK)["enqueued"] == 1
     assert voipit.called == ["sms/send", "ping/"]
+
+
+def test_a_stack_that_was_just_deployed_waits_for_its_account_and_says_so(
+    cloud: Cloud, voipit: FakeVoipit, post: Post, watch_after: WatchAfter, status: Function
+) -> None:
+    cloud.empty_account()
+    watch_after(0)
+    shown = provider(status).body
+    assert shown.pop("since")
+    assert shown == {"available": False, "reason": "account-missing"}
+    assert post("m1") == ("queued", "account-missing")
+    assert voipit.called == []
+
+
+def test_functions_leave_the_secret_alone_while_the_account_is_missing(
+    cloud: Cloud, post: Post, watch_after: WatchAfter, dispatch: Function, calls: Calls
+) -> None:
+    cloud.empty_account()
+    watch_after(0)
+    calls.made.clear()
+    for number in range(5):
+        assert post(f"m{number}") == ("queued", "account-missing")
+    dispatch.invoke(ONE_QUEUED)
+    assert calls.of("secretsmanager") == []
+    watch_after(60)
+    assert calls.of("secretsmanager") == ["secretsmanager:GetSecretValue"]
+
+
+def test_once_the_account_is_there_all_that_waited_is_sent(
+    cloud: Cloud, voipit: FakeVoipit, post: Post, watch_after: WatchAfter, dispatch: Function
+) -> None:
+    cloud.empty_account()
+    post("m1")
+    cloud.change_password(PASSWORD)
+    assert watch_after(61)["enqueued"] == 1
+    for record in cloud.waiting(cloud.dispatch_queue):
+        assert dispatch.invoke({"Records": [record]}) == NOTHING_FAILED
+    assert voipit.called == ["sms/send"]
 
 
 def test_a_message_refused_by_voipit_opens_nothing(

@@ -209,8 +209,9 @@ def test_what_waits_for_the_circuit_waits_outside_the_queue(reason: Reason) -> N
     assert wait_after(reason, queued(), START, chance=0) == (
         outside if reason in OPENS else in_the_queue
     )
+    waits_outside = {Reason.CIRCUIT_OPEN, Reason.ACCOUNT_MISSING}
     assert wait_unclaimed(reason, queued(), START, chance=0) == (
-        outside if reason is Reason.CIRCUIT_OPEN else in_the_queue
+        outside if reason in waits_outside else in_the_queue
     )
 
 
@@ -221,8 +222,9 @@ def test_a_message_that_may_not_be_tried_waits_longer_each_time(put_off: int, se
 
     for reason in (Reason.ACCOUNT_UNPROVEN, Reason.SECRET_UNAVAILABLE):
         assert wait_unclaimed(reason, message, START, chance=0).enqueue_in == pause
-    circuit = wait_unclaimed(Reason.CIRCUIT_OPEN, message, START, chance=0)
-    assert circuit == Wait(START + max(RECHECK, pause), None)
+    for reason in (Reason.CIRCUIT_OPEN, Reason.ACCOUNT_MISSING):
+        outside = wait_unclaimed(reason, message, START, chance=0)
+        assert outside == Wait(START + max(RECHECK, pause), None)
     assert wait_for_room(message, START, SECOND, chance=0).enqueue_in == max(SECOND, pause)
     assert wait_for_room(message, START, HOUR / 4, chance=0).enqueue_in == HOUR / 4
 

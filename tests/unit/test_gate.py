@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.circuit import OPENS, Circuit, OpenReason
 from sms_gateway.domain.due import LEASE
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
@@ -13,7 +13,7 @@ from sms_gateway.domain.status import Reason
 from sms_gateway.use_cases.gate import Gate, Pass, Refusal
 from tests.fakes.accounts import FakeAccounts, an_account
 from tests.fakes.clock import START
-from tests.fakes.entrance import BLOCKED, HOUR, MINUTE, NO_PATH, REJECTED, Entrance, opened
+from tests.fakes.entrance import BLOCKED, EARLY, HOUR, MINUTE, NO_PATH, REJECTED, Entrance, opened
 from tests.fakes.outages import Outage
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_a_proven_account_is_let_through_and_nothing_is_written(proven: Entrance
     assert proven.circuits.circuit == Circuit(proven="v1")
 
 
-@pytest.mark.parametrize("reason", OpenReason)
+@pytest.mark.parametrize("reason", OPENS.values())
 def test_nobody_is_let_through_while_the_circuit_is_open(reason: OpenReason) -> None:
     entrance = Entrance(opened(reason))
 
@@ -70,7 +70,7 @@ def test_a_table_that_is_away_lets_nobody_through(proven: Entrance) -> None:
 @pytest.mark.parametrize(
     ("outcome", "reason", "pause"),
     [
-        (REJECTED, OpenReason.CREDENTIALS, HOUR),
+        (REJECTED, OpenReason.CREDENTIALS, EARLY),
         (NO_PATH, OpenReason.CONFIGURATION, HOUR),
         (BLOCKED, OpenReason.IP_BLOCKED, MINUTE),
     ],

@@ -14,10 +14,10 @@ def invalid_requests(gateway: FakeGateway) -> int:
     return len([account for account in accounts if account.version not in known])
 
 
-def test_a_secret_that_is_mended_within_the_hour_cost_one_invalid_request() -> None:
+def test_a_secret_that_is_mended_within_five_minutes_cost_one_invalid_request() -> None:
     gateway = FakeGateway()
     gateway.voipit.knows = {"v2"}
-    for minute in range(59):
+    for minute in range(5):
         gateway.send(message_id=f"m-{minute}")
         gateway.watch()
         gateway.run_queue()
@@ -34,7 +34,7 @@ def test_a_secret_that_is_mended_within_the_hour_cost_one_invalid_request() -> N
     assert {row.status for row in gateway.messages.rows.values()} == {Status.SUBMITTED}
 
 
-def test_a_secret_that_was_replaced_by_another_wrong_one_costs_two_invalid_requests() -> None:
+def test_a_secret_that_was_replaced_by_another_wrong_one_costs_three_invalid_requests() -> None:
     gateway = FakeGateway()
     gateway.accounts.current()
     gateway.accounts.mend("v2")
@@ -46,11 +46,11 @@ def test_a_secret_that_was_replaced_by_another_wrong_one_costs_two_invalid_reque
         gateway.run_queue()
         gateway.clock.advance(60)
 
-    assert invalid_requests(gateway) == 2
+    assert invalid_requests(gateway) == 3  # one of the old one, and a ping five minutes later
     assert gateway.circuits.circuit.reason is OpenReason.CREDENTIALS
 
 
-def test_a_wrong_password_for_a_whole_day_costs_five_invalid_requests() -> None:
+def test_a_wrong_password_for_a_whole_day_costs_six_invalid_requests() -> None:
     gateway = FakeGateway()
     gateway.voipit.knows = set()
 
@@ -61,7 +61,7 @@ def test_a_wrong_password_for_a_whole_day_costs_five_invalid_requests() -> None:
         gateway.run_queue()
         gateway.clock.advance(60)
 
-    assert invalid_requests(gateway) == 5  # the message, and pings after 1, 2, 4 and 8 hours
+    assert invalid_requests(gateway) == 6  # the message; pings after 5 minutes, 1, 2, 4, 8 hours
 
 
 def test_twenty_at_once_with_a_wrong_password_cost_one_invalid_request() -> None:

@@ -17,6 +17,7 @@ from tests.fakes.circuits import FakeCircuits, Operation
 from tests.fakes.clock import START
 from tests.fakes.entrance import (
     BLOCKED,
+    EARLY,
     FORBIDDEN,
     HOUR,
     MINUTE,
@@ -38,8 +39,8 @@ def test_a_closed_circuit_is_not_pinged_about() -> None:
 @pytest.mark.parametrize(
     ("reason", "waited", "pings"),
     [
-        (OpenReason.CREDENTIALS, HOUR - MINUTE, 0),
-        (OpenReason.CREDENTIALS, HOUR, 1),
+        (OpenReason.CREDENTIALS, EARLY - MINUTE, 0),
+        (OpenReason.CREDENTIALS, EARLY, 1),
         (OpenReason.CONFIGURATION, HOUR - MINUTE, 0),
         (OpenReason.CONFIGURATION, HOUR, 1),
         (OpenReason.IP_BLOCKED, timedelta(), 0),
@@ -50,7 +51,7 @@ def test_a_closed_circuit_is_not_pinged_about() -> None:
 def test_voipit_is_pinged_when_it_is_time(
     reason: OpenReason, waited: timedelta, pings: int
 ) -> None:
-    entrance = Entrance(opened(reason, MINUTE if reason is OpenReason.IP_BLOCKED else HOUR))
+    entrance = Entrance(opened(reason, MINUTE if reason is OpenReason.IP_BLOCKED else None))
     entrance.advance(waited)
 
     assert entrance.gate.look_after() is bool(pings)
@@ -119,7 +120,7 @@ def test_of_several_who_look_after_it_at_once_one_pings() -> None:
 @pytest.mark.parametrize(
     ("answer", "pause"),
     [
-        (REJECTED, 2 * HOUR),
+        (REJECTED, HOUR),
         (not_taken(Reason.NO_CONNECTION), MINUTE),
         (not_taken(Reason.THROTTLED), MINUTE),
         (refused("no"), MINUTE),
@@ -164,6 +165,8 @@ def test_a_ping_that_finds_another_reason_leaves_the_circuit_open_for_that_one(
     assert not entrance.gate.look_after()
     assert entrance.circuits.circuit == replace(
         opened(after),
+        # A refused ping is no first refusal: five minutes would be too soon.
+        pings=int(after is OpenReason.CREDENTIALS),
         next_ping_at=START + HOUR + pause,
         blocked_at=START + HOUR if answer in (BLOCKED, FORBIDDEN) else None,
     )

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.circuit import OPENS, Circuit, OpenReason
 from sms_gateway.entrypoints.provider_view import provider_view
 from tests.fakes.clock import START
 
@@ -17,7 +17,7 @@ def test_a_closed_circuit_is_available_and_nothing_more(circuit: Circuit) -> Non
     assert provider_view(circuit) == {"available": True}
 
 
-@pytest.mark.parametrize("reason", OpenReason)
+@pytest.mark.parametrize("reason", OPENS.values())
 def test_an_open_circuit_says_since_when_why_and_when_voipit_is_asked_again(
     reason: OpenReason,
 ) -> None:
@@ -32,6 +32,14 @@ def test_an_open_circuit_says_since_when_why_and_when_voipit_is_asked_again(
         "reason": str(reason),
         "since": "2026-11-22T14:35:00.123Z",
         "nextPingAt": "2026-11-22T15:35:00.123Z",
+    }
+
+
+def test_a_missing_account_is_said_and_no_ping_is_promised() -> None:
+    assert provider_view(Circuit(OpenReason.ACCOUNT_MISSING, since=START)) == {
+        "available": False,
+        "reason": "account-missing",
+        "since": "2026-11-22T14:35:00.123Z",
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.circuit import OPENS, Circuit, OpenReason
 from sms_gateway.domain.due import LEASE, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import (
     InvalidValueError,
@@ -268,7 +268,7 @@ def test_a_past_time_leaves_a_message_as_long_to_be_tried_again_as_any_other(
     assert again.status is Status.SUBMITTED
 
 
-@pytest.mark.parametrize("reason", OpenReason)
+@pytest.mark.parametrize("reason", OPENS.values())
 def test_a_message_waits_outside_the_queue_while_the_circuit_is_open(
     gateway: FakeGateway, reason: OpenReason
 ) -> None:

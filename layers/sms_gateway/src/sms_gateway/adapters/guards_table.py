@@ -122,6 +122,33 @@ class GuardsTable:
             values[":blocked"] = to_milliseconds(after_ping.blocked_at)
         self._update(f"SET {sets} REMOVE pingUntil", "since = :since", values)
 
+    def miss(self, seen: Circuit, at: datetime) -> None:
+        """There is no account. No change if the outage that was seen is not the one there is."""
+        values = {":reason": str(OpenReason.ACCOUNT_MISSING), ":since": to_milliseconds(at)}
+        condition = "attribute_not_exists(reason)"
+        if seen.since is not None:
+            condition = "since = :seen"
+            values[":seen"] = to_milliseconds(seen.since)
+        self._update(
+            "SET reason = :reason, since = :since"
+            " REMOVE failed, nextPingAt, pings, pingUntil, probeUntil, proven, provenAt",
+            condition,
+            values,
+        )
+
+    def find(self, seen: Circuit) -> None:
+        """End the outage that was seen; what was found is not proven."""
+        if seen.since is None:
+            return
+        self._update(
+            "REMOVE reason, since",
+            "reason = :reason AND since = :since",
+            {
+                ":reason": str(OpenReason.ACCOUNT_MISSING),
+                ":since": to_milliseconds(seen.since),
+            },
+        )
+
     def close(self, seen: Circuit, account_version: str, at: datetime) -> None:
         """End the outage that was seen, and no other."""
         if seen.since is None:

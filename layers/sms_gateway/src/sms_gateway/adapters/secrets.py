@@ -15,7 +15,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
-from sms_gateway.domain.errors import KeyNotLookedUpError, SecretUnavailableError
+from sms_gateway.domain.errors import (
+    AccountMissingError,
+    KeyNotLookedUpError,
+    SecretUnavailableError,
+)
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.signing import SigningKey
 from sms_gateway.domain.token_bucket import TokenBucket
@@ -109,7 +113,8 @@ class RememberedSecret:
 class VoipitAccounts:
     """Implements the port `Accounts`: a secret `{"accountNumber": "…", "password": "…"}`.
 
-    `base_url` is part of the account's version: it is mended by mending the address, too.
+    `base_url` is part of the account's version: it is mended by mending the address, too. The
+    template makes the secret with `{}` in it; `make account` fills it.
     """
 
     def __init__(self, secret: RememberedSecret, base_url: str) -> None:
@@ -117,11 +122,14 @@ class VoipitAccounts:
         self._address = hashlib.sha256(base_url.encode()).hexdigest()[:8]
 
     def current(self) -> Account:
-        """The account, at most `REMEMBERED_FOR` seconds old. Raises `SecretUnavailableError`."""
+        """The account, at most `REMEMBERED_FOR` seconds old.
+
+        Raises `SecretUnavailableError`, or `AccountMissingError` if the secret holds none.
+        """
         return self._account(REMEMBERED_FOR)
 
     def refreshed(self) -> Account:
-        """The account as it is now. Raises `SecretUnavailableError`."""
+        """The account as it is now. Raises what `current` raises."""
         return self._account(0)
 
     def _account(self, max_age: float) -> Account:
@@ -132,7 +140,9 @@ class VoipitAccounts:
             if isinstance(number, str) and number and isinstance(password, str) and password:
                 return Account(number, password, f"{self._secret.version}/{self._address}")
         # Raised out here, since the JSON error holds the whole text and would be its context.
-        raise SecretUnavailableError(
+        if self._secret.is_away:  # it may have been filled since it was read
+            raise SecretUnavailableError("Secrets Manager did not answer.")
+        raise AccountMissingError(
             "The Voipit secret is not a JSON object with accountNumber and password."
         )
 

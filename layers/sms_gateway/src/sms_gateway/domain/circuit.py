@@ -3,7 +3,8 @@
 Voipit blocks an IP after too many invalid requests (voipit-api.md §2), threshold unknown. So the
 first 401, 404 or 403 opens the circuit, and only a ping that was answered closes it. An account
 that has never been answered is tried by one message at a time: twenty requests at once with a wrong
-password would be twenty invalid ones.
+password would be twenty invalid ones. Without an account there is nothing to send or to ping with:
+then the circuit is open until the secret holds one.
 """
 
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ class OpenReason(StrEnum):
     CREDENTIALS = "credentials"
     CONFIGURATION = "configuration"
     IP_BLOCKED = "ip-blocked"
+    ACCOUNT_MISSING = "account-missing"
 
 
 OPENS: Final = {
@@ -32,6 +34,8 @@ OPENS: Final = {
 }
 """The outcomes that open the circuit."""
 
+_SOON: Final = timedelta(minutes=5)
+"""After the first refusal of an account: it may have been Voipit's own mistake."""
 _FIRST_PING: Final = {
     # Dropped unprocessed while blocked, so it does no harm to ask.
     OpenReason.IP_BLOCKED: timedelta(minutes=1),
@@ -122,8 +126,10 @@ class Circuit:
         if found is None:
             # Nothing was learnt, and nothing counted against us: ask again soon.
             return replace(self, next_ping_at=now + HARMLESS_PAUSE)
-        # A block that ended and left wrong credentials must not be pinged every few minutes.
-        pings = self.pings + 1 if found is self.reason else 0
+        # A block that ended and left wrong credentials must not be pinged every few minutes: an
+        # account that was refused to a ping has been pinged in vain.
+        first = 1 if found is OpenReason.CREDENTIALS else 0
+        pings = self.pings + 1 if found is self.reason else first
         next_ping_at = now + pause_before_ping(found, pings)
         blocked_at = now if found is OpenReason.IP_BLOCKED else self.blocked_at
         return replace(
@@ -137,6 +143,13 @@ class Circuit:
 
 
 def pause_before_ping(reason: OpenReason, pings: int) -> timedelta:
-    """How long to wait before the next ping, after so many that were not answered well."""
+    """How long to wait before the next ping, after so many that were not answered well.
+
+    Not for `ACCOUNT_MISSING`: nothing is pinged without an account.
+    """
+    if reason is OpenReason.CREDENTIALS:
+        if pings == 0:
+            return _SOON
+        pings -= 1
     doubled: timedelta = _FIRST_PING[reason] * (1 << min(pings, 10))
     return min(doubled, _LONGEST_PAUSE[reason])

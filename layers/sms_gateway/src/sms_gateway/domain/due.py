@@ -120,7 +120,7 @@ def wait_unclaimed(reason: Reason, message: Message, now: datetime, chance: floa
     It uses up no try, so nothing but the growing pause bounds how often it comes back.
     """
     pause = retry_pause(message.put_off + 1, chance)
-    if reason is Reason.CIRCUIT_OPEN:
+    if reason in {Reason.CIRCUIT_OPEN, Reason.ACCOUNT_MISSING}:
         return _outside(message, now, max(RECHECK, pause))
     return wait_for(message, now, pause)
 

@@ -15,6 +15,7 @@ GatewayError
 ├── StoreUnavailableError      one of our own stores did not answer
 │   └── UnreadableRowError     it did, with a row that another release has written
 └── SecretUnavailableError     Secrets Manager did not answer
+    ├── AccountMissingError    it did, and the secret holds no account at Voipit
     └── KeyNotLookedUpError    or was not asked, since unknown key ids have made it busy enough
 """
 
@@ -120,6 +121,10 @@ class SecretUnavailableError(GatewayError):
     """A secret could not be read and none is remembered."""
 
     code = "secret-unavailable"
+
+
+class AccountMissingError(SecretUnavailableError):
+    """The secret holds no account at Voipit: it was never filled, or what is in it is none."""
 
 
 class KeyNotLookedUpError(SecretUnavailableError):

@@ -63,6 +63,7 @@ class Reason(StrEnum):
     STORE_UNAVAILABLE = "store-unavailable"
     CIRCUIT_OPEN = "circuit-open"
     ACCOUNT_UNPROVEN = "account-unproven"
+    ACCOUNT_MISSING = "account-missing"
     # of what waits, `queued` or `unconfirmed`, until there is room
     RECIPIENT_LIMIT = "recipient-limit"
     CLIENT_LIMIT = "client-limit"

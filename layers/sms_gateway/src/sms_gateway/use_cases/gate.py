@@ -9,7 +9,11 @@ from sms_gateway.domain.account import Account
 from sms_gateway.domain.circuit import OPENS, PING_LEASE, Circuit, OpenReason
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import LEASE
-from sms_gateway.domain.errors import SecretUnavailableError, StoreUnavailableError
+from sms_gateway.domain.errors import (
+    AccountMissingError,
+    SecretUnavailableError,
+    StoreUnavailableError,
+)
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.status import Reason, Trigger
 from sms_gateway.domain.token_bucket import TokenBucket
@@ -72,17 +76,18 @@ class Gate:
         circuit = self.circuits.get()
         own = self.own.beside(circuit)
         if circuit.is_open:
-            return Refusal(Reason.CIRCUIT_OPEN)
+            is_missing = circuit.reason is OpenReason.ACCOUNT_MISSING
+            return Refusal(Reason.ACCOUNT_MISSING if is_missing else Reason.CIRCUIT_OPEN)
         is_to_be_written = self.own.take_write(self.now())
         try:
-            account = self.accounts.current()
+            account = self._account()
             is_proven = account.version == circuit.proven
             if not (is_proven or is_to_be_written or self._may_read(circuit)):
                 return _UNPROVEN
             if is_to_be_written or not is_proven:
                 account = self.accounts.refreshed()
-        except SecretUnavailableError:
-            return Refusal(Reason.SECRET_UNAVAILABLE)
+        except SecretUnavailableError as error:
+            return self._without_account(circuit, error)
         if own is not None:
             if is_to_be_written:
                 self._write(own, account.version)
@@ -105,6 +110,19 @@ class Gate:
         if circuit.proven is None and circuit.is_being_tried(now):
             return False
         return self.reads.take(now.timestamp())
+
+    def _account(self) -> Account:
+        """The account, remembered or not. That there is none is never believed from memory."""
+        with suppress(AccountMissingError):
+            return self.accounts.current()
+        return self.accounts.refreshed()
+
+    def _without_account(self, circuit: Circuit, error: SecretUnavailableError) -> Refusal:
+        if not isinstance(error, AccountMissingError):
+            return Refusal(Reason.SECRET_UNAVAILABLE)
+        with suppress(StoreUnavailableError):
+            self.circuits.miss(circuit, self.now())
+        return Refusal(Reason.ACCOUNT_MISSING)
 
     def give_back(self, leave: Pass) -> None:
         """The leave was not used: somebody else may try the account. Never raises."""
@@ -185,11 +203,17 @@ class Gate:
         circuit cannot be read; if it cannot be written it is not closed, and the next run goes on.
         """
         stored = self.circuits.get()
-        if stored.reason is None:
-            return True
+        if stored.reason in {None, OpenReason.ACCOUNT_MISSING}:
+            return self._look_for_account(stored)
         own = self.own.beside(stored)
         try:
             account = self.accounts.refreshed()
+        except AccountMissingError:
+            # A block is waited for with pings, and no new account ends it.
+            if stored.reason is not OpenReason.IP_BLOCKED:
+                with suppress(StoreUnavailableError):
+                    self.circuits.miss(stored, self.now())
+            return False
         except SecretUnavailableError:
             return False
         now = self.now()
@@ -201,6 +225,28 @@ class Gate:
         with suppress(StoreUnavailableError):
             if self.circuits.take_ping(stored, now, now + PING_LEASE):
                 return self._ping(stored, replace(circuit, ping_until=now + PING_LEASE), account)
+        return False
+
+    def _look_for_account(self, stored: Circuit) -> bool:
+        """Whether anything may be sent, as far as the secret tells.
+
+        `watch` alone looks while the account is missing; and while nothing was ever sent with it,
+        so that an empty secret shows before there is a message.
+        """
+        if stored.proven is not None and not stored.is_open:
+            return True
+        with suppress(StoreUnavailableError):
+            try:
+                # One look a run while it is missing, and never at what is remembered.
+                _ = self.accounts.refreshed() if stored.is_open else self._account()
+            except AccountMissingError:
+                if not stored.is_open:
+                    self.circuits.miss(stored, self.now())
+                return False
+            except SecretUnavailableError:
+                return not stored.is_open
+            self.circuits.find(stored)
+            return True
         return False
 
     def _ping(self, stored: Circuit, circuit: Circuit, account: Account) -> bool:

@@ -193,7 +193,10 @@ class Provider(Protocol):
 
 
 class Accounts(Protocol):
-    """The Voipit account. Both methods raise `SecretUnavailableError`."""
+    """The Voipit account.
+
+    Both methods raise `SecretUnavailableError`; if there is none, its kind `AccountMissingError`.
+    """
 
     def current(self) -> Account:
         """The account, at most some minutes old."""
@@ -230,6 +233,15 @@ class Circuits(Protocol):
 
     def stay_open(self, seen: Circuit, after_ping: Circuit) -> None:
         """The outage that was seen goes on; the ping has shown how."""
+
+    def miss(self, seen: Circuit, at: datetime) -> None:
+        """There is no account: stop sending, or let that be the reason of the outage that was seen.
+
+        No change if another outage has begun meanwhile.
+        """
+
+    def find(self, seen: Circuit) -> None:
+        """Send again, with an account that was missing and that Voipit has not answered yet."""
 
     def close(self, seen: Circuit, account_version: str, at: datetime) -> None:
         """Send again: Voipit has answered a ping of this account."""
