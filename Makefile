@@ -13,7 +13,7 @@ LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run send soak client rotate contract docs test test-rules test-guarantees test-soak check format lock clean
+.PHONY: help setup demo run send soak deploy account client rotate contract docs test test-rules test-guarantees test-soak check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -47,6 +47,15 @@ client: $(READY) ## an API key for a client: make client NAME=crm; LIST=1 shows 
 		$(if $(LIST),--list,$(if $(REMOVE),--remove '$(REMOVE)',--name '$(or $(NAME),$(error \
 		Which client? make client NAME=crm, LIST=1 or REMOVE=crm))')) \
 		$(if $(ROLE),--role '$(ROLE)') $(if $(KEY),--key '$(KEY)') $(if $(YES),--yes)
+
+deploy: $(READY) ## onto AWS, asking for name and region: make deploy ENV=prod PARAMETERS='LogLevel=DEBUG'
+	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.deploy --config-env '$(or $(ENV),default)' \
+		$(if $(filter command environment,$(firstword $(origin STACK))),--stack-name '$(STACK)') \
+		$(if $(REGION),--region '$(REGION)') $(if $(PARAMETERS),--parameters '$(PARAMETERS)')
+
+account: $(READY) ## the account at Voipit: make account STACK=voipit-sms-gateway REGION=eu-central-1
+	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.by_make account --stack-name '$(STACK)' \
+		$(if $(REGION),--region '$(REGION)')
 
 rotate: $(READY) ## a new signing key: make rotate KEY=callback|cursor STACK=voipit-sms-gateway
 	@$(BIN)/python -m tools.rotate --stack-name '$(STACK)' $(if $(NOW),--now) \

@@ -1,15 +1,15 @@
 """The real template, built and deployed with the real SAM CLI onto the local AWS."""
 
+import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from local.ministack import REGION, aws_environment, client
 from local.processes import LocalStackError, tail
+from local.sam import run_sam
 
 ROOT: Final = Path(__file__).parents[1]
 LOCAL: Final = ROOT / ".local"
@@ -45,6 +45,17 @@ def deploy(endpoint_url: str, parameters: Mapping[str, str]) -> dict[str, str]:
     return outputs(endpoint_url)
 
 
+def fill_account(
+    endpoint_url: str, outputs: Mapping[str, str], account_number: str, password: str
+) -> None:
+    """Do what `make account` does, and let `watch` look at once instead of within a minute."""
+    account = {"accountNumber": account_number, "password": password}
+    client("secretsmanager", endpoint_url).put_secret_value(
+        SecretId=outputs["VoipitSecretArn"], SecretString=json.dumps(account)
+    )
+    client("lambda", endpoint_url).invoke(FunctionName=outputs["WatchFunctionName"], Payload=b"{}")
+
+
 def _mend_concurrency(endpoint_url: str) -> None:
     """Say the queues' concurrency again, as a number.
 
@@ -68,27 +79,6 @@ def outputs(endpoint_url: str) -> dict[str, str]:
 
 def _sam(command: str, *arguments: str, env: Mapping[str, str]) -> None:
     log = LOCAL / f"sam-{command}.log"
-    tools = Path(sys.executable).parent
-    # The layer's makefile runs `python3 -m pip`: ours, which certainly has pip.
-    path = f"{tools}{os.pathsep}{env.get('PATH', os.defpath)}"
-    with log.open("wb") as output:
-        result = subprocess.run(
-            [
-                str(tools / "sam"),
-                command,
-                "--config-file",
-                str(ROOT / "samconfig.toml"),
-                "--config-env",
-                "local",
-                *arguments,
-            ],
-            env={**env, "PATH": path, "SAM_CLI_TELEMETRY": "0"},
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if result.returncode != 0:
+    if run_sam([command, "--config-env", "local", *arguments], env=env, root=ROOT, log=log) != 0:
         hint = "" if shutil.which("make") else " GNU make is missing: install it."
         raise LocalStackError(f"`sam {command}` failed.{hint}\n{tail(log)}")

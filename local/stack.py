@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from local.deploy import LOCAL, build, deploy
+from local.deploy import LOCAL, build, deploy, fill_account
 from local.ministack import REGION, client, running_ministack
 from local.progress import step
 from local.simulator.server import running_simulator
@@ -91,14 +91,14 @@ def running_stack(
             outputs = deploy(
                 endpoint_url,
                 {
-                    "VoipitAccountNumber": provider.account_number,
-                    "VoipitPassword": provider.password,
                     "VoipitBaseUrl": provider.url,
                     "FunctionUrlBase": f"{endpoint_url}/_aws/lambda-url",
                     "AllowedOrigins": "*",
                     **(parameters or {}),
                 },
             )
+        with step("putting the Voipit account into its secret"):
+            fill_account(endpoint_url, outputs, provider.account_number, provider.password)
         with step("subscribing a queue to the topic"):
             queue_url = subscribed_queue(endpoint_url, outputs["TopicArn"], "events")
         yield _described(endpoint_url, provider.url, outputs, queue_url)

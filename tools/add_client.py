@@ -15,7 +15,8 @@ from rich.markup import escape
 
 from local.progress import console
 from sms_gateway.domain.client import Role
-from tools.client_keys import ClientKeys, ClientsError, Key, a_session
+from tools.client_keys import ClientKeys, Key
+from tools.stacks import ToolError, a_session
 
 _DONE: Final = 0
 _NOT_DONE: Final = 1
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.key:
             return _enter(keys, asked.key, asked.name, role, asks=not asked.yes)
         return _add(keys, asked.name, role)
-    except ClientsError as error:
+    except ToolError as error:
         console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
         return _NOT_DONE
 

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.dynamodb import ConditionFailedError
 from sms_gateway.domain.client import Client, Role, digest_identity, is_client_name
 from sms_gateway.domain.errors import StoreUnavailableError
+from tools.stacks import ToolError, aws_errors, in_words, look_up
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
-    from mypy_boto3_cloudformation import CloudFormationClient
 
 STACK_TAG: Final = "voipit-sms-gateway:stack"
 """Says which stack a key was made for. (What counts is the usage plan it is on.)"""
@@ -35,7 +34,7 @@ _GUARDS: Final = "GuardsTable"
 _AWS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 
 
-class ClientsError(Exception):
+class ClientsError(ToolError):
     """It did not work, and nothing was changed unless the message says so."""
 
 
@@ -79,16 +78,11 @@ class ClientKeys:
     def of_stack(cls, session: boto3.session.Session, stack_name: str) -> "ClientKeys":
         """Those of the stack with this name."""
         with _aws_errors():
-            outputs = _outputs(session.client("cloudformation"), stack_name)
+            stack = look_up(session, stack_name)
+            plan, guards = stack.output(_PLAN), stack.output(_GUARDS)
             api, dynamodb = session.client("apigateway"), session.client("dynamodb")
-        for needed in (_PLAN, _GUARDS):
-            if needed not in outputs:
-                raise ClientsError(
-                    f"The stack {stack_name} has no output {needed}. Is it this gateway, and as new"
-                    " as this program? `sam deploy` brings it up to date."
-                )
-        table = ClientsTable(dynamodb, outputs[_GUARDS])
-        return cls(api, table, stack_name, outputs[_PLAN], outputs.get(_OWN_KEY, ""))
+        table = ClientsTable(dynamodb, guards)
+        return cls(api, table, stack_name, plan, stack.outputs.get(_OWN_KEY, ""))
 
     def all(self) -> list[Key]:
         """Every key, by the names of their clients."""
@@ -303,34 +297,11 @@ def _check_free(name: str, key: Key) -> None:
 def _aws_errors() -> Iterator[None]:
     """What AWS says when it says no, as `ClientsError`."""
     try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        raise ClientsError(_in_words(error)) from error
+        with aws_errors():
+            yield
+    except ClientsError:
+        raise
+    except ToolError as error:
+        raise ClientsError(str(error)) from error
     except StoreUnavailableError as error:
-        raise ClientsError(_in_words(error.__cause__ or error)) from error
-
-
-def _in_words(error: BaseException) -> str:
-    if isinstance(error, ClientError):
-        answer = error.response["Error"]
-        return f"AWS refuses ({answer['Code']}): {answer['Message']}"
-    sentence = str(error).rstrip(".")
-    return f"AWS cannot be asked: {sentence}."
-
-
-def a_session(region: str | None) -> boto3.session.Session:
-    """AWS as the environment describes it. Raises `ClientsError`."""
-    with _aws_errors():
-        return boto3.session.Session(region_name=region)
-
-
-def _outputs(cloudformation: "CloudFormationClient", stack_name: str) -> dict[str, str]:
-    try:
-        (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationError":
-            raise
-        raise ClientsError(
-            f"There is no stack {stack_name} in {cloudformation.meta.region_name}."
-        ) from error
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+        raise ClientsError(in_words(error.__cause__ or error)) from error

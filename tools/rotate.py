@@ -9,21 +9,18 @@ import argparse
 import secrets
 import string
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
 from local.progress import console
+from tools.stacks import DeployedStack, ToolError, a_session, aws_errors, look_up
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import StackTypeDef
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 EXCLUDED: Final = "\"'\\/@ "
@@ -68,13 +65,9 @@ KINDS: Final = {
 }
 
 
-class RotationError(Exception):
-    """It did not work, and nothing was changed unless the message says so."""
-
-
 @dataclass(frozen=True, slots=True)
 class SigningSecret:
-    """The secret of one kind of key in one stack. Every method raises `RotationError`.
+    """The secret of one kind of key in one stack. Every method raises `ToolError`.
 
     `needed_for`: how long after a rotation the key before may still be asked for.
     """
@@ -88,25 +81,20 @@ class SigningSecret:
         cls, session: boto3.session.Session, stack_name: str, kind: Kind
     ) -> "SigningSecret":
         """The one of the stack with this name."""
-        with _aws_errors():
-            stack = _stack(session.client("cloudformation"), stack_name)
+        stack = look_up(session, stack_name)
+        arn = stack.output(kind.output)
+        with aws_errors():
             client = session.client("secretsmanager")
-        outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
-        if kind.output not in outputs:
-            raise RotationError(
-                f"The stack {stack_name} has no output {kind.output}. Is it this gateway, and as"
-                " new as this program? `sam deploy` brings it up to date."
-            )
         needed_for = _DAY
         if kind is KINDS["callback"]:
             # A report may be late by as much as a day, and it still counts.
             needed_for += timedelta(minutes=_report_deadline(stack))
-        return cls(client, outputs[kind.output], needed_for)
+        return cls(client, arn, needed_for)
 
     def rotated_at(self) -> datetime | None:
         """When the current key was made; `None` if it is the first one."""
         made: dict[str, datetime] = {}
-        with _aws_errors():
+        with aws_errors():
             page = self.client.list_secret_version_ids(SecretId=self.arn)
             versions = page["Versions"]
             while following := page.get("NextToken"):
@@ -119,41 +107,13 @@ class SigningSecret:
     def rotate(self) -> None:
         """A new key. The current one becomes the one before, the one before is gone."""
         key = "".join(secrets.choice(_CHARACTERS) for _ in range(LENGTH))
-        with _aws_errors():
+        with aws_errors():
             self.client.put_secret_value(SecretId=self.arn, SecretString=key)
 
 
-@contextmanager
-def _aws_errors() -> Iterator[None]:
-    """What AWS says when it says no, as `RotationError`."""
-    try:
-        yield
-    except ClientError as error:
-        answer = error.response["Error"]
-        raise RotationError(f"AWS refuses ({answer['Code']}): {answer['Message']}") from error
-    except BotoCoreError as error:
-        sentence = str(error).rstrip(".")
-        raise RotationError(f"AWS cannot be asked: {sentence}.") from error
-
-
-def _stack(cloudformation: "CloudFormationClient", stack_name: str) -> "StackTypeDef":
-    try:
-        (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationError":
-            raise
-        raise RotationError(
-            f"There is no stack {stack_name} in {cloudformation.meta.region_name}."
-        ) from error
-    return stack
-
-
-def _report_deadline(stack: "StackTypeDef") -> int:
+def _report_deadline(stack: DeployedStack) -> int:
     """Minutes; the longest there may be if the stack does not tell."""
-    for parameter in stack.get("Parameters", ()):
-        if parameter.get("ParameterKey") == _DEADLINE:
-            return int(parameter.get("ParameterValue", LONGEST_DEADLINE))
-    return LONGEST_DEADLINE
+    return int(stack.parameters.get(_DEADLINE) or LONGEST_DEADLINE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -175,13 +135,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--yes is the answer to what --now asks")
     kind = KINDS[asked.key]
     try:
-        with _aws_errors():
-            session = boto3.session.Session(region_name=asked.region)
+        session = a_session(asked.region)
         secret = SigningSecret.of_stack(session, asked.stack_name, kind)
         if asked.now:
             return _end_both(secret, kind, asked.stack_name, is_sure=asked.yes)
         return _rotate(secret, kind, asked.key)
-    except RotationError as error:
+    except ToolError as error:
         console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
         return 1
 
@@ -221,8 +180,8 @@ def _end_both(secret: SigningSecret, kind: Kind, stack_name: str, *, is_sure: bo
     secret.rotate()
     try:
         secret.rotate()
-    except RotationError as error:
-        raise RotationError(
+    except ToolError as error:
+        raise ToolError(
             "The key was rotated once and not twice, so the one that was current until now is still"
             f" good. Do it again. {error}"
         ) from error

@@ -22,8 +22,8 @@ class FakeAccounts:
 
     `mend` changes the secret: `current` goes on telling the old one until somebody refreshes (or
     `forget` lets the minutes pass). While it is not `available`, what is remembered is told.
-    That it `is_empty` is remembered, too. Two processes are two of these with the same `secret`, which
-    counts the `looks` of all.
+    That it `is_empty` is remembered, too. Two processes are two of these with the same `secret`,
+    which counts the `looks` of all.
     """
 
     def __init__(

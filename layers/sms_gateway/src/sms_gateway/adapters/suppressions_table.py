@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _LIST: Final = "suppressed"
-_PREFIX: Final = f"{_LIST}#"
+PREFIX: Final = f"{_LIST}#"
+"""What the keys of these items begin with; no other item's key does."""
 
 
 def suppression_key(phone_number: PhoneNumber) -> str:
     """The key of a number's item."""
-    return f"{_PREFIX}{phone_number.e164}"
+    return f"{PREFIX}{phone_number.e164}"
 
 
 @dataclass(frozen=True, slots=True)

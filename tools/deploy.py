@@ -1,0 +1,335 @@
+"""The gateway onto AWS: `make deploy` runs this.
+
+It asks for a stack's name and region, builds, deploys, asks for the account at Voipit if the stack
+has none yet, and shows the commands for a first message. What it deploys with is, for each of the
+template's parameters: what `--parameters` says, or else what the stack has already, or else what
+samconfig.toml says for the environment, or else the template's default. It writes no tracked file.
+"""
+
+import argparse
+import json
+import os
+import re
+import shlex
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+from rich.markup import escape
+from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
+
+from local.processes import tail
+from local.progress import console, step
+from local.sam import SAM, run_sam
+from sms_gateway.domain.account import Account
+from sms_gateway.domain.guards import Suppression
+from tools.account import AccountSecret, fill
+from tools.old_tables import OldTables
+from tools.questions import NoAnswerError, agrees, ask
+from tools.stacks import DeployedStack, ToolError, a_session, aws_errors, find, look_up
+
+ROOT: Final = Path(__file__).parents[1]
+_LOGS: Final = ROOT / ".local"
+_BUILT: Final = ROOT / ".aws-sam" / "build"
+_STACK_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+_REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
+_TABLES: Final = ("MessagesTable", "GuardsTable")
+_SECRET: Final = "VoipitSecretArn"  # noqa: S105  the name of an output
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What there was before the deployment.
+
+    `account`: what the stack's secret held. `to_copy`: numbers on old do-not-contact lists.
+    """
+
+    stack: DeployedStack | None
+    account: Account | None = field(repr=False)
+    tables: OldTables
+    to_copy: list[Suppression]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tools.deploy", description=__doc__)
+    parser.add_argument("--config-env", default="default", help="which part of samconfig.toml")
+    parser.add_argument("--stack-name", help="do not ask for it")
+    parser.add_argument("--region", help="do not ask for it")
+    parser.add_argument(
+        "--parameters", default="", help="of the template: 'LogLevel=DEBUG AllowedCountries=RO,MD'"
+    )
+    asked = parser.parse_args(arguments)
+    try:
+        return _deploy(asked.config_env, asked.parameters, asked.stack_name, asked.region)
+    except ToolError as error:
+        console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
+    except NoAnswerError:
+        console.print("[bold red]It was not deployed[/bold red]: a question was not answered.")
+    return 1
+
+
+def _deploy(config_env: str, given: str, stack_name: str | None, region: str | None) -> int:
+    config = deploy_config(ROOT / "samconfig.toml", config_env)
+    parameters = read_overrides(given, _known_parameters())
+    if not SAM.exists():
+        raise ToolError("The SAM CLI is missing: `make clean`, and then this again.")
+    stack_name = _checked(stack_name, "Name of the stack", config["stack_name"], _STACK_NAME)
+    region = _checked(region, "Region", config["region"], _REGION)
+    session = a_session(region)
+    console.print(f"Account {_account_id(session)}, {region}, stack {stack_name}.")
+    before = _look_at(session, stack_name)
+    _build(config_env)
+    told = effective_overrides(config, before.stack, parameters)
+    _sam_deploy(config_env, config, stack_name, region, told)
+    stack = look_up(session, stack_name)
+    if before.to_copy:
+        before.tables.copy(before.to_copy, stack.output("GuardsTable"))
+    has_account = _ensure_account(session, stack, before.account)
+    _show_what_comes_next(stack, has_account=has_account)
+    return 0
+
+
+# --- before ----------------------------------------------------------------------------------
+
+
+def deploy_config(path: Path, config_env: str) -> dict[str, Any]:
+    """What samconfig.toml says for an environment's `sam deploy`. Raises `ToolError`."""
+    environments = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        config: dict[str, Any] = environments[config_env]["deploy"]["parameters"]
+    except KeyError as error:
+        known = ", ".join(name for name, each in environments.items() if isinstance(each, dict))
+        raise ToolError(
+            f"samconfig.toml has no [{config_env}.deploy.parameters]; it has {known}."
+        ) from error
+    return {"stack_name": "voipit-sms-gateway", "region": "eu-central-1"} | config
+
+
+def read_overrides(text: str | Sequence[str], known: Mapping[str, Any]) -> dict[str, str]:
+    """`A=b C=d`, a value with spaces quoted as for a shell. Raises `ToolError`."""
+    try:
+        words = shlex.split(text) if isinstance(text, str) else list(text)
+    except ValueError as error:
+        raise ToolError(f"The parameters cannot be read ({error}): {text}") from error
+    overrides: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise ToolError(f'A parameter is given as Name=value; "{word}" is not.')
+        if name not in known:
+            raise ToolError(f"The template has no parameter {name}. It has {', '.join(known)}.")
+        overrides[name] = value
+    return overrides
+
+
+def effective_overrides(
+    config: Mapping[str, Any], stack: DeployedStack | None, parameters: Mapping[str, str]
+) -> dict[str, str]:
+    """What is given to `sam deploy`, whose command line takes the place of samconfig.toml's list.
+
+    What is not in it keeps the value that the stack has, or gets the template's default.
+    """
+    told = read_overrides(config.get("parameter_overrides", ()), _known_parameters())
+    for name, value in told.items():
+        current = stack.parameters.get(name) if stack else None
+        if current is None or name in parameters:
+            continue
+        if current != value:
+            console.print(
+                escape(
+                    f"{name} stays {current}, as the stack has it; samconfig.toml says {value}."
+                    f" To change it: PARAMETERS='{name}={value}'"
+                )
+            )
+        told[name] = current
+    return {**told, **parameters}
+
+
+def _known_parameters() -> dict[str, Any]:
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    known: dict[str, Any] = yaml_parse(text)["Parameters"]
+    return known
+
+
+def _checked(given: str | None, question: str, default: str, form: re.Pattern[str]) -> str:
+    """What was given, or what is answered, once it has this form. Raises `ToolError`."""
+    if given is not None:
+        if not form.fullmatch(given):
+            raise ToolError(f'{question}: "{given}" cannot be one.')
+        return given
+    while not form.fullmatch(answer := ask(question, default)):
+        console.print(escape(f'"{answer}" cannot be one.'))
+    return answer
+
+
+def _account_id(session: boto3.session.Session) -> str:
+    try:
+        with aws_errors():
+            return session.client("sts").get_caller_identity()["Account"]
+    except ToolError as error:
+        raise ToolError(
+            f"{error} AWS does not know this machine, or not any more: `aws configure` or"
+            " `aws sso login` gives it credentials, and AWS_PROFILE names which."
+        ) from error
+
+
+def _look_at(session: boto3.session.Session, stack_name: str) -> Before:
+    stack = find(session, stack_name)
+    account: Account | None = None
+    in_use: list[str] = []
+    if stack is not None and stack.status != "REVIEW_IN_PROGRESS":
+        _check_usable(stack)
+        in_use = [stack.outputs[name] for name in _TABLES if name in stack.outputs]
+        if _SECRET in stack.outputs:
+            account = AccountSecret.of_stack(session, stack).get()
+    else:
+        stack = None
+    tables = OldTables.of_stack(session, stack_name, in_use)
+    guards = stack.outputs.get("GuardsTable") if stack else None
+    return Before(stack, account, tables, _to_copy(tables, guards) if tables.names else [])
+
+
+def _check_usable(stack: DeployedStack) -> None:
+    name, region = stack.name, stack.region
+    if stack.status.endswith("_IN_PROGRESS"):
+        raise ToolError(f"AWS is still busy with the stack {name} ({stack.status}). Wait for it.")
+    if stack.status in {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}:
+        raise ToolError(
+            f"The stack {name} is the rest of a deployment or a deletion that failed"
+            f" ({stack.status}) and cannot be deployed again. `aws cloudformation delete-stack"
+            f" --region {region} --stack-name {name}` removes it; its tables stay."
+        )
+    if "MessagesTable" not in stack.outputs:
+        raise ToolError(f"The stack {name} in {region} is not this gateway. Choose another name.")
+
+
+def _to_copy(tables: OldTables, guards: str | None) -> list[Suppression]:
+    """What of old do-not-contact lists is to be copied, as the person at the keyboard decides."""
+    entries = tables.do_not_contact()
+    missing = tables.missing_from(guards, entries) if guards else list(entries.values())
+    console.print(
+        "[bold yellow]An earlier stack of this name has left tables behind[/bold yellow], which"
+        f" this one does not use: {escape(', '.join(tables.names))}. (docs/keeping-tables.md says"
+        " how a new stack takes whole tables along.)"
+    )
+    if not missing:
+        console.print("Their do-not-contact lists have no number that is not on the stack's own.")
+        return []
+    console.print(
+        f"Their do-not-contact lists have {len(missing)} numbers that would not be on the new one:"
+        " these people would be texted again."
+    )
+    if agrees("Copy them after the deployment, before the first message?", default=True):
+        return missing
+    console.print("They are not copied; the next `make deploy` offers it again.")
+    return []
+
+
+# --- build and deploy ------------------------------------------------------------------------
+
+
+def _build(config_env: str) -> None:
+    with step("building the gateway (sam build)"):
+        _sam(["build", "--config-env", config_env])
+
+
+def _sam_deploy(
+    config_env: str,
+    config: Mapping[str, Any],
+    stack_name: str,
+    region: str,
+    overrides: Mapping[str, str],
+) -> None:
+    with (
+        _parameters_file(overrides) as parameters,
+        step("deploying the gateway (sam deploy); the first time takes some minutes"),
+    ):
+        _sam(
+            [
+                "deploy",
+                *("--config-env", config_env),
+                *("--template-file", str(_BUILT / "template.yaml")),
+                *("--stack-name", stack_name),
+                *("--region", region),
+                *([] if "s3_bucket" in config else ["--resolve-s3"]),
+                *("--s3-prefix", stack_name),
+                *("--capabilities", "CAPABILITY_IAM"),
+                "--no-confirm-changeset",
+                "--no-fail-on-empty-changeset",
+                *parameters,
+            ]
+        )
+
+
+@contextmanager
+def _parameters_file(overrides: Mapping[str, str]) -> Iterator[list[str]]:
+    """The options that hand these over as they are: SAM has rules of its own for quotes."""
+    if not overrides:
+        yield []
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "parameters.yaml"
+        path.write_text(json.dumps(overrides), encoding="utf-8")  # JSON is YAML
+        yield ["--parameter-overrides", f"file://{path}"]
+
+
+def _sam(arguments: Sequence[str]) -> None:
+    _LOGS.mkdir(exist_ok=True)
+    log = _LOGS / f"make-deploy-{arguments[0]}.log"
+    if run_sam(arguments, env=os.environ, root=ROOT, log=log) != 0:
+        raise ToolError(f"`sam {arguments[0]}` failed, and says why:\n{tail(log)}")
+
+
+# --- after -----------------------------------------------------------------------------------
+
+
+def _ensure_account(
+    session: boto3.session.Session, stack: DeployedStack, before: Account | None
+) -> bool:
+    """Whether the stack has an account at Voipit, after asking for one if need be."""
+    secret = AccountSecret.of_stack(session, stack)
+    if secret.get() is not None:
+        return True
+    if before is not None:
+        # The account used to be a parameter; the update from such a release empties the secret.
+        secret.put(before)
+        console.print("The deployment has emptied the account's secret; its content is back.")
+        return True
+    return fill(session, stack)
+
+
+def _show_what_comes_next(stack: DeployedStack, *, has_account: bool) -> None:
+    where = f"STACK={stack.name} REGION={stack.region}"
+    url = stack.output("ApiUrl")
+    console.print(f"\n[green]The stack {stack.name} is deployed.[/green]")
+    if not has_account:
+        console.print(
+            "It has no account at Voipit yet, so messages wait. Give it one:\n\n"
+            f"  make account {where}"
+        )
+    console.print("\nThe key, and a first message:\n")
+    key_id = stack.output("ApiKeyId")
+    get_key = f"aws apigateway get-api-key --region {stack.region} --include-value"
+    for line in (
+        f"{get_key} --query value --output text --api-key {key_id}",
+        f"curl -s {url}/messages -H 'x-api-key: <key>' -H 'content-type: application/json' \\",
+        '     -d \'{"phoneNumber": "<your mobile>", "message": "Hello from the gateway"}\'',
+    ):
+        console.print(f"  {escape(line)}")
+    console.print(f"\nA key for each further client: make client NAME=crm {where}")
+    if not any((_BUILT / "SmsGatewayLayer").rglob("*.pyc")):
+        console.print(
+            "There is no python3.13 on this machine, so the layer has no byte code and cold starts"
+            " take longer. Install one and deploy again to mend that."
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
