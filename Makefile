@@ -46,6 +46,7 @@ client: $(READY) ## an API key for a client: make client NAME=crm; LIST=1 shows 
 	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.by_make add_client --stack-name '$(STACK)' \
 		$(if $(LIST),--list,$(if $(REMOVE),--remove '$(REMOVE)',--name '$(or $(NAME),$(error \
 		Which client? make client NAME=crm, LIST=1 or REMOVE=crm))')) \
+		$(if $(REGION),--region '$(REGION)') \
 		$(if $(ROLE),--role '$(ROLE)') $(if $(KEY),--key '$(KEY)') $(if $(YES),--yes)
 
 deploy: $(READY) ## onto AWS, asking for name and region: make deploy ENV=prod PARAMETERS='LogLevel=DEBUG'
@@ -58,7 +59,8 @@ account: $(READY) ## the account at Voipit: make account STACK=voipit-sms-gatewa
 		$(if $(REGION),--region '$(REGION)')
 
 rotate: $(READY) ## a new signing key: make rotate KEY=callback|cursor STACK=voipit-sms-gateway
-	@$(BIN)/python -m tools.rotate --stack-name '$(STACK)' $(if $(NOW),--now) \
+	@$(BIN)/python -m tools.rotate --stack-name '$(STACK)' $(if $(REGION),--region '$(REGION)') \
+		$(if $(NOW),--now) \
 		--key '$(or $(KEY),$(error Which key? make rotate KEY=callback))'
 
 send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTIONS=--follow

@@ -189,7 +189,7 @@ def test_what_is_given_goes_before_what_a_stack_has() -> None:
 
 
 def test_values_are_read_as_a_shell_reads_them() -> None:
-    known = {"A": {}, "B": {}, "C": {}}
+    known = dict.fromkeys("ABC")
 
     assert read_overrides("A=1,2 B='with space' C=", known) == {
         "A": "1,2",
