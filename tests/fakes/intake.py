@@ -35,11 +35,13 @@ class FakeSuppressions:
 
     def get(self, phone_number: PhoneNumber) -> Suppression | None:
         with self._operation("get"):
+            assert isinstance(phone_number, PhoneNumber), "nothing else makes a key of the table"
             return self.entries.get(phone_number)
 
     def among(self, phone_numbers: Collection[PhoneNumber]) -> frozenset[PhoneNumber]:
         with self._operation("among"):
             assert len(set(phone_numbers)) <= 100, "DynamoDB reads no more at once"
+            assert all(isinstance(n, PhoneNumber) for n in phone_numbers)
             return frozenset(self.entries.keys() & set(phone_numbers))
 
     def put(self, suppression: Suppression) -> None:

@@ -172,3 +172,21 @@ def test_a_key_shows_nothing_of_its_secret(secret: str) -> None:
     assert re.fullmatch(r"[0-9a-f]{8}", key.key_id)
     assert key.key_id not in key.signature(M, 1)
     assert secret not in f"{key} {key!r}"
+
+
+TOKEN = "b50ecff2.sH9ifRwnl7pkStt-utwnhg"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "cli nic/m/1", "%2F/m/1", "clinic/../1", "clinic/a b/1", f"clinic/{'m' * 65}/1",
+        "clinic/m/0", "clinic/m/01", "clinic/m/-1", "clinic/m/1.0", "clinic/m/x",
+        "clinic/m/1234567", "clinic/m/%D9%A3", "clinic/m/%C2%B2",
+    ],
+)  # fmt: skip
+def test_a_token_of_the_right_shape_does_not_make_up_for_a_part_that_is_none_of_ours(
+    place: str,
+) -> None:
+    assert read_callback_path(f"/{place}/{TOKEN}") is None
+    assert read_callback_path(f"/clinic/m/123456/{TOKEN}") is not None

@@ -109,3 +109,7 @@ def test_every_reason_that_is_pinged_about_has_its_pauses() -> None:
     for reason in PINGED:
         pauses = [pause_before_ping(reason, n) for n in range(20)]
         assert all(before <= after for before, after in pairwise(pauses))
+
+
+def test_what_was_never_opened_is_not_outdated_by_a_proof() -> None:
+    assert not Circuit().is_outdated_by(Circuit(proven="v1", proven_at=START))

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from sms_gateway.domain.callback_url import CallbackKey
 from sms_gateway.domain.cursor import CursorKey, Position, mint_cursor, read_cursor
 from sms_gateway.domain.phone_number import PhoneNumber
+from sms_gateway.domain.signing import to_base64url
 from tests.fakes.builders import NUMBER, a_message
 from tests.fakes.clock import START
+
+KEY_ID_AND_SIGNATURE = 4 + 16
 
 KEY = CursorKey("a-secret-of-the-cursors")
 CLIENT = "k3y1d0f5am"
@@ -150,3 +153,8 @@ def test_a_message_stands_where_the_table_has_it_to_the_millisecond() -> None:
     message = a_message(created_at=START + timedelta(microseconds=456))
 
     assert Position.of(message) == Position.of(a_message()) == Position(START, "appointment-17")
+
+
+def test_a_cursor_without_a_position_is_none() -> None:
+    assert read_cursor(to_base64url(bytes(KEY_ID_AND_SIGNATURE))) is None
+    assert read_cursor(to_base64url(bytes(KEY_ID_AND_SIGNATURE + 1))) is not None

@@ -111,3 +111,7 @@ def test_the_largest_event_fits_into_one_call_of_sns(widest: str) -> None:
 
     attributes = 1024
     assert len(json.dumps(event)) + attributes < MAX_BYTES
+
+
+def test_a_client_is_one_part_of_the_source_whatever_it_is_called() -> None:
+    assert status_event(a_message(client="a/b"), None, "stack")["source"] == "stack/a%2Fb"

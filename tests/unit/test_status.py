@@ -1,6 +1,6 @@
 import pytest
 
-from sms_gateway.domain.status import FINAL, MOVES, SETTLED, Status, Trigger
+from sms_gateway.domain.status import FINAL, MOVES, NEEDS_ATTENTION, SETTLED, Status, Trigger
 
 # The table of moves, written out once more by hand (docs/guarantees.md draws it).
 DESIGN = {
@@ -79,6 +79,10 @@ def test_settled_is_what_only_a_late_report_can_change() -> None:
 
     assert frozenset({Status.SENT, Status.FAILED, Status.CANCELLED, Status.NO_REPORT}) == SETTLED
     assert ways_out == {Trigger.REPORTED_SENT, Trigger.REPORTED_ERROR}
+
+
+def test_an_operator_looks_for_what_was_not_sent_and_for_what_nothing_says_was() -> None:
+    assert {Status.FAILED, Status.UNCONFIRMED, Status.NO_REPORT} == NEEDS_ATTENTION
 
 
 def test_the_statuses_are_called_what_the_contract_calls_them() -> None:
