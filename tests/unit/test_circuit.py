@@ -113,3 +113,10 @@ def test_every_reason_that_is_pinged_about_has_its_pauses() -> None:
 
 def test_what_was_never_opened_is_not_outdated_by_a_proof() -> None:
     assert not Circuit().is_outdated_by(Circuit(proven="v1", proven_at=START))
+
+
+def test_an_outage_that_was_stored_without_a_word_is_known_to_the_table() -> None:
+    outage = an_open_circuit()
+
+    assert outage.ping_until is None
+    assert outage.is_outdated_by(outage)

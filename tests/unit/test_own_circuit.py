@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_gateway.domain.circuit import Circuit, OpenReason
+from sms_gateway.domain.circuit import PING_LEASE, Circuit, OpenReason
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.outcome import Outcome, not_taken
 from sms_gateway.domain.status import Reason
@@ -356,3 +356,23 @@ def test_a_secret_that_is_mended_is_pinged_at_once_whatever_the_process_remember
 
     assert entrance.gate.look_after()
     assert entrance.circuits.circuit.proven == "v2"
+
+
+def test_of_the_callers_of_one_process_one_pings_until_its_time_is_over() -> None:
+    own = OwnCircuit()
+    outage = Circuit.opened(OpenReason.CREDENTIALS, "v1", START)
+    own.remember(outage, START)
+    due = outage.next_ping_at
+    assert due is not None
+
+    assert own.take_ping("v1", due) is not None
+    assert own.take_ping("v1", due + PING_LEASE - SECOND) is None
+    assert own.take_ping("v1", due + PING_LEASE) is not None
+
+
+def test_what_is_forgotten_is_not_written() -> None:
+    own = OwnCircuit()
+    own.remember(Circuit.opened(OpenReason.CREDENTIALS, "v1", START), START)
+    own.forget()
+
+    assert not own.take_write(START + WRITE_PAUSE)

@@ -64,6 +64,13 @@ def failed(preview: Preview) -> list[str]:
     return [verdict.rule for verdict in preview.verdicts if verdict.problem]
 
 
+def test_what_is_no_number_is_not_looked_for_on_the_do_not_contact_list() -> None:
+    preview = Door().preview(a_request(phone_number="112"))
+
+    (verdict,) = (verdict for verdict in preview.verdicts if verdict.rule == "suppressed")
+    assert not verdict.checked
+
+
 def test_an_ordinary_message_passes_every_rule_and_stores_nothing() -> None:
     door = Door()
     preview = door.preview(a_request())
