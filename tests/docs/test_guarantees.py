@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from local.state_diagram import PAGE, diagram, with_diagram
+from sms_gateway.domain.circuit import PING_LEASE
 from sms_gateway.domain.due import LEASE, MAX_TRIES, QUEUE_GRACE, retry_pause
 from sms_gateway.domain.status import MOVES, Status
 
@@ -34,6 +35,7 @@ def test_the_page_names_the_bounds_that_the_code_keeps() -> None:
     minute = timedelta(minutes=1)
 
     assert f"overdue claims ({LEASE.seconds} s)" in page
+    assert f"one pings, and has {PING_LEASE.seconds} s to write down" in page
     assert (
         f"{MAX_TRIES} tries with pauses from {first.seconds} s to {longest // minute} min" in page
     )

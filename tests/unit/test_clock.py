@@ -3,12 +3,21 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sms_gateway.domain.clock import from_iso, from_milliseconds, to_iso, to_milliseconds
+from sms_gateway.domain.clock import from_iso, from_milliseconds, to_iso, to_milliseconds, utc_now
 from sms_gateway.domain.guards import end_of_day
 from tests.fakes.clock import START
 
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-11))])
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=ZONES)  # noqa: DTZ001
+
+
+def test_the_time_is_told_in_utc() -> None:
+    before = datetime.now(UTC)
+
+    now = utc_now()
+
+    assert before <= now <= datetime.now(UTC)
+    assert now.tzinfo is UTC
 
 
 @example(datetime(2038, 1, 24, 22, 7, 28, 2000, UTC))
