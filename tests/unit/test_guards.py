@@ -68,6 +68,10 @@ def test_as_many_sendings_are_remembered_as_the_larger_limit_needs(
     assert limits.recipient_remembered == remembered
 
 
+def test_a_limit_that_is_not_named_is_switched_off() -> None:
+    assert Limits(client_daily=5) == Limits(0, 0, 5, timedelta(), suppressions=False)
+
+
 moments = st.integers(0, 3 * 24 * 60).map(lambda minutes: NOON - DAY + minutes * MINUTE)
 
 
