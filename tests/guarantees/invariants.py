@@ -364,6 +364,8 @@ def _few_mistakes(requests: Sequence[Request]) -> None:
     While the circuit cannot be written: of each process, which has to remember them. An outage
     ends when Voipit says yes. Not counted: those whose answer nobody could note, since the process
     died or a table was away just then, one ping five minutes later, and the pings hours apart.
+    Those answered 403 are no invalid requests to Voipit (voipit-api.md §2); they have to stop all
+    the same, and count for themselves.
     """
     for outage in _outages(requests):
         if len(outage) - _has_early_ping(outage) > MOST_INVALID:
@@ -402,10 +404,10 @@ def _no_text_stops_all(requests: Sequence[Request]) -> None:
 
 def _outages(requests: Sequence[Request]) -> list[list[Request]]:
     outages: list[list[Request]] = []
-    current: dict[tuple[str, str], list[Request]] = {}
+    current: dict[tuple[str, str, bool], list[Request]] = {}
     for request in requests:
         if request.is_invalid and not request.excused:
-            known = request.password, request.known_to
+            known = request.password, request.known_to, request.is_blocked
             outage = current.get(known)
             if outage is None or request.at - outage[-1].at > PING_PAUSE:
                 outage = current[known] = []

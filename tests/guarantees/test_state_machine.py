@@ -287,6 +287,11 @@ class SmsGateway(RuleBasedStateMachine):
     def voipit_changes_its_ways(self, always: Answer | None) -> None:
         self.world.voipit.always = always
 
+    @rule(i=a_key)
+    def a_firewall_dislikes_the_text(self, i: MessageKey) -> None:
+        """Or has learnt better."""
+        self.world.voipit.forbidden ^= {i.message_id}
+
     @rule(secret=st.booleans(), fallback=st.booleans(), circuit=st.booleans())
     def aws_is_away(self, *, secret: bool, fallback: bool, circuit: bool) -> None:
         """Secrets Manager, the fallback queue; or the circuit can be read and not written."""

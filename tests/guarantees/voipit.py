@@ -161,6 +161,7 @@ class Voipit(VoipitSession):
     """In place of the session: the client and all it makes of an answer are real.
 
     `passwords` are let in; `always` is what it answers to everything; `next_answers` come first;
+    `forbidden` are the messages whose text its firewall dislikes, by their `messageId`.
     `during_call` is what happens after it has the request and before its answer is on the way.
     """
 
@@ -169,6 +170,7 @@ class Voipit(VoipitSession):
         self.passwords = set(passwords)
         self.always: Answer | None = None
         self.next_answers: deque[Answer] = deque()
+        self.forbidden: set[str] = set()
         self.during_call: Callable[[], object] = lambda: None
         self.requests: list[Request] = []
         self._clock = clock
@@ -190,6 +192,8 @@ class Voipit(VoipitSession):
         password = form.get("password", "")
         known = answer is Answer.UNREACHABLE or password in self.passwords
         is_ping = url.endswith("/ping/")
+        if not is_ping and form.get("messageId") in self.forbidden:
+            answer, known = Answer.FORBIDDEN_403_HTML, True  # a firewall asks for no password
         request = Request(
             at=self._clock(),
             password=password,
