@@ -282,7 +282,9 @@ def test_while_somebody_tries_the_account_for_the_first_time_others_wait_some_se
     until = int(clock.time() * 1000) + 60_000
     cloud.store({"guard": {"S": "circuit"}, "probeUntil": {"N": str(until)}}, GUARDS)
     assert post("m1") == ("queued", "account-unproven")
-    assert (voipit.called, calls.enqueued) == ([], [(queue_body("m1"), 5)])
+    [(body, delay)] = calls.enqueued
+    assert (voipit.called, body) == ([], queue_body("m1"))
+    assert delay in {3, 4, 5}, "chance takes away up to half of five seconds"
     clock.advance(60)
     assert post("m2") == ("submitted", None), "whoever held it is dead by now"
 
