@@ -11,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from sms_gateway.adapters.voipit import client
 from sms_gateway.adapters.voipit.answers import judge_answer
+from sms_gateway.domain import circuit
 from sms_gateway.domain.callback_url import CallbackKey
 from sms_gateway.domain.due import ENDS, Step
 from sms_gateway.domain.errors import StoreUnavailableError
@@ -127,6 +128,10 @@ def the_memory_of_the_process(patch: Patch) -> None:
 
 def the_new_reason_of_an_open_circuit(patch: Patch) -> None:
     patch.setattr(FakeCircuits, "stay_open", lambda *_: None)
+
+
+def the_longer_and_longer_pauses(patch: Patch) -> None:
+    patch.setattr(circuit, "pause_before_ping", lambda *_: timedelta(minutes=5))
 
 
 def the_word_to_those_who_remember_the_old_password(patch: Patch) -> None:
@@ -310,6 +315,14 @@ def block_that_leaves_a_wrong_password(world: World) -> None:
         world.run(0, Process.watch)
 
 
+def a_wrong_password_for_a_day(world: World) -> None:
+    world.voipit.passwords = {"another"}
+    world.run(0, world.send(a_request("a")))
+    for _ in range(24 * 60):
+        world.clock.advance(60)
+        world.run(0, Process.watch)
+
+
 def rotation_in_three_processes(world: World) -> None:
     for number in range(6):
         if number == PROCESSES:
@@ -465,6 +478,11 @@ MUTATIONS: Final = {
     "the new reason of an open circuit": Mutation(
         the_new_reason_of_an_open_circuit,
         block_that_leaves_a_wrong_password,
+        r"our own mistakes: \d+ invalid requests",
+    ),
+    "the longer and longer pauses": Mutation(
+        the_longer_and_longer_pauses,
+        a_wrong_password_for_a_day,
         r"our own mistakes: \d+ invalid requests",
     ),
     "the word to those who remember": Mutation(

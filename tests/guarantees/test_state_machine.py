@@ -278,10 +278,15 @@ class SmsGateway(RuleBasedStateMachine):
         self.versions += at_voipit or in_secret
         if in_secret:
             self.world.secret.version = f"v{self.versions}"
+            self.world.secret.is_empty = False
         if at_voipit:
             self.world.voipit.passwords = {an_account(f"v{self.versions}").password}
         if not at_voipit and not in_secret:
             self.world.voipit.passwords = {an_account(self.world.secret.version).password}
+
+    @rule()
+    def the_account_is_taken_out_of_the_secret(self) -> None:
+        self.world.secret.is_empty = True
 
     @rule(always=st.none() | st.sampled_from(Answer))
     def voipit_changes_its_ways(self, always: Answer | None) -> None:
