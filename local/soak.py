@@ -2,8 +2,10 @@
 
 Every message goes to a number drawn by the seed: most behave, the others do what
 `local/simulator/README.md` says. A quarter on, Voipit refuses the account, in an answer with an odd
-body, until the secret is mended. Half-way it blocks our IP until all are sent. Then everybody
-waits until every message is settled, with nothing but the stack's own clockwork running.
+body, until the secret is mended. Half-way it blocks our IP until all are sent. Two clients send in
+turn, under the same ids. Every third message is sent again if no report comes, every fourth is
+scheduled, and one number is meant to get more than its hour allows. Then the soak waits until every
+message is settled, with nothing but the stack's own clockwork running.
 """
 
 import random
@@ -15,6 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import quote, unquote
 
 import requests
 from rich.progress import Progress
@@ -47,12 +50,11 @@ A_SECOND: Final = 8
 """Messages sent per second: each new Lambda at work costs the local AWS a second of one core."""
 SETTLED_WITHIN: Final = 600.0
 SECOND_THOUGHTS: Final = 3.0
-_PARAMETERS: Final = {
-    "ReportDeadlineMinutes": "1",
-    # Few numbers misbehave, and each gets many messages.
-    "RecipientHourlyLimit": "0",
-    "RecipientDailyLimit": "0",
-}
+_PARAMETERS: Final = {"ReportDeadlineMinutes": "1", "RecipientDailyLimit": "0"}
+POPULAR: Final = "+40721999999"
+"""The number that is meant to get `TOO_MANY` messages more than an hour allows."""
+TOO_MANY: Final = 4
+CLIENTS: Final = 2
 _THROTTLED: Final = {"+40799000022", "+40799000031"}
 _ORDINARY: Final = "+4072100{:04}"
 
@@ -67,15 +69,48 @@ class Findings:
     events: int = 0
     losses: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)
+    lies: list[str] = field(default_factory=list)
+    """Messages that are said not to be sent, and may have been."""
+    to_popular: int = 0
+    """What was accepted for `POPULAR`."""
+    hourly_limit: int = 0
     dead_letters: int = 0
     invalid: int = 0
     """Requests that count against our IP."""
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing was lost, doubled or left behind, and few requests were invalid."""
-        left = self.losses or self.doubles or self.dead_letters
-        return not left and 0 < self.invalid <= MOST_INVALID
+        """Whether nothing was lost, doubled, misstated or left behind, and the bounds were kept."""
+        wrong = self.losses or self.doubles or self.lies or self.dead_letters
+        within = self.to_popular <= self.hourly_limit and 0 < self.invalid <= MOST_INVALID
+        return within and not wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One of the clients, by the name that the gateway has for it."""
+
+    api: GatewayApi
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was taken: two of different senders may have one id."""
+
+    sender: Sender
+    message_id: str
+    may_be_sent_twice: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What Voipit's callback URL and the events say of it."""
+        return self.sender.name, self.message_id
+
+
+def hourly_limit(messages: int) -> int:
+    """Messages that one number may get in an hour: more than any number gets that misbehaves."""
+    return 10 + messages // 20
 
 
 def soak(messages: int, seed: int) -> Findings:
@@ -93,13 +128,17 @@ def soak(messages: int, seed: int) -> Findings:
     )
     with ExitStack() as running:
         provider = replace(account, url=running.enter_context(running_simulator(settings)))
-        stack = running.enter_context(running_stack(provider, _PARAMETERS))
-        sent = _send_all(stack, numbers(messages, seed), odd_refusal(seed))
+        limit = {"RecipientHourlyLimit": str(hourly_limit(messages))}
+        stack = running.enter_context(running_stack(provider, _PARAMETERS | limit))
+        senders = _senders(stack)
+        sent = _send_all(stack, senders, numbers(messages, seed), odd_refusal(seed))
         found = _settled(stack, sent)
+    found.hourly_limit = hourly_limit(messages)
     _show(found, seed)
     if not found.is_good:
         raise LocalStackError(
-            f"losses {found.losses}, doubles {found.doubles}, invalid requests {found.invalid}"
+            f"losses {found.losses}, doubles {found.doubles}, lies {found.lies}, invalid requests"
+            f" {found.invalid}, {found.to_popular} of {found.hourly_limit} messages to one number"
         )
     return found
 
@@ -121,43 +160,83 @@ def invalid_requests(journal: Sequence[Json]) -> int:
 
 
 def numbers(messages: int, seed: int) -> list[str]:
-    """The destination numbers that a seed stands for."""
+    """The destination numbers that a seed stands for, the popular one at regular intervals."""
     chance = random.Random(seed)  # noqa: S311  repeatable on purpose
     awkward = [
         f"+407990000{b.suffix:02}"
         for b in BEHAVIOURS
         if b.suffix is not None and b.name not in OPENS_THE_CIRCUIT
     ]
-    return [
+    to = [
         _ORDINARY.format(i % 10_000) if chance.random() < BEHAVE else chance.choice(awkward)
         for i in range(messages)
     ]
+    popular = hourly_limit(messages) + TOO_MANY
+    for place in range(min(popular, messages)):
+        to[place * messages // popular] = POPULAR
+    return to
 
 
-def _send_all(stack: LocalStack, to: Sequence[str], refused: str) -> list[str]:
-    """Send to each number, the second half while Voipit blocks us; returns the ids.
+def a_body(number: str, index: int) -> Json:
+    """What is asked for, as the number and its place among all want it."""
+    body: Json = {"phoneNumber": number, "message": f"Soak {index}"}
+    if index % 3 == 0:
+        body["onUnconfirmed"] = "resend"
+    if index % 4 == 1 or number == POPULAR:
+        body["sendAt"] = _in_seconds(5)
+    if number in _THROTTLED or number == POPULAR:
+        body["validUntil"] = _in_seconds(60)  # it would be tried, or wait for room, for a day
+    return body
+
+
+def _senders(stack: LocalStack) -> list[Sender]:
+    """Clients with a key each; an event of each one's first message tells its name."""
+    api_keys = stack.aws("apigateway")
+    keys = [stack.api_key]
+    for number in range(1, CLIENTS):
+        key = api_keys.create_api_key(name=f"soak-{number}", enabled=True)
+        plan = stack.stack_outputs["UsagePlanId"]
+        api_keys.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
+        keys.append(key["value"])
+    queue = SubscribedQueue(stack, stack.events_queue_url)
+    senders = []
+    for number, key in enumerate(keys):
+        api = GatewayApi(stack.api_url, key, patient_session())
+        body = {"phoneNumber": _ORDINARY.format(number), "message": "Hello"}
+        message_id = f"first-of-{number}"
+        answer = api.post(body, **{"Idempotency-Key": message_id})
+        if answer.status_code != requests.codes.accepted:
+            raise LocalStackError(f"{message_id}: {answer.status_code} {answer.text}")
+        event = queue.wait_for_event(message_id, "sending")
+        senders.append(Sender(api, unquote(event["source"].rpartition("/")[2])))
+    return senders
+
+
+def _send_all(
+    stack: LocalStack, senders: Sequence[Sender], to: Sequence[str], refused: str
+) -> list[Sent]:
+    """Send to each number, the second half while Voipit blocks us.
 
     A quarter on, some messages go to `refused`, one after the other, and the account is mended.
     """
-    api = GatewayApi(stack.api_url, stack.api_key, patient_session())
     half = len(to) // 2
     with Progress(console=console) as progress, ThreadPoolExecutor(AT_ONCE) as pool:
         task = progress.add_task("sending", total=len(to))
 
-        def post(number: str, index: int) -> str:
+        def post(number: str, index: int) -> Sent:
             time.sleep(AT_ONCE / A_SECOND)
-            body: Json = {"phoneNumber": number, "message": f"Soak {index}"}
-            if number in _THROTTLED:
-                body["validUntil"] = _in_seconds(60)  # it would be tried for a day otherwise
-            answer = api.post(body, **{"Idempotency-Key": f"soak-{index}"})
+            sender = senders[index % len(senders)]
+            body = a_body(number, index)
+            key = f"soak-{index // len(senders)}"
+            answer = sender.api.post(body, **{"Idempotency-Key": key})
             if answer.status_code != requests.codes.accepted:
                 raise LocalStackError(f"message {index}: {answer.status_code} {answer.text}")
             progress.advance(task)
-            return str(answer.json()["messageId"])
+            return Sent(sender, key, may_be_sent_twice="onUnconfirmed" in body)
 
         quarter = half // 2
         sent = list(pool.map(post, to[:quarter], range(quarter)))
-        _refuse(stack, api, refused)
+        _refuse(stack, senders[0].api, refused)
         sent += pool.map(post, to[quarter:half], range(quarter, half))
         _voipit_blocks_us(stack, blocked=True)
         try:
@@ -195,34 +274,38 @@ def _is_available(api: GatewayApi) -> bool:
     return bool(answer.json()["available"])
 
 
-def _settled(stack: LocalStack, message_ids: Sequence[str]) -> Findings:
+def _settled(stack: LocalStack, sent: Sequence[Sent]) -> Findings:
     """Wait until everything is settled and told, then draw up the account."""
-    api = GatewayApi(stack.api_url, stack.api_key, patient_session())
     queue = SubscribedQueue(stack, stack.events_queue_url)
-    found: dict[str, Json] = {}
+    found: dict[Sent, Json] = {}
     deadline = time.monotonic() + SETTLED_WITHIN
     with Progress(console=console) as progress:
-        task = progress.add_task("settling", total=len(message_ids))
-        while len(found) < len(message_ids) and time.monotonic() < deadline:
-            for message_id in message_ids:
-                if message_id in found:
+        task = progress.add_task("settling", total=len(sent))
+        while len(found) < len(sent) and time.monotonic() < deadline:
+            for each in sent:
+                if each in found:
                     continue
-                message = api.get(message_id).json()
-                if message["status"] in SETTLED and _all_told(queue, message):
-                    found[message_id] = message
+                message = each.sender.api.get(each.message_id).json()
+                if message["status"] in SETTLED and _all_told(queue, each, message):
+                    found[each] = message
                     progress.advance(task)
             time.sleep(2)
     time.sleep(SECOND_THOUGHTS)  # a second report or a second SMS would come about now
-    accepted = _acceptances(stack)
-    account = Findings(messages=len(message_ids), acceptances=sum(accepted.values()))
-    for message_id in message_ids:
-        message = api.get(message_id).json()
+    accepted = _accepted(stack)
+    times = Counter(key for key, _ in accepted)
+    account = Findings(messages=len(sent), acceptances=len(accepted))
+    account.to_popular = sum(number == POPULAR for _, number in accepted)
+    for each in sent:
+        message = each.sender.api.get(each.message_id).json()
         account.statuses[message["status"]] += 1
-        account.events += len({event["id"] for event in queue.events_of(message_id)})
-        if accepted[message_id] > 1:
-            account.doubles.append(message_id)
-        if message_id not in found or found[message_id]["status"] != message["status"]:
-            account.losses.append(f"{message_id} is {message['status']}")
+        account.events += len({event["id"] for event in _events(queue, each)})
+        if times[each.key] > (2 if each.may_be_sent_twice else 1):
+            account.doubles.append(f"{each.key} went out {times[each.key]} times")
+        if each not in found or found[each]["status"] != message["status"]:
+            account.losses.append(f"{each.key} is {message['status']}")
+        is_said = message["status"] in {"failed", "cancelled"}
+        if is_said and times[each.key] and message["reason"] != "transmission-error":
+            account.lies.append(f"{each.key} is {message['status']}, {message['reason']}")
     account.invalid = invalid_requests(_journal(stack))
     account.dead_letters = sum(
         _waiting(stack, stack.stack_outputs[name])
@@ -235,17 +318,25 @@ def _settled(stack: LocalStack, message_ids: Sequence[str]) -> Findings:
     return account
 
 
-def _all_told(queue: SubscribedQueue, message: Json) -> bool:
+def _events(queue: SubscribedQueue, of: Sent) -> list[Json]:
+    """The events of one message: those under its id whose source ends with its sender."""
+    source = f"/{quote(of.sender.name, safe='')}"
+    return [e for e in queue.events_of(of.message_id) if e["source"].endswith(source)]
+
+
+def _all_told(queue: SubscribedQueue, of: Sent, message: Json) -> bool:
     """Whether an event has arrived for every change in the message's history."""
-    told = {
-        (event["data"]["sequence"], event["data"]["status"])
-        for event in queue.events_of(message["messageId"])
-    }
+    told = {(e["data"]["sequence"], e["data"]["status"]) for e in _events(queue, of)}
     return told == {(change["sequence"], change["status"]) for change in message["history"]}
 
 
-def _acceptances(stack: LocalStack) -> Counter[str]:
-    return Counter(request["messageId"] for request in _journal(stack) if request["accepted"])
+def _accepted(stack: LocalStack) -> list[tuple[tuple[str, str], str]]:
+    """(client, messageId) and number of everything that Voipit has taken."""
+    return [
+        ((unquote(entry["sendResultTo"].split("/")[-4]), entry["messageId"]), entry["phoneNumber"])
+        for entry in _journal(stack)
+        if entry["accepted"]
+    ]
 
 
 def _journal(stack: LocalStack) -> list[Json]:
@@ -283,6 +374,8 @@ def _show(account: Findings, seed: int) -> None:
         ("dead letters", account.dead_letters),
         ("losses", len(account.losses)),
         ("doubles", len(account.doubles)),
+        ("lies", len(account.lies)),
+        (f"to the popular number (limit {account.hourly_limit})", account.to_popular),
         ("invalid requests", account.invalid),
     ]
     for what, number in rows:

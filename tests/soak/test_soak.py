@@ -1,5 +1,8 @@
 """`make soak`, as CI can afford it."""
 
+from collections import Counter
+from typing import Any
+
 import pytest
 
 from local.simulator.behaviours import BEHAVIOURS, behaviour_for
@@ -7,7 +10,10 @@ from local.soak import (
     MOST_INVALID,
     ODD_REFUSALS,
     OPENS_THE_CIRCUIT,
+    POPULAR,
+    TOO_MANY,
     Findings,
+    hourly_limit,
     invalid_requests,
     numbers,
     odd_refusal,
@@ -23,6 +29,14 @@ def test_a_seed_always_stands_for_the_same_numbers_most_misbehaviours_among_them
     assert numbers(MESSAGES, 7) == numbers(MESSAGES, 7)
     assert numbers(MESSAGES, 7) != numbers(MESSAGES, 8)
     assert len(misbehaving.intersection(numbers(MESSAGES, 7))) > 15
+
+
+def test_one_number_is_meant_to_get_more_than_its_hour_allows() -> None:
+    asked = numbers(MESSAGES, 7)
+
+    assert asked.count(POPULAR) == hourly_limit(MESSAGES) + TOO_MANY
+    others = Counter(number for number in asked if number != POPULAR)
+    assert max(others.values()) <= hourly_limit(MESSAGES)
 
 
 def test_what_stops_all_messages_is_never_drawn() -> None:
@@ -61,6 +75,22 @@ def test_a_soak_with_too_many_invalid_requests_is_not_good(invalid: int, *, is_g
     assert Findings(invalid=invalid).is_good is is_good
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"losses": ["m"]},
+        {"doubles": ["m"]},
+        {"lies": ["m"]},
+        {"dead_letters": 1},
+        {"to_popular": 5},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_a_soak_in_which_a_promise_was_broken_is_not_good(wrong: dict[str, Any]) -> None:
+    assert Findings(invalid=1, hourly_limit=4, to_popular=4).is_good
+    assert not Findings(**{"invalid": 1, "hourly_limit": 4} | wrong).is_good
+
+
 @pytest.mark.timeout(1000)
 def test_nothing_is_lost_doubled_or_left_behind_while_voipit_misbehaves() -> None:
     findings = soak(MESSAGES, seed=7)
@@ -68,5 +98,7 @@ def test_nothing_is_lost_doubled_or_left_behind_while_voipit_misbehaves() -> Non
     assert findings.messages == MESSAGES
     assert sum(findings.statuses.values()) == MESSAGES
     assert findings.statuses["sent"] > MESSAGES / 2
-    assert (findings.losses, findings.doubles, findings.dead_letters) == ([], [], 0)
+    assert (findings.losses, findings.doubles, findings.lies) == ([], [], [])
+    assert findings.dead_letters == 0
+    assert findings.to_popular == findings.hourly_limit
     assert 1 <= findings.invalid <= MOST_INVALID == 2
