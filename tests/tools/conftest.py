@@ -1,8 +1,11 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from moto import mock_aws
 
 from tests.tools.fake_gateway import FakeGateway
+
+REGION = "eu-central-1"
 
 
 @pytest.fixture
@@ -10,3 +13,25 @@ def gateway() -> Iterator[FakeGateway]:
     fake = FakeGateway()
     with fake.listening():
         yield fake
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """AWS in memory, for programs that make their own clients."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def say(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """What the person at the keyboard answers."""
+
+    def answer(text: str) -> None:
+        monkeypatch.setattr("builtins.input", lambda *_: text)
+
+    return answer

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from local.processes import free_port
 from local.progress import console
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 STACK: Final = "voipit-sms-gateway"
-REGION: Final = "eu-central-1"
 NUMBER: Final = "400123"
 PASSWORD: Final = 'a "quoted" \\ pass+word%41'
 
@@ -51,17 +49,6 @@ class Stack:
     @property
     def text(self) -> str:
         return self.secrets.get_secret_value(SecretId=self.arn)["SecretString"]
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    with mock_aws():
-        yield
 
 
 @pytest.fixture

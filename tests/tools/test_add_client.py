@@ -6,7 +6,7 @@ import re
 import shlex
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from botocore.loaders import create_loader
-from moto import mock_aws
 from moto.apigateway.exceptions import UsagePlanNotFoundException
 from moto.apigateway.models import APIGatewayBackend
 
@@ -24,6 +23,8 @@ from local.progress import console
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.domain.client import Client, Role, digest_identity
 from tests.adapters.tables import a_guards_table
+from tests.tools.aws_answers import answering, refusing
+from tests.tools.conftest import REGION
 from tools.add_client import main
 from tools.client_keys import STACK_TAG
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 STACK = "voipit-sms-gateway"
 OTHER_STACK = "voipit-sms-gateway-prod"
-REGION = "eu-central-1"
 
 
 class Account:
@@ -118,30 +118,15 @@ def _delete_usage_plan_key(backend: APIGatewayBackend, usage_plan_id: str, key_i
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+def account(aws: None, monkeypatch: pytest.MonkeyPatch) -> Account:
+    assert aws is None
     # Every run of the program is a session of its own, which would read AWS's models anew.
     monkeypatch.setattr("botocore.loaders.create_loader", _read_models_once)
     monkeypatch.setattr(APIGatewayBackend, "delete_usage_plan_key", _delete_usage_plan_key)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    with mock_aws():
-        account = Account()
-        account.deploy(STACK)
-        account.deploy(OTHER_STACK)
-        yield account
-
-
-@pytest.fixture
-def say(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """What the person at the keyboard answers."""
-
-    def answer(text: str) -> None:
-        monkeypatch.setattr("builtins.input", lambda *_: text)
-
-    return answer
+    account = Account()
+    account.deploy(STACK)
+    account.deploy(OTHER_STACK)
+    return account
 
 
 def run(*arguments: str, stack: str = STACK) -> tuple[int, str]:
@@ -176,27 +161,6 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def locally(monkeypatch: pytest.MonkeyPatch) -> None:
     """The AWS is one on this machine, as far as its clients can tell."""
     monkeypatch.setattr("botocore.client.ClientMeta.endpoint_url", "http://127.0.0.1:4566")
-
-
-def answering(
-    monkeypatch: pytest.MonkeyPatch, operation: str, answer: Callable[[Any], Any]
-) -> None:
-    """From now on this is what AWS answers to the operation's parameters."""
-    call = boto3.client("apigateway")._make_api_call.__func__  # type: ignore[attr-defined]  # noqa: SLF001
-
-    def make(client: Any, name: str, parameters: Any) -> Any:
-        return answer(parameters) if name == operation else call(client, name, parameters)
-
-    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", make)
-
-
-def refusing(monkeypatch: pytest.MonkeyPatch, operation: str, error: Exception) -> None:
-    """From now on AWS answers the operation with the error."""
-
-    def refuse(_: Any) -> None:
-        raise error
-
-    answering(monkeypatch, operation, refuse)
 
 
 def test_a_new_client_has_a_key_that_its_stack_lets_in(account: Account) -> None:

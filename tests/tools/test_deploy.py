@@ -5,13 +5,12 @@ tests/e2e/test_deploy.py runs it as a whole, with the real SAM CLI.
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from local.progress import console
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
@@ -21,6 +20,7 @@ from sms_gateway.domain.phone_number import PhoneNumber
 from tests.adapters.tables import GUARDS_SCHEMA
 from tests.fakes.clock import START
 from tests.template.loading import ROOT
+from tests.tools.conftest import REGION
 from tools import deploy
 from tools.deploy import deploy_config, effective_overrides, main, read_overrides
 from tools.stacks import DeployedStack, ToolError
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 STACK: Final = "texting"
-REGION: Final = "eu-central-1"
 OLD: Final = f"{STACK}-Guards-1ABC2DEF3GHI"
 NUMBERS: Final = [PhoneNumber(f"+4072100{n:04}") for n in range(205)]
 ACCOUNT: Final = '{"accountNumber": "400123", "password": "a-password-that-was-there"}'
@@ -113,18 +112,13 @@ class Cloud:
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Cloud]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
+def cloud(aws: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cloud:
+    assert aws is None
     monkeypatch.setattr(deploy, "_LOGS", tmp_path / "logs")
     monkeypatch.setattr(deploy, "_BUILT", tmp_path / "build")
-    with mock_aws():
-        cloud = Cloud()
-        monkeypatch.setattr(deploy, "run_sam", cloud.sam)
-        yield cloud
+    cloud = Cloud()
+    monkeypatch.setattr(deploy, "run_sam", cloud.sam)
+    return cloud
 
 
 @pytest.fixture

@@ -2,18 +2,19 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from moto import mock_aws
 
 from local.progress import console
 from sms_gateway.adapters.secrets import REMEMBERED_FOR
 from tests.template.loading import TEMPLATE
+from tests.tools.aws_answers import answering, refusing
+from tests.tools.conftest import REGION
 from tools import rotate
 from tools.rotate import EXCLUDED, KINDS, LENGTH, REMEMBERED_MINUTES, main
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 STACK = "voipit-sms-gateway"
-REGION = "eu-central-1"
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
@@ -75,27 +75,12 @@ class Account:
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    with mock_aws():
-        account = Account()
-        account.deploy(STACK, ReportDeadlineMinutes="90")
-        monkeypatch.setattr(rotate, "utc_now", lambda: account.now)
-        yield account
-
-
-@pytest.fixture
-def say(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """What the person at the keyboard answers."""
-
-    def answer(text: str) -> None:
-        monkeypatch.setattr("builtins.input", lambda *_: text)
-
-    return answer
+def account(aws: None, monkeypatch: pytest.MonkeyPatch) -> Account:
+    assert aws is None
+    account = Account()
+    account.deploy(STACK, ReportDeadlineMinutes="90")
+    monkeypatch.setattr(rotate, "utc_now", lambda: account.now)
+    return account
 
 
 def run(*arguments: str, stack: str = STACK) -> tuple[int, str]:
@@ -103,34 +88,6 @@ def run(*arguments: str, stack: str = STACK) -> tuple[int, str]:
     with console.capture() as capture:
         code = main(["--stack-name", stack, *arguments])
     return code, capture.get()
-
-
-def answering(
-    monkeypatch: pytest.MonkeyPatch, operation: str, answer: Callable[[Any], Any], *, after: int = 0
-) -> None:
-    """From now on, but for the first calls, this is what AWS answers to the operation."""
-    call = boto3.client("secretsmanager")._make_api_call.__func__  # type: ignore[attr-defined]  # noqa: SLF001
-    made = 0
-
-    def make(client: Any, name: str, parameters: Any) -> Any:
-        nonlocal made
-        made += name == operation
-        if name == operation and made > after:
-            return answer(parameters)
-        return call(client, name, parameters)
-
-    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", make)
-
-
-def refusing(
-    monkeypatch: pytest.MonkeyPatch, operation: str, error: Exception, *, after: int = 0
-) -> None:
-    """From now on, but for the first calls, AWS answers the operation with the error."""
-
-    def refuse(_: Any) -> None:
-        raise error
-
-    answering(monkeypatch, operation, refuse, after=after)
 
 
 def no_rights(operation: str) -> ClientError:

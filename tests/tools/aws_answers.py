@@ -1,0 +1,35 @@
+"""Answers of AWS that moto would not give."""
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+
+
+def answering(
+    monkeypatch: pytest.MonkeyPatch, operation: str, answer: Callable[[Any], Any], *, after: int = 0
+) -> None:
+    """From now on, but for the first calls, this is what AWS answers to the operation."""
+    call = boto3.client("sts")._make_api_call.__func__  # type: ignore[attr-defined]  # noqa: SLF001  the one place
+    made = 0
+
+    def make(client: Any, name: str, parameters: Any) -> Any:
+        nonlocal made
+        made += name == operation
+        if name == operation and made > after:
+            return answer(parameters)
+        return call(client, name, parameters)
+
+    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", make)
+
+
+def refusing(
+    monkeypatch: pytest.MonkeyPatch, operation: str, error: Exception, *, after: int = 0
+) -> None:
+    """From now on, but for the first calls, AWS answers the operation with the error."""
+
+    def refuse(_: Any) -> None:
+        raise error
+
+    answering(monkeypatch, operation, refuse, after=after)
