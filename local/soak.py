@@ -184,8 +184,10 @@ def a_body(number: str, index: int) -> Json:
         body["onUnconfirmed"] = "resend"
     if index % 4 == 1 or number == POPULAR:
         body["sendAt"] = _in_seconds(5)
-    if number in _THROTTLED or number == POPULAR:
-        body["validUntil"] = _in_seconds(60)  # it would be tried, or wait for room, for a day
+    if number in _THROTTLED:
+        body["validUntil"] = _in_seconds(60)  # it would be tried for a day
+    if number == POPULAR:
+        body["validUntil"] = _in_seconds(200)  # longer than the outages, and not a day
     return body
 
 

@@ -190,6 +190,7 @@ def test_every_write_there_is_waits_for_a_transaction_to_end(
 
 # --- names -----------------------------------------------------------------------------------
 
+_NOTHING_FOUND: Final[dict[str, Any]] = {"Responses": {}, "UnprocessedKeys": {}}
 _NAME: Final = re.compile(r"(?<![:#\w])[A-Za-z_]\w*")
 _OF_THE_LANGUAGE: Final = {
     *("attribute_exists", "attribute_not_exists", "list_append", "if_not_exists", "size"),
@@ -220,7 +221,7 @@ def test_no_name_is_one_that_dynamodb_keeps_for_itself(
 
     def note(_: str, parameters: dict[str, Any]) -> dict[str, Any]:
         made.extend(expressions(parameters))
-        return {"Attributes": to_item(a_message()), "Items": []}
+        return {"Attributes": to_item(a_message()), "Items": []} | _NOTHING_FOUND
 
     monkeypatch.setattr(client, "_make_api_call", note)
     call(client)

@@ -19,7 +19,7 @@ from tests.guarantees.invariants import PromiseBrokenError, check
 from tests.guarantees.process import REPORT_DEADLINE, Process, a_request
 from tests.guarantees.running_on import run_on
 from tests.guarantees.voipit import Answer
-from tests.guarantees.world import PROCESSES, Action, Fault, Kind, World
+from tests.guarantees.world import LIMITS, PROCESSES, Action, Fault, Kind, World
 
 KEYS: Final = (*map(key, "abcde"), key("a", OTHER_CLIENT), key("d", OTHER_CLIENT))
 """Two clients: the other one has ids of its own, which are the same."""
@@ -93,6 +93,27 @@ class SmsGateway(RuleBasedStateMachine):
             self.world.voipit.next_answers.append(answer)
             self.world.run(process, self.world.send(a_request(f"m{self.posted}")))
         self.world.voipit.next_answers.clear()
+
+    @rule(i=a_key, who=who, answer=answer, position=st.integers(1, 7), before=st.booleans())
+    def post_once_more_after_an_error(
+        self, i: MessageKey, who: int, answer: Answer, position: int, *, before: bool
+    ) -> None:
+        """The table was away for a moment, and the caller repeats its request at once."""
+        action = self.world.send(a_request(i.message_id, recipient(i), i.client))
+        self.world.voipit.next_answers.append(answer)
+        self.world.run(who, action, Fault(Kind.AWAY, position, before))
+        self.world.run((who + 1) % PROCESSES, action)
+        self.world.voipit.next_answers.clear()
+
+    @precondition(lambda self: self._in_doubt())
+    @rule(who=who)
+    def post_until_the_recipients_day_is_full(self, who: int) -> None:
+        """While a second try is still to come."""
+        for number in range(LIMITS.recipient_daily):
+            if number % LIMITS.recipient_hourly == 0:
+                self.world.clock.advance(3600)
+            self.posted += 1
+            self.world.run(who, self.world.send(a_request(f"m{self.posted}")))
 
     @precondition(lambda self: len(self.world.acknowledged) <= MANY)
     @rule(who=who, answer=answer)

@@ -213,7 +213,7 @@ def test_nothing_tells_whether_the_other_has_used_an_id(  # noqa: PLR0913  what 
     send(a_post(OTHER_CLIENT, messageId=USED, **later))
     send(a_post(API_KEY_ID, messageId="the-first-one-reads-secrets"))
     if name == "a number over its limit":
-        for number in range(8):
+        for number in range(9 if taken else 8):  # one that is scheduled is not counted yet
             assert send(a_post(API_KEY_ID, messageId=f"m-{number}")).status == 202
     which, request = ABOUT_AN_ID[name]
     function = {"send": send, "status": status}[which]

@@ -134,7 +134,7 @@ def test_a_file_is_checked_as_the_functions_would_take_it(
     gateway = Gateway(ADDRESS, API_KEY, 0.0, Watcher().pausing, session)
     cloud.suppress("+40721000003")
     path = tmp_path / "people.csv"
-    lines = [f"{row.number};{row.message}" for row in [*ROWS, Row(27, "+40721000004", "Da")]]
+    lines = [f"{row.number};{row.message}" for row in [*ROWS, Row(28, "+40721000004", "Da")]]
     path.write_text("\n".join(["Telefon;Mesaj", *lines]), encoding="utf-8")
     sheet = read_sheet(path)
     plan = Plan.of(sheet.rows, path.name)
@@ -145,8 +145,15 @@ def test_a_file_is_checked_as_the_functions_would_take_it(
         (3, "Telefon", "This number is on the do-not-contact list."),
         (12, "Telefon", "No phone has this number."),
         (13, "Mesaj", "The message takes 161 characters of an SMS; there is room for 160."),
+        (
+            27,
+            "Mesaj",
+            "The message seems to be text in UTF-8 that a program has read as Windows-1252 or"
+            " Windows-1250: Äƒ at position 25 (probably ă). Have the program read it as UTF-8, or"
+            " save the file as UTF-8 again from where the text is still right, and send that.",
+        ),
     ]
-    assert (findings.one_person, findings.rounded) == ([[4, 27]], [])
+    assert (findings.one_person, findings.rounded) == ([[4, 28]], [])
     assert cloud.rows() == []
 
 
