@@ -42,6 +42,9 @@ fault = st.none() | faults(Kind.AWAY, Kind.DEATH)
 """Half of the time everything goes well: otherwise nothing would ever get far."""
 fault_or_somebody = st.none() | faults(Kind.AWAY, Kind.DEATH) | faults(Kind.MEANWHILE)
 answer = st.just(Answer.OK) | st.sampled_from(Answer)
+unclear = st.sampled_from(
+    [Answer.LOST_TAKEN, Answer.CUT_TAKEN, Answer.ERROR_500_TAKEN, Answer.GARBAGE_TAKEN, Answer.CUT]
+)
 validity = st.sampled_from([None, timedelta(minutes=2), timedelta(minutes=90)])
 delay = st.sampled_from([None, None, timedelta(seconds=20), timedelta(minutes=40)])
 pause = st.sampled_from([1, 5, 31, 61, 91, 300, 3601, 6 * 3600])
@@ -105,10 +108,10 @@ class SmsGateway(RuleBasedStateMachine):
         self.world.run((who + 1) % PROCESSES, action)
         self.world.voipit.next_answers.clear()
 
-    @precondition(lambda self: self._in_doubt())
+    @precondition(lambda self: any(row.resent for row in self.world.messages.rows.values()))
     @rule(who=who)
     def post_until_the_recipients_day_is_full(self, who: int) -> None:
-        """While a second try is still to come."""
+        """After a second try, which counts as one more."""
         for number in range(LIMITS.recipient_daily):
             if number % LIMITS.recipient_hourly == 0:
                 self.world.clock.advance(3600)
@@ -214,8 +217,18 @@ class SmsGateway(RuleBasedStateMachine):
         self.world.take_from_queue(who, fault)
         self.world.voipit.next_answers.clear()
 
+    @precondition(lambda self: len(self.world.acknowledged) <= MANY)
+    @rule(who=who, answer=unclear)
+    def post_what_may_be_sent_twice(self, who: int, answer: Answer) -> None:
+        """And the first try leaves a doubt."""
+        self.posted += 1
+        self.world.voipit.next_answers.append(answer)
+        request = a_request(f"m{self.posted}", on_unconfirmed=OnUnconfirmed.RESEND)
+        self.world.run(who, self.world.send(request))
+        self.world.voipit.next_answers.clear()
+
     @precondition(lambda self: self._in_doubt())
-    @rule(n=st.integers(0, 5), who=who, answer=answer, during=during, fault=fault)
+    @rule(n=st.integers(0, 5), who=who, answer=unclear | answer, during=during, fault=fault)
     def the_second_try(
         self, n: int, who: int, answer: Answer, during: ReportStatus | None, fault: Fault | None
     ) -> None:
