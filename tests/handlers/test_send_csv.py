@@ -150,8 +150,9 @@ def test_a_file_is_checked_as_the_functions_would_take_it(
             "Mesaj",
             (
                 "The message seems to be text in UTF-8 that a program has read as Windows-1252 or"
-                " Windows-1250: Äƒ at position 25 (probably ă). Have the program read it as UTF-8, or"
-                " save the file as UTF-8 again from where the text is still right, and send that."
+                " Windows-1250: Äƒ at position 25 (probably ă). Have the program read it as"
+                " UTF-8, or save the file as UTF-8 again from where the text is still right,"
+                " and send that."
             ),
         ),
     ]
