@@ -76,7 +76,12 @@ def test_a_scheduled_message_is_sent_at_its_time_and_only_once(
     assert message["status"] == "queued"
     assert message["attempt"] == 0
 
-    body = json.dumps({"messageId": message["messageId"]})
+    (row,) = stack.aws("dynamodb").query(
+        TableName=stack.messages_table,
+        KeyConditionExpression="messageId = :id",
+        ExpressionAttributeValues={":id": {"S": message["messageId"]}},
+    )["Items"]
+    body = json.dumps({"client": row["client"]["S"], "messageId": message["messageId"]})
     for _ in range(5):  # SQS may deliver a message more than once
         stack.aws("sqs").send_message(
             QueueUrl=stack.stack_outputs["DispatchQueueUrl"], MessageBody=body, DelaySeconds=4
