@@ -40,7 +40,7 @@ is kept for that long in any case, so that it never disappears unsettled."""
 
 @unique
 class OnUnconfirmed(StrEnum):
-    """What the caller wants when nobody can tell whether Voipit took the message."""
+    """What the caller wants when the gateway does not know whether Voipit took the message."""
 
     HOLD = "hold"
     """Never send it twice, even if it may not have been sent at all."""

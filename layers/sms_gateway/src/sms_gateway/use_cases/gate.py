@@ -48,8 +48,8 @@ _ANSWERED = {Trigger.ACCEPTED, Trigger.REFUSED}
 READS_AT_ONCE: Final = 5
 """How many times in a row a process reads the secret anew because its account is not proven."""
 SECONDS_PER_READ: Final = 10.0
-"""After those: once in so many seconds. Who may not read it may not try the account either: with
-an old password that would be an invalid request."""
+"""After those: once in so many seconds. A process that must not read the secret must not try the
+account either: with an old password that would be an invalid request."""
 
 
 def _reads() -> TokenBucket:
