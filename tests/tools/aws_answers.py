@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 
 def answering(
@@ -33,3 +34,9 @@ def refusing(
         raise error
 
     answering(monkeypatch, operation, refuse, after=after)
+
+
+def no_rights(operation: str) -> ClientError:
+    """The error with which AWS refuses an operation to a user without the right."""
+    sentence = f"User: arn:aws:iam::123456789012:user/ana is not authorized: {operation}"
+    return ClientError({"Error": {"Code": "AccessDeniedException", "Message": sentence}}, operation)

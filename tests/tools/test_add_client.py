@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.loaders import create_loader
 from moto.apigateway.exceptions import UsagePlanNotFoundException
 from moto.apigateway.models import APIGatewayBackend
@@ -23,7 +23,7 @@ from local.progress import console
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.domain.client import Client, Role, digest_identity
 from tests.adapters.tables import a_guards_table
-from tests.tools.aws_answers import answering, refusing
+from tests.tools.aws_answers import answering, no_rights, refusing
 from tests.tools.conftest import REGION
 from tools.add_client import main
 from tools.client_keys import STACK_TAG
@@ -585,11 +585,6 @@ def test_a_stack_without_a_usage_plan_or_a_table_is_not_this_gateway(
 
     assert code == 1
     assert f"no output {missing}" in text
-
-
-def no_rights(operation: str) -> ClientError:
-    sentence = f"User: arn:aws:iam::123456789012:user/ana is not authorized: {operation}"
-    return ClientError({"Error": {"Code": "AccessDeniedException", "Message": sentence}}, operation)
 
 
 @pytest.mark.parametrize(

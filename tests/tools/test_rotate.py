@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError
 
 from local.progress import console
 from sms_gateway.adapters.secrets import REMEMBERED_FOR
 from tests.template.loading import TEMPLATE
-from tests.tools.aws_answers import answering, refusing
+from tests.tools.aws_answers import answering, no_rights, refusing
 from tests.tools.conftest import REGION
 from tools import rotate
 from tools.rotate import EXCLUDED, KINDS, LENGTH, REMEMBERED_MINUTES, main
@@ -88,11 +88,6 @@ def run(*arguments: str, stack: str = STACK) -> tuple[int, str]:
     with console.capture() as capture:
         code = main(["--stack-name", stack, *arguments])
     return code, capture.get()
-
-
-def no_rights(operation: str) -> ClientError:
-    sentence = f"User: arn:aws:iam::123456789012:user/ana is not authorized: {operation}"
-    return ClientError({"Error": {"Code": "AccessDeniedException", "Message": sentence}}, operation)
 
 
 @pytest.mark.parametrize("kind", KINDS)
