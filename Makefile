@@ -13,7 +13,7 @@ LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run send soak deploy account client rotate contract docs test test-rules test-guarantees test-soak check format lock clean
+.PHONY: help setup demo run send soak deploy account client rotate contract docs test test-rules test-guarantees test-soak test-tools check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -74,12 +74,16 @@ ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 else
 	@echo "The soak, which mostly waits; beside it, with what time it leaves, the rules; then the deployed stack"
-	@$(MAKE) --no-print-directory -j3 test-soak test-guarantees test-rules
+	@$(MAKE) --no-print-directory -j3 test-soak test-guarantees test-rules test-tools
 	$(BIN)/python -m pytest tests/e2e
 endif
 
 test-rules: $(READY)
-	@nice $(BIN)/python -m pytest -q --ignore=tests/e2e --ignore=tests/soak --ignore=tests/guarantees
+	@nice $(BIN)/python -m pytest -q --ignore=tests/e2e --ignore=tests/soak --ignore=tests/guarantees --ignore=tests/tools
+
+# Of four that run three at a time, these take the place of the first that ends: the guarantees.
+test-tools: $(READY)
+	@nice $(BIN)/python -m pytest -q tests/tools
 
 test-guarantees: $(READY)
 	@nice $(BIN)/python -m pytest -q tests/guarantees
