@@ -1,6 +1,11 @@
 """What holds for every test."""
 
+from collections.abc import Iterator
+from threading import RLock
+from typing import Any
+
 import pytest
+from moto.core.botocore_stubber import BotocoreStubber
 
 _MAY_USE_SOCKETS = {"adapters", "e2e", "simulator", "soak", "tools"}
 
@@ -13,3 +18,18 @@ def _closed_sockets(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("socket_enabled")
     else:
         request.getfixturevalue("socket_disabled")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_request_of_moto_at_a_time() -> Iterator[None]:
+    """DynamoDB checks and writes in one step. moto takes two and has no lock, so two threads can
+    both pass a condition that the real table grants to one of them."""
+    lock, answer = RLock(), BotocoreStubber.process_request
+
+    def answer_alone(stubber: BotocoreStubber, request: Any) -> Any:
+        with lock:
+            return answer(stubber, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BotocoreStubber, "process_request", answer_alone)
+        yield

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Barrier, RLock
+from threading import Barrier
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -257,7 +257,7 @@ def test_a_row_that_never_stands_still_makes_the_table_unavailable() -> None:
         stub.assert_no_pending_responses()
 
 
-@pytest.mark.usefixtures("one_at_a_time", "pauses")
+@pytest.mark.usefixtures("conflicts", "pauses")
 def test_of_many_claims_at_once_as_many_are_made_as_there_is_room_for(
     dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -384,22 +384,18 @@ def test_a_message_that_was_taken_is_found_again_when_all_rows_are_known_to_be_f
 
 
 @pytest.fixture
-def one_at_a_time(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> None:
-    """DynamoDB's transactions do not see each other's halves; moto's do, since it knows no lock.
-
-    So one call is let through at a time, and every third meets a conflict first, as it would if
-    they were under way together.
-    """
+def conflicts(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every third transaction meets a conflict first, as it would if they were under way together;
+    moto's never meet."""
     client: Any = dynamodb
-    lock, call, chance = RLock(), client._make_api_call, random.Random(7)  # noqa: S311, SLF001
+    call, chance = client._make_api_call, random.Random(7)  # noqa: S311, SLF001
 
-    def call_alone(operation: str, parameters: dict[str, Any]) -> Any:
-        with lock:
-            if operation == "TransactWriteItems" and chance.random() < 1 / 3:
-                raise a_conflict()
-            return call(operation, parameters)
+    def call_in_conflict(operation: str, parameters: dict[str, Any]) -> Any:
+        if operation == "TransactWriteItems" and chance.random() < 1 / 3:
+            raise a_conflict()
+        return call(operation, parameters)
 
-    monkeypatch.setattr(client, "_make_api_call", call_alone)
+    monkeypatch.setattr(client, "_make_api_call", call_in_conflict)
 
 
 def a_conflict() -> ClientError:
@@ -426,7 +422,7 @@ def at_once(number: int, ask: Callable[[], object]) -> Counter[str]:
         return Counter(threads.map(one, range(number)))
 
 
-@pytest.mark.usefixtures("one_at_a_time", "pauses")
+@pytest.mark.usefixtures("conflicts", "pauses")
 @pytest.mark.parametrize(
     ("limits", "id_is_chosen", "came_to"),
     [
@@ -454,7 +450,7 @@ def test_of_many_at_once_as_many_are_taken_as_the_guards_let_in(
     assert rows == came_to["taken"]
 
 
-@pytest.mark.usefixtures("one_at_a_time", "pauses")
+@pytest.mark.usefixtures("conflicts", "pauses")
 def test_of_many_clients_rows_none_holds_more_than_its_share(
     dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
