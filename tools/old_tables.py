@@ -15,7 +15,8 @@ from rich.progress import Progress
 
 from local.progress import console
 from sms_gateway.adapters.dynamodb import table_errors
-from sms_gateway.adapters.suppressions_table import PREFIX, SuppressionsTable
+from sms_gateway.adapters.guard_items import SUPPRESSION_PREFIX
+from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.clock import from_iso
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Suppression
@@ -91,12 +92,12 @@ class OldTables:
             pages = self.client.get_paginator("scan").paginate(
                 TableName=table,
                 FilterExpression="begins_with(guard, :prefix)",
-                ExpressionAttributeValues={":prefix": {"S": PREFIX}},
+                ExpressionAttributeValues={":prefix": {"S": SUPPRESSION_PREFIX}},
                 ConsistentRead=True,
             )
             for page in pages:
                 for item in page["Items"]:
-                    number = PhoneNumber(item["guard"]["S"].removeprefix(PREFIX))
+                    number = PhoneNumber(item["guard"]["S"].removeprefix(SUPPRESSION_PREFIX))
                     yield Suppression(number, from_iso(item["since"]["S"]), item["client"]["S"])
 
 

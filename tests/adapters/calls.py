@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sms_gateway.adapters.batches_table import BatchesTable
+from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.clients_table import ClientsTable
-from sms_gateway.adapters.guards_table import GuardsTable
 from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
@@ -52,28 +52,31 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
         "update_item",
         lambda c: MessagesTable(c, "M").postpone(a_message(), DUE),
     ),
-    "GuardsTable.take_probe": (
+    "CircuitTable.take_probe": (
         "update_item",
-        lambda c: GuardsTable(c, "G").take_probe(START, _LATER),
+        lambda c: CircuitTable(c, "G").take_probe(START, _LATER),
     ),
-    "GuardsTable.release_probe": ("update_item", lambda c: GuardsTable(c, "G").release_probe()),
-    "GuardsTable.prove": ("update_item", lambda c: GuardsTable(c, "G").prove("v1", START)),
-    "GuardsTable.doubt": ("update_item", lambda c: GuardsTable(c, "G").doubt("v1")),
-    "GuardsTable.open": (
+    "CircuitTable.release_probe": ("update_item", lambda c: CircuitTable(c, "G").release_probe()),
+    "CircuitTable.prove": ("update_item", lambda c: CircuitTable(c, "G").prove("v1", START)),
+    "CircuitTable.doubt": ("update_item", lambda c: CircuitTable(c, "G").doubt("v1")),
+    "CircuitTable.open": (
         "update_item",
-        lambda c: GuardsTable(c, "G").open(OpenReason.IP_BLOCKED, "v1", START, _LATER),
+        lambda c: CircuitTable(c, "G").open(OpenReason.IP_BLOCKED, "v1", START, _LATER),
     ),
-    "GuardsTable.take_ping": (
+    "CircuitTable.take_ping": (
         "update_item",
-        lambda c: GuardsTable(c, "G").take_ping(_OUTAGE, START, _LATER),
+        lambda c: CircuitTable(c, "G").take_ping(_OUTAGE, START, _LATER),
     ),
-    "GuardsTable.stay_open": (
+    "CircuitTable.stay_open": (
         "update_item",
-        lambda c: GuardsTable(c, "G").stay_open(_OUTAGE, _OUTAGE),
+        lambda c: CircuitTable(c, "G").stay_open(_OUTAGE, _OUTAGE),
     ),
-    "GuardsTable.miss": ("update_item", lambda c: GuardsTable(c, "G").miss(_OUTAGE, START)),
-    "GuardsTable.find": ("update_item", lambda c: GuardsTable(c, "G").find(_OUTAGE)),
-    "GuardsTable.close": ("update_item", lambda c: GuardsTable(c, "G").close(_OUTAGE, "v1", START)),
+    "CircuitTable.miss": ("update_item", lambda c: CircuitTable(c, "G").miss(_OUTAGE, START)),
+    "CircuitTable.find": ("update_item", lambda c: CircuitTable(c, "G").find(_OUTAGE)),
+    "CircuitTable.close": (
+        "update_item",
+        lambda c: CircuitTable(c, "G").close(_OUTAGE, "v1", START),
+    ),
     "SuppressionsTable.put": (
         "put_item",
         lambda c: SuppressionsTable(c, "G").put(Suppression(NUMBER, START, "clinic")),
@@ -119,7 +122,7 @@ READS: Final[dict[str, tuple[str, Call]]] = {
         "query",
         lambda c: MessagesTable(c, "M").list_for("clinic", NUMBER, 20, Position(START, "m-1")),
     ),
-    "GuardsTable.get": ("get_item", lambda c: GuardsTable(c, "G").get()),
+    "CircuitTable.get": ("get_item", lambda c: CircuitTable(c, "G").get()),
     "ClientsTable.get": ("get_item", lambda c: ClientsTable(c, "G").get("k1")),
     "SuppressionsTable.among": (
         "batch_get_item",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sms_gateway.adapters.guards_table import GuardsTable
+from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.use_cases.ports import Circuits
 from tests.adapters.tables import a_guards_table
@@ -27,7 +27,7 @@ OUTAGE = Circuit(OpenReason.CREDENTIALS, since=START, next_ping_at=PING_AT, fail
 def circuits(request: pytest.FixtureRequest, dynamodb: "DynamoDBClient") -> Circuits:
     if request.param == "fake":
         return FakeCircuits()
-    return GuardsTable(dynamodb, a_guards_table(dynamodb))
+    return CircuitTable(dynamodb, a_guards_table(dynamodb))
 
 
 def open_it(circuits: Circuits, reason: OpenReason = OpenReason.CREDENTIALS) -> Circuit:
@@ -47,7 +47,7 @@ def test_an_opened_circuit_says_since_when_why_and_for_which_account(
 
 
 def test_a_reason_of_a_later_release_is_the_most_careful_one(dynamodb: "DynamoDBClient") -> None:
-    table = GuardsTable(dynamodb, a_guards_table(dynamodb))
+    table = CircuitTable(dynamodb, a_guards_table(dynamodb))
     open_it(table)
     dynamodb.update_item(
         TableName=table.table_name,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sms_gateway.adapters.batches_table import BatchesTable
-from sms_gateway.adapters.guards_table import GuardsTable
+from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.message_item import key_of
 from sms_gateway.adapters.messages_table import MessagesTable
@@ -143,7 +143,7 @@ def test_the_list_holds_the_do_not_contact_list_by_number_and_nothing_else(
     elsewhere = a_message(phone_number=PhoneNumber("+40799000001"))
     GuardedIntake(messages, guards, EVERY_GUARD).store(elsewhere, id_is_chosen=False)
     BatchesTable(dynamodb, guards).remember("digest", "b-1", START)
-    GuardsTable(dynamodb, guards).open(OpenReason.IP_BLOCKED, "v1", START, DUE)
+    CircuitTable(dynamodb, guards).open(OpenReason.IP_BLOCKED, "v1", START, DUE)
 
     listed = on_the_list(dynamodb, guards)
 

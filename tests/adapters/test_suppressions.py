@@ -7,7 +7,8 @@ import pytest
 from botocore.stub import Stubber
 
 from sms_gateway.adapters.dynamodb import MAX_TRIES
-from sms_gateway.adapters.suppressions_table import SuppressionsTable, suppression_key
+from sms_gateway.adapters.guard_items import of_suppression
+from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.phone_number import PhoneNumber
@@ -125,7 +126,7 @@ def test_an_item_is_what_its_documentation_says_and_has_no_time_to_live(
 
 
 def wanted(*numbers: PhoneNumber) -> dict[str, Any]:
-    keys = [{"guard": {"S": suppression_key(number)}} for number in numbers]
+    keys = [{"guard": {"S": of_suppression(number)}} for number in numbers]
     return {"G": {"Keys": keys, "ConsistentRead": True}}
 
 

@@ -13,8 +13,8 @@ from botocore.exceptions import (
 from botocore.stub import Stubber
 
 from sms_gateway.adapters.batches_table import BatchesTable
+from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.clients_table import ClientsTable
-from sms_gateway.adapters.guards_table import GuardsTable
 from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.adapters.messages_table import MessagesTable
@@ -31,7 +31,7 @@ def test_no_call_of_a_table_is_left_out() -> None:
         BatchesTable,
         ClientsTable,
         GuardedIntake,
-        GuardsTable,
+        CircuitTable,
         MessagesTable,
         SuppressionsTable,
     )
@@ -98,7 +98,7 @@ def test_a_row_in_the_way_that_the_table_does_not_show_is_not_guessed_at(name: s
     ("name", "table", "key", "nothing"),
     [
         ("MessagesTable.get", "M", key_attributes(KEY), None),
-        ("GuardsTable.get", "G", {"guard": {"S": "circuit"}}, Circuit()),
+        ("CircuitTable.get", "G", {"guard": {"S": "circuit"}}, Circuit()),
         ("ClientsTable.get", "G", {"guard": {"S": "key#k1"}}, None),
         ("SuppressionsTable.get", "G", {"guard": {"S": "suppressed#+40721234567"}}, None),
     ],

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from sms_gateway.adapters.voipit.client import VoipitClient
-from sms_gateway.adapters.voipit.number_form import NumberFormat, VoipitNumberForm
+from sms_gateway.adapters.voipit.number_form import VoipitNumberForm
+from sms_gateway.adapters.voipit.number_format import NumberFormat
 from sms_gateway.adapters.voipit.transport import MAX_ANSWER_BYTES, MAX_IDLE, VoipitSession
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear

@@ -2,7 +2,8 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from sms_gateway.adapters.voipit.number_form import NumberFormat, VoipitNumberForm
+from sms_gateway.adapters.voipit.number_form import VoipitNumberForm
+from sms_gateway.adapters.voipit.number_format import NumberFormat
 from sms_gateway.domain.phone_number import PhoneNumber
 
 

@@ -65,10 +65,10 @@ class Cloud:
         session.events.register("provide-client-params.sqs.SendMessage", at_once)
         all_at_once: Callable[..., Any] = _all_at_once
         session.events.register("provide-client-params.sqs.SendMessageBatch", all_at_once)
-        self.dynamodb: DynamoDBClient = session.client("dynamodb", config=aws.config())
-        self.sqs: SQSClient = session.client("sqs", config=aws.config())
-        self.sns: SNSClient = session.client("sns", config=aws.config())
-        self.secrets: SecretsManagerClient = session.client("secretsmanager", config=aws.config())
+        self.dynamodb: DynamoDBClient = session.client("dynamodb", config=aws.CONFIG)
+        self.sqs: SQSClient = session.client("sqs", config=aws.CONFIG)
+        self.sns: SNSClient = session.client("sns", config=aws.CONFIG)
+        self.secrets: SecretsManagerClient = session.client("secretsmanager", config=aws.CONFIG)
         self._safe: SecretsManagerClient = self._own.client("secretsmanager")
         self._secret_version = ""
         self._tables: DynamoDBClient = self._own.client("dynamodb")

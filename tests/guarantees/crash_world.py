@@ -7,7 +7,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from sms_gateway.adapters.batches_table import BatchesTable
-from sms_gateway.adapters.guards_table import GuardsTable
+from sms_gateway.adapters.circuit_table import CircuitTable
+from sms_gateway.adapters.guard_items import of_suppression
 from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.queues import (
@@ -17,7 +18,7 @@ from sms_gateway.adapters.queues import (
     read_kept_report,
 )
 from sms_gateway.adapters.secrets import CallbackKeys, RememberedSecret, VoipitAccounts
-from sms_gateway.adapters.suppressions_table import SuppressionsTable, suppression_key
+from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.adapters.topic import Topic
 from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
 from sms_gateway.domain.guards import Limits
@@ -153,7 +154,7 @@ class CrashWorld:
 
     def _note_suppressions(self) -> None:
         on_the_list = {g["guard"]["S"] for g in self.cloud.guards() if "phoneNumber" in g}
-        assert on_the_list <= {suppression_key(NUMBER)}
+        assert on_the_list <= {of_suppression(NUMBER)}
         self.rows()
         note_suppressions(self._suppressed, {NUMBER} if on_the_list else (), len(self._writes))
 
@@ -307,7 +308,7 @@ class CrashWorld:
                 messages=messages,
                 batches=BatchesTable(cloud.dynamodb, GUARDS),
                 suppressions=SuppressionsTable(cloud.dynamodb, GUARDS),
-                circuits=GuardsTable(cloud.dynamodb, GUARDS),
+                circuits=CircuitTable(cloud.dynamodb, GUARDS),
                 accounts=VoipitAccounts(remembered(cloud.account), BASE_URL),
                 queue=SqsDispatchQueue(cloud.sqs, cloud.dispatch),
                 fallback=SqsReportFallback(cloud.sqs, cloud.fallback),

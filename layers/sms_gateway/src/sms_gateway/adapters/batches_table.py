@@ -1,14 +1,13 @@
-"""Batches without an id of their own: items `batch#<digest>` of the table `Guards`.
-
-`batchId` is a string, `knownUntil` a moment in ISO 8601, `expiresAt` the table's time to live.
-"""
+"""Batches without an id of their own: items of the table `Guards` (guard_items.py)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sms_gateway.adapters import guard_items
+from sms_gateway.adapters.attributes import attribute, attributes
 from sms_gateway.adapters.dynamodb import ConditionFailedError, write
-from sms_gateway.adapters.message_item import attribute, epoch
+from sms_gateway.adapters.message_item import epoch
 from sms_gateway.domain.clock import to_iso
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import BATCH_KNOWN_FOR
@@ -28,7 +27,7 @@ class BatchesTable:
         """The id of this batch: one write, whose failure shows the id there is."""
         until = now + BATCH_KNOWN_FOR
         item = {
-            "guard": f"batch#{digest}",
+            "guard": guard_items.of_batch(digest),
             "batchId": batch_id,
             "knownUntil": to_iso(until),
             "expiresAt": epoch(until),
@@ -37,7 +36,7 @@ class BatchesTable:
             write(
                 lambda: self.client.put_item(
                     TableName=self.table_name,
-                    Item={name: attribute(value) for name, value in item.items()},
+                    Item=attributes(item),
                     ConditionExpression="attribute_not_exists(guard) OR knownUntil <= :now",
                     ExpressionAttributeValues={":now": attribute(to_iso(now))},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",

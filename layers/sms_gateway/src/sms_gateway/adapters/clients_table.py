@@ -1,18 +1,19 @@
-"""Which client an API key belongs to: items `key#<API key id>` of the table `Guards`.
+"""Which client an API key belongs to: items of the table `Guards` (guard_items.py).
 
-`client` is the client's name and `role` its role (`Role`), both strings. `expiresAt`, the table's
-time to live in epoch seconds, is there only after the key was removed. `tools/add_client.py` writes
-these items, the functions `send` and `status` read them.
+`expiresAt` is there only after the key was removed. `tools/add_client.py` writes these items, the
+functions `send` and `status` read them.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from sms_gateway.adapters import guard_items
+from sms_gateway.adapters.attributes import attribute, attributes
 from sms_gateway.adapters.dynamodb import table_errors, write
-from sms_gateway.adapters.message_item import attribute, epoch
+from sms_gateway.adapters.message_item import epoch
 from sms_gateway.domain.client import Client, Role
 from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 
@@ -26,7 +27,6 @@ PAUSE_AFTER_FAILURE: Final = 2.0
 MAX_REMEMBERED: Final = 1000
 """Keys that one process remembers."""
 
-_PREFIX: Final = "key#"
 _Seconds = Callable[[], float]
 
 
@@ -66,11 +66,15 @@ class ClientsTable:
         Raises:
             ConditionFailedError: it is a key of another client.
         """
-        item = {"guard": f"{_PREFIX}{key_id}", "client": client.name, "role": str(client.role)}
+        item = {
+            "guard": guard_items.of_api_key(key_id),
+            "client": client.name,
+            "role": str(client.role),
+        }
         write(
             lambda: self.client.put_item(
                 TableName=self.table_name,
-                Item={name: attribute(value) for name, value in item.items()},
+                Item=attributes(item),
                 ConditionExpression=(
                     "attribute_not_exists(guard) OR (client = :client AND #role = :role)"
                 ),
@@ -157,5 +161,5 @@ class RememberedClients:
         self._known[key_id] = remembered
 
 
-def _key(key_id: str) -> dict[str, dict[str, str]]:
-    return {"guard": attribute(f"{_PREFIX}{key_id}")}
+def _key(key_id: str) -> dict[str, Any]:
+    return guard_items.key(guard_items.of_api_key(key_id))

@@ -1,18 +1,6 @@
 """New messages and claims: the write and everything that may stop it, in one transaction.
 
-Items of the table `Guards` that are read and written here (`guard` is the key, `expiresAt` the
-table's time to live in epoch seconds; other times are epoch milliseconds):
-
-| `guard`                              | holds                                                  |
-| ------------------------------------ | ------------------------------------------------------ |
-| `recipient#<E.164>`                  | `sent`: the time of each sending, the latest first;    |
-|                                      | `writes`: how often the row was written                |
-| `client#<client>#<day>#<shard>`      | `messages`: how many                                   |
-| `last#<client>#<E.164>`              | `messageId`, `intent` (its SHA-256), `equalUntil`      |
-| `suppressed#<E.164>`                 | see suppressions_table.py                              |
-
-The others are `batch#…` (batches_table.py), `key#…` (clients_table.py) and `circuit`
-(guards_table.py).
+The items of the table `Guards` that it reads and writes are among those in guard_items.py.
 """
 
 import hashlib
@@ -23,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from sms_gateway.adapters import guard_items
+from sms_gateway.adapters.attributes import Item, attributes
 from sms_gateway.adapters.dynamodb import TransactionRefusedError, table_errors, tries, write
-from sms_gateway.adapters.message_item import Item, attribute
 from sms_gateway.adapters.messages_table import MessagesTable, already_stored, refused
-from sms_gateway.adapters.suppressions_table import suppression_key
 from sms_gateway.domain.clock import from_milliseconds, to_iso, to_milliseconds
 from sms_gateway.domain.errors import (
     ClientLimitError,
@@ -115,7 +103,7 @@ class GuardedIntake:
             self._is_written(sending, actions)
             return
         day = _day(sending.at)
-        rows = self._shares(f"client#{sending.message.client}#{day}")
+        rows = self._shares(sending.message.client, day)
         full = self._full_on(day)
         in_turn = list(rows)
         random.shuffle(in_turn)
@@ -169,7 +157,7 @@ class GuardedIntake:
         return {
             "ConditionCheck": {
                 "TableName": self.guards_table,
-                "Key": {"guard": attribute(suppression_key(phone_number))},
+                "Key": guard_items.key(guard_items.of_suppression(phone_number)),
                 "ConditionExpression": "attribute_not_exists(guard)",
             }
         }
@@ -178,7 +166,7 @@ class GuardedIntake:
         """The last one to this number: an equal one is this very one, for a moment."""
         until = now + self.limits.double_click
         item = {
-            "guard": f"last#{message.client}#{message.phone_number.e164}",
+            "guard": guard_items.of_last_message(message.client, message.phone_number),
             "messageId": message.message_id,
             "intent": _digest(message),
             "equalUntil": to_milliseconds(until),
@@ -191,9 +179,9 @@ class GuardedIntake:
             values[":ended"] = instead_of
         return {
             "TableName": self.guards_table,
-            "Item": {name: attribute(value) for name, value in item.items()},
+            "Item": attributes(item),
             "ConditionExpression": condition,
-            "ExpressionAttributeValues": {k: attribute(v) for k, v in values.items()},
+            "ExpressionAttributeValues": attributes(values),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
@@ -229,7 +217,7 @@ class GuardedIntake:
                 " writes = if_not_exists(writes, :zero) + :one, expiresAt = :expires"
             ),
             "ConditionExpression": " AND ".join(conditions),
-            "ExpressionAttributeValues": {k: attribute(v) for k, v in values.items()},
+            "ExpressionAttributeValues": attributes(values),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
@@ -279,11 +267,11 @@ class GuardedIntake:
             "Key": _recipient_key(sending.message.phone_number),
             "UpdateExpression": "SET sent = :sent, writes = :next, expiresAt = :expires",
             "ConditionExpression": condition,
-            "ExpressionAttributeValues": {k: attribute(v) for k, v in values.items()},
+            "ExpressionAttributeValues": attributes(values),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
-    def _shares(self, client: str) -> dict[str, int]:
+    def _shares(self, client: str, day: str) -> dict[str, int]:
         """The rows that a client's count is spread over, and what each may hold: in all the limit.
 
         Which of them a message is counted in is left to chance; one whose row is full tries
@@ -293,19 +281,22 @@ class GuardedIntake:
         limit = self.limits.client_daily
         shards = min(MAX_SHARDS, limit)
         share, rest = divmod(limit, shards)
-        return {f"{client}#{shard}": share + (shard < rest) for shard in range(shards)}
+        return {
+            guard_items.of_client_and_day(client, day, shard): share + (shard < rest)
+            for shard in range(shards)
+        }
 
     def _one_more(self, row: str, share: int, now: datetime) -> "UpdateTypeDef":
         """One more in this row of a client's count, if there is room."""
         values = {":none": 0, ":one": 1, ":share": share, ":expires": _expires(now)}
         return {
             "TableName": self.guards_table,
-            "Key": {"guard": attribute(row)},
+            "Key": guard_items.key(row),
             "UpdateExpression": (
                 "SET messages = if_not_exists(messages, :none) + :one, expiresAt = :expires"
             ),
             "ConditionExpression": "attribute_not_exists(messages) OR messages < :share",
-            "ExpressionAttributeValues": {k: attribute(v) for k, v in values.items()},
+            "ExpressionAttributeValues": attributes(values),
         }
 
     def _full_on(self, day: str) -> set[str]:
@@ -337,7 +328,7 @@ class _RecipientRow:
 
 
 def _recipient_key(phone_number: PhoneNumber) -> dict[str, Any]:
-    return {"guard": attribute(f"recipient#{phone_number.e164}")}
+    return guard_items.key(guard_items.of_recipient(phone_number))
 
 
 def _recipient_row(item: Item | None) -> _RecipientRow:

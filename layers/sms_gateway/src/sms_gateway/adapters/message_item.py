@@ -38,8 +38,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zlib import crc32
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
+from sms_gateway.adapters.attributes import Item, attributes, plain
 from sms_gateway.domain.clock import from_iso, from_milliseconds, to_iso, to_milliseconds
 from sms_gateway.domain.errors import UnreadableRowError
 from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
@@ -51,21 +50,10 @@ from sms_gateway.domain.status import NEEDS_ATTENTION, Reason, Status
 DUE_SHARDS: Final = 8
 """Partitions of the index `due`: one takes a thousand writes a second."""
 
-Item = Mapping[str, Any]
-"""Attribute values in DynamoDB's own form: `{"status": {"S": "sent"}}`."""
-
-_serialize: Final = TypeSerializer().serialize
-_deserialize: Final = TypeDeserializer().deserialize
-
-
-def attribute(value: Any) -> dict[str, Any]:
-    """A plain value in DynamoDB's own form."""
-    return dict(_serialize(value))
-
 
 def to_item(message: Message) -> dict[str, Any]:
     """The item that stores the message."""
-    plain: dict[str, Any] = {
+    values: dict[str, Any] = {
         "messageId": message.message_id,
         "status": str(message.status),
         "version": message.version,
@@ -96,13 +84,13 @@ def to_item(message: Message) -> dict[str, Any]:
         "countedAt": message.counted_at and to_milliseconds(message.counted_at),
         "putOff": message.put_off or None,
     }
-    return {name: attribute(value) for name, value in plain.items() if value is not None}
+    return attributes({name: value for name, value in values.items() if value is not None})
 
 
 def from_item(item: Item) -> Message:
     """The message an item stores. Raises `UnreadableRowError` if this release cannot read it."""
     try:
-        return _from_plain({name: _deserialize(value) for name, value in item.items()})
+        return _message(plain(item))
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         # Not `error` itself: its words may hold what the row holds, a phone number for example.
         raise UnreadableRowError(
@@ -111,35 +99,35 @@ def from_item(item: Item) -> Message:
         ) from None
 
 
-def _from_plain(plain: Mapping[str, Any]) -> Message:
-    report = plain.get("report")
+def _message(row: Mapping[str, Any]) -> Message:
+    report = row.get("report")
     return Message(
-        message_id=plain["messageId"],
-        client=plain["client"],
-        phone_number=PhoneNumber(plain["phoneNumber"]),
-        text=plain["message"],
-        status=Status(plain["status"]),
-        version=int(plain["version"]),
-        attempt=int(plain["attempt"]),
-        created_at=from_iso(plain["createdAt"]),
-        updated_at=from_iso(plain["updatedAt"]),
-        expires_at=datetime.fromtimestamp(int(plain["expiresAt"]), UTC),
-        claim=plain["claim"],
-        history=tuple(map(_status_change, plain["history"])),
-        metadata=plain["metadata"],
-        reason=_reason(plain),
-        error_message=plain.get("errorMessage"),
+        message_id=row["messageId"],
+        client=row["client"],
+        phone_number=PhoneNumber(row["phoneNumber"]),
+        text=row["message"],
+        status=Status(row["status"]),
+        version=int(row["version"]),
+        attempt=int(row["attempt"]),
+        created_at=from_iso(row["createdAt"]),
+        updated_at=from_iso(row["updatedAt"]),
+        expires_at=datetime.fromtimestamp(int(row["expiresAt"]), UTC),
+        claim=row["claim"],
+        history=tuple(map(_status_change, row["history"])),
+        metadata=row["metadata"],
+        reason=_reason(row),
+        error_message=row.get("errorMessage"),
         report=read_report_entry(report) if report else None,
-        contradicting_reports=tuple(map(read_report_entry, plain.get("contradictingReports", ()))),
-        send_at=_moment(plain, "sendAt"),
-        valid_until=_moment(plain, "validUntil"),
-        on_unconfirmed=OnUnconfirmed(plain["onUnconfirmed"]),
-        due_at=datetime.fromtimestamp(int(plain["dueAt"]), UTC) if "dueAt" in plain else None,
-        cut_from=int(plain["cutFrom"]) if "cutFrom" in plain else None,
-        open_tries=frozenset(map(int, plain.get("openTries", ()))),
-        resent=plain.get("resent", False),
-        counted_at=from_milliseconds(int(plain["countedAt"])) if "countedAt" in plain else None,
-        put_off=int(plain.get("putOff", 0)),
+        contradicting_reports=tuple(map(read_report_entry, row.get("contradictingReports", ()))),
+        send_at=_moment(row, "sendAt"),
+        valid_until=_moment(row, "validUntil"),
+        on_unconfirmed=OnUnconfirmed(row["onUnconfirmed"]),
+        due_at=datetime.fromtimestamp(int(row["dueAt"]), UTC) if "dueAt" in row else None,
+        cut_from=int(row["cutFrom"]) if "cutFrom" in row else None,
+        open_tries=frozenset(map(int, row.get("openTries", ()))),
+        resent=row.get("resent", False),
+        counted_at=from_milliseconds(int(row["countedAt"])) if "countedAt" in row else None,
+        put_off=int(row.get("putOff", 0)),
     )
 
 
@@ -150,7 +138,7 @@ def epoch(moment: datetime) -> int:
 
 def key_attributes(key: MessageKey) -> dict[str, Any]:
     """The key of a message's row, in DynamoDB's own form."""
-    return {"messageId": attribute(key.message_id), "client": attribute(key.client)}
+    return attributes({"messageId": key.message_id, "client": key.client})
 
 
 def key_of(item: Item) -> MessageKey:
@@ -227,8 +215,8 @@ def read_report_entry(entry: Mapping[str, Any]) -> DeliveryReport:
     )
 
 
-def _moment(plain: Mapping[str, Any], name: str) -> datetime | None:
-    return from_iso(plain[name]) if name in plain else None
+def _moment(row: Mapping[str, Any], name: str) -> datetime | None:
+    return from_iso(row[name]) if name in row else None
 
 
 def _reason(entry: Mapping[str, Any]) -> Reason | None:

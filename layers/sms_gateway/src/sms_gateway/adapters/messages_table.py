@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from sms_gateway.adapters.attributes import Item, attribute, attributes
 from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, write
 from sms_gateway.adapters.message_item import (
     DUE_SHARDS,
-    Item,
     attention,
-    attribute,
     due_shard,
     epoch,
     from_item,
@@ -142,7 +141,7 @@ class MessagesTable:
                 message.key,
                 f"SET {sets}{removes}",
                 f"attribute_exists(messageId) AND {condition}",
-                {name: attribute(value) for name, value in values.items()},
+                attributes(values),
             )
         except ConditionFailedError as failure:
             raise refused(failure.item) from failure
@@ -215,7 +214,7 @@ class MessagesTable:
                     Key=key_attributes(message.key),
                     UpdateExpression=f"SET {sets}",
                     ConditionExpression="version = :version",
-                    ExpressionAttributeValues={k: attribute(v) for k, v in values.items()},
+                    ExpressionAttributeValues=attributes(values),
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             )

@@ -15,6 +15,7 @@ from phonenumbers import (
 
 from sms_gateway.adapters.number_links import BadLinkError, plain_number
 from sms_gateway.adapters.number_ranges import digits_in_common
+from sms_gateway.adapters.parsed_numbers import parse_number
 from sms_gateway.domain.errors import InvalidValueError
 from sms_gateway.domain.phone_number import ExaminedNumber, NumberType, PhoneNumber
 from sms_gateway.domain.verdict import Verdict
@@ -102,10 +103,10 @@ class PhoneNumberRules:
             InvalidValueError: `prefix-not-allowed`, `country-not-allowed`, `invalid-phone-number`
                 or `number-type-not-allowed`; the sentence does not repeat the number.
         """
-        problem = self.examine(text).problem
-        if problem:
-            raise problem
-        return self.read(text)
+        examined = self.examine(text)
+        if examined.number is None or examined.problem:
+            raise examined.problem or _invalid("This is not a phone number.")
+        return examined.number
 
     def read(self, text: str) -> PhoneNumber:
         """The number in E.164 form, wherever it is. Raises `invalid-phone-number`."""
@@ -225,7 +226,7 @@ class PhoneNumberRules:
 
     def _parsed(self, dialled: str) -> phonenumbers.PhoneNumber:
         try:
-            return phonenumbers.parse(dialled, self.default_region)
+            return parse_number(dialled, self.default_region)
         except NumberParseException as error:
             raise _invalid("This is not a phone number.") from error
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from sms_gateway.adapters.attributes import attribute
 from sms_gateway.adapters.dynamodb import table_errors, tries
 from sms_gateway.adapters.message_item import (
-    attribute,
     client_created_at,
     from_item,
     key_attributes,

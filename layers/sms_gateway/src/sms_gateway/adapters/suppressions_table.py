@@ -1,16 +1,15 @@
-"""The do-not-contact list: items `suppressed#<E.164>` of the table `Guards`.
+"""The do-not-contact list: items of the table `Guards` (guard_items.py) without a time to live.
 
-`phoneNumber` and `client` are strings, `since` is a moment in ISO 8601. They have no time to live.
-`list` is `suppressed` in all of them: with `phoneNumber` the key of the sparse index `list`, which
-holds the whole list in the order of its numbers.
+The sparse index `list` holds the whole list in the order of its numbers.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from sms_gateway.adapters import guard_items
+from sms_gateway.adapters.attributes import attributes
 from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, tries, write
-from sms_gateway.adapters.message_item import attribute
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Suppression
@@ -18,15 +17,6 @@ from sms_gateway.domain.phone_number import PhoneNumber
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_LIST: Final = "suppressed"
-PREFIX: Final = f"{_LIST}#"
-"""What the keys of these items begin with; no other item's key does."""
-
-
-def suppression_key(phone_number: PhoneNumber) -> str:
-    """The key of a number's item."""
-    return f"{PREFIX}{phone_number.e164}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +61,17 @@ class SuppressionsTable:
     def put(self, suppression: Suppression) -> None:
         """Enter the number; the first entry stays."""
         item = {
-            "guard": suppression_key(suppression.phone_number),
+            "guard": guard_items.of_suppression(suppression.phone_number),
             "phoneNumber": suppression.phone_number.e164,
             "since": to_iso(suppression.since),
             "client": suppression.client,
-            "list": _LIST,
+            "list": guard_items.SUPPRESSED,
         }
         try:
             write(
                 lambda: self.client.put_item(
                     TableName=self.table_name,
-                    Item={name: attribute(value) for name, value in item.items()},
+                    Item=attributes(item),
                     ConditionExpression="attribute_not_exists(guard)",
                 )
             )
@@ -93,5 +83,5 @@ class SuppressionsTable:
         write(lambda: self.client.delete_item(TableName=self.table_name, Key=_key(phone_number)))
 
 
-def _key(phone_number: PhoneNumber) -> dict[str, dict[str, str]]:
-    return {"guard": attribute(suppression_key(phone_number))}
+def _key(phone_number: PhoneNumber) -> dict[str, Any]:
+    return guard_items.key(guard_items.of_suppression(phone_number))

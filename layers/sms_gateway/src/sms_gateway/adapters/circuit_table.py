@@ -1,25 +1,23 @@
-"""The circuit: one item of the table `Guards`, whose other items intake.py lists."""
+"""The circuit: one item of the table `Guards` (guard_items.py)."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
+from sms_gateway.adapters import guard_items
+from sms_gateway.adapters.attributes import attributes, plain
 from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, write
-from sms_gateway.adapters.message_item import attribute
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.clock import from_milliseconds, to_milliseconds
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-CIRCUIT: Final = "circuit"
-_deserialize: Final = TypeDeserializer().deserialize
+_KEY = guard_items.key(guard_items.CIRCUIT)
 
 
 @dataclass(frozen=True, slots=True)
-class GuardsTable:
+class CircuitTable:
     """Implements the port `Circuits` on DynamoDB. Moments are epoch milliseconds."""
 
     client: "DynamoDBClient"
@@ -30,21 +28,21 @@ class GuardsTable:
         with table_errors():
             answer = self.client.get_item(
                 TableName=self.table_name,
-                Key={"guard": attribute(CIRCUIT)},
+                Key=_KEY,
                 ConsistentRead=True,
             )
-        plain = {name: _deserialize(value) for name, value in answer.get("Item", {}).items()}
+        item = plain(answer.get("Item", {}))
         return Circuit(
-            reason=_open_reason(plain),
-            since=_moment(plain, "since"),
-            pings=int(plain.get("pings", 0)),
-            next_ping_at=_moment(plain, "nextPingAt"),
-            failed=plain.get("failed"),
-            proven=plain.get("proven"),
-            proven_at=_moment(plain, "provenAt"),
-            probe_until=_moment(plain, "probeUntil"),
-            ping_until=_moment(plain, "pingUntil"),
-            blocked_at=_moment(plain, "blockedAt"),
+            reason=_open_reason(item),
+            since=_moment(item, "since"),
+            pings=int(item.get("pings", 0)),
+            next_ping_at=_moment(item, "nextPingAt"),
+            failed=item.get("failed"),
+            proven=item.get("proven"),
+            proven_at=_moment(item, "provenAt"),
+            probe_until=_moment(item, "probeUntil"),
+            ping_until=_moment(item, "pingUntil"),
+            blocked_at=_moment(item, "blockedAt"),
         )
 
     def take_probe(self, now: datetime, until: datetime) -> bool:
@@ -170,12 +168,12 @@ class GuardsTable:
         if condition is not None:
             optional["ConditionExpression"] = condition
         if values:
-            optional["ExpressionAttributeValues"] = {k: attribute(v) for k, v in values.items()}
+            optional["ExpressionAttributeValues"] = attributes(values)
         try:
             write(
                 lambda: self.client.update_item(
                     TableName=self.table_name,
-                    Key={"guard": attribute(CIRCUIT)},
+                    Key=_KEY,
                     UpdateExpression=expression,
                     **optional,
                 )
@@ -185,15 +183,15 @@ class GuardsTable:
         return True
 
 
-def _open_reason(plain: dict[str, Any]) -> OpenReason | None:
+def _open_reason(item: dict[str, Any]) -> OpenReason | None:
     """Why the circuit is open. A reason of a later release is read as the most careful one."""
-    if "reason" not in plain:
+    if "reason" not in item:
         return None
     try:
-        return OpenReason(plain["reason"])
+        return OpenReason(item["reason"])
     except ValueError:
         return OpenReason.CONFIGURATION
 
 
-def _moment(plain: dict[str, Any], name: str) -> datetime | None:
-    return from_milliseconds(int(plain[name])) if name in plain else None
+def _moment(item: dict[str, Any], name: str) -> datetime | None:
+    return from_milliseconds(int(item[name])) if name in item else None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sms_gateway.adapters.guards_table import GuardsTable
+from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from tests.adapters.tables import a_guards_table
 from tests.fakes.clock import START
@@ -26,7 +26,7 @@ def table_name(dynamodb: "DynamoDBClient") -> str:
 def test_the_circuit_is_one_item_that_anybody_can_read(
     dynamodb: "DynamoDBClient", table_name: str
 ) -> None:
-    table = GuardsTable(dynamodb, table_name)
+    table = CircuitTable(dynamodb, table_name)
     table.release_probe()
     table.open(OpenReason.CREDENTIALS, "v1", START, START + HOUR)
 
@@ -54,7 +54,7 @@ def test_the_circuit_is_one_item_that_anybody_can_read(
 def test_an_outage_can_be_ended_whenever_it_began(
     dynamodb: "DynamoDBClient", table_name: str, at: datetime
 ) -> None:
-    table = GuardsTable(dynamodb, table_name)
+    table = CircuitTable(dynamodb, table_name)
     table.open(OpenReason.CREDENTIALS, "v1", at, at + HOUR)
 
     assert table.take_ping(table.get(), at, at + HOUR)
