@@ -1,23 +1,24 @@
 """Voipit's delivery report: is the URL one of ours? Then record it, then acknowledge."""
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sms_gateway.adapters.queues import read_kept_report
-from sms_gateway.entrypoints import wiring
 from sms_gateway.entrypoints.callback import Callback
-from sms_gateway.entrypoints.logs import logger, metrics
+from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.metrics import metrics
 from sms_gateway.entrypoints.queue_batch import each_message
 from sms_gateway.entrypoints.settings import CallbackSettings
+from sms_gateway.entrypoints.wiring.callback import callback_parts
+from sms_gateway.entrypoints.wiring.shared import once
 
 
-@cache
+@once
 def callback() -> Callback:
-    """The use case with its keys, wired once per execution environment."""
-    return Callback(*wiring.record_report(CallbackSettings.from_environment()))
+    """Everything that this function works with."""
+    return callback_parts(CallbackSettings.from_environment())
 
 
 @metrics.log_metrics
@@ -27,7 +28,3 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     if "Records" in event:
         return each_message(event, lambda body: callback().record_kept(*read_kept_report(body)))
     return callback()(LambdaFunctionUrlEvent(event))
-
-
-if wiring.IN_LAMBDA:
-    callback()

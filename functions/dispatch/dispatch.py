@@ -1,22 +1,23 @@
 """Tries queued messages: scheduled ones, and those that certainly were not taken."""
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sms_gateway.adapters.queues import read_dispatch
-from sms_gateway.entrypoints import wiring
-from sms_gateway.entrypoints.logs import count, logger, metrics
+from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.metrics import Metric, count, metrics
 from sms_gateway.entrypoints.queue_batch import each_message
 from sms_gateway.entrypoints.settings import DispatchSettings
+from sms_gateway.entrypoints.wiring.dispatch import dispatch_parts
+from sms_gateway.entrypoints.wiring.shared import once
 from sms_gateway.use_cases.dispatch_message import DispatchMessage
 
 
-@cache
-def dispatch_message() -> DispatchMessage:
-    """The use case, wired once per execution environment."""
-    return wiring.dispatch_message(DispatchSettings.from_environment())
+@once
+def dispatch() -> DispatchMessage:
+    """Everything that this function works with."""
+    return dispatch_parts(DispatchSettings.from_environment())
 
 
 @metrics.log_metrics
@@ -24,9 +25,9 @@ def dispatch_message() -> DispatchMessage:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point of the Lambda function `dispatch`. Answers with the messages to try again."""
 
-    def dispatch(body: str) -> None:
+    def one(body: str) -> None:
         key, unused_claim = read_dispatch(body)
-        message = dispatch_message()(
+        message = dispatch()(
             key, lambda: context.get_remaining_time_in_millis() / 1000, unused_claim
         )
         status, reason = (message.status, message.reason) if message else (None, None)
@@ -37,10 +38,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             status=status,
             reason=reason,
         )
-        count("MessageDispatched")
+        count(Metric.MESSAGE_DISPATCHED)
 
-    return each_message(event, dispatch)
-
-
-if wiring.IN_LAMBDA:
-    dispatch_message()
+    return each_message(event, one)

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -10,74 +9,37 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sms_gateway.domain.clock import to_iso
-from sms_gateway.entrypoints import contract, wiring
+from sms_gateway.entrypoints import contract
 from sms_gateway.entrypoints.bodies import request_body
 from sms_gateway.entrypoints.idempotency_key import given_key
 from sms_gateway.entrypoints.list_query import read_list_query
-from sms_gateway.entrypoints.logs import logger, metrics
+from sms_gateway.entrypoints.logs import logger
 from sms_gateway.entrypoints.message_view import message_view
+from sms_gateway.entrypoints.metrics import metrics
 from sms_gateway.entrypoints.preview_view import batch_preview_view, preview_view
 from sms_gateway.entrypoints.provider_view import provider_view
 from sms_gateway.entrypoints.rest_api import (
+    Routes,
     caller,
     key_identity,
     message_owner,
     path_value,
-    rest_api,
 )
 from sms_gateway.entrypoints.send_request import read_batch, read_send_request
 from sms_gateway.entrypoints.settings import StatusSettings
-from sms_gateway.use_cases.list_messages import ListMessages
-from sms_gateway.use_cases.ports import Circuits, Clients
-from sms_gateway.use_cases.preview_message import Preview, PreviewMessage
-from sms_gateway.use_cases.read_message import ReadMessage
-from sms_gateway.use_cases.suppress import ReadSuppression
+from sms_gateway.entrypoints.wiring.shared import once
+from sms_gateway.entrypoints.wiring.status import StatusParts, status_parts
+from sms_gateway.use_cases.preview_message import Preview
 
-api = rest_api()
+routes = Routes()
 
 
-@cache
-def clients() -> Clients:
-    """The clients of the keys, remembered once per execution environment."""
-    return wiring.clients(StatusSettings.from_environment().guards_table)
-
-
-@cache
-def read_message() -> ReadMessage:
-    """The use case, wired once per execution environment."""
-    return wiring.read_message(StatusSettings.from_environment())
-
-
-@cache
-def list_messages() -> ListMessages:
-    """The use case, wired once per execution environment."""
-    return wiring.list_messages(StatusSettings.from_environment())
-
-
-@cache
-def preview_message() -> PreviewMessage:
-    """The use case, wired once per execution environment."""
-    return wiring.preview_message(StatusSettings.from_environment())
-
-
-@cache
-def read_suppression() -> ReadSuppression:
-    """The use case, wired once per execution environment."""
-    return wiring.read_suppression(StatusSettings.from_environment())
-
-
-@cache
-def circuits() -> Circuits:
-    """The stored circuit, wired once per execution environment."""
-    return wiring.circuits(StatusSettings.from_environment())
-
-
-@api.get("/messages")
+@routes.get("/messages")
 def get_messages() -> Response[str]:
     """What the caller has sent to one number, newest first."""
-    client = message_owner(api.current_event, clients())
-    query = read_list_query(api.current_event.resolved_query_string_parameters)
-    page = list_messages()(client, query.phone_number, query.limit, query.cursor)
+    client = message_owner(routes.current_event, parts().clients)
+    query = read_list_query(routes.current_event.resolved_query_string_parameters)
+    page = parts().list_messages(client, query.phone_number, query.limit, query.cursor)
     logger.info("messages listed", found=len(page.messages), more=page.cursor is not None)
     body: dict[str, Any] = {"messages": [message_view(message) for message in page.messages]}
     if page.unreadable:
@@ -88,41 +50,41 @@ def get_messages() -> Response[str]:
     return Response(HTTPStatus.OK, "application/json", json.dumps(body))
 
 
-@api.get("/messages/<message_id>")
+@routes.get("/messages/<message_id>")
 def get_message(message_id: str) -> Response[str]:
     """One message of the caller's own."""
-    client = message_owner(api.current_event, clients())
-    message = read_message()(client, path_value(message_id))
+    client = message_owner(routes.current_event, parts().clients)
+    message = parts().read_message(client, path_value(message_id))
     logger.info("message read", message_id=message.message_id, status=message.status)
     return Response(HTTPStatus.OK, "application/json", json.dumps(message_view(message)))
 
 
-@api.post("/messages/preview")
+@routes.post("/messages/preview")
 def post_preview() -> Response[str]:
     """What would become of a message. It is a read route: this function may write nothing."""
-    event = api.current_event
-    client = message_owner(event, clients())
+    event = routes.current_event
+    client = message_owner(event, parts().clients)
     request = read_send_request(
         request_body(event),
         client=client,
         idempotency_key=given_key(event),
     )
-    preview = preview_message()(request)
+    preview = parts().preview_message(request)
     failed = [verdict.rule for verdict in preview.verdicts if verdict.problem]
     logger.info("message previewed", extra={"failed": failed})
     return Response(HTTPStatus.OK, "application/json", json.dumps(preview_view(preview)))
 
 
-@api.post("/messages/preview/batch")
+@routes.post("/messages/preview/batch")
 def post_preview_batch() -> Response[str]:
     """What would become of many messages. 200 whatever it is: one result per message says it."""
-    event = api.current_event
+    event = routes.current_event
     batch = read_batch(
         request_body(event),
-        client=message_owner(event, clients()),
+        client=message_owner(event, parts().clients),
         idempotency_key=given_key(event),
     )
-    results = preview_message().each(batch.items)
+    results = parts().preview_message.each(batch.items)
     previews = [result for result in results if isinstance(result, Preview)]
     failed = Counter(v.rule for preview in previews for v in preview.verdicts if v.problem)
     logger.info(
@@ -135,41 +97,40 @@ def post_preview_batch() -> Response[str]:
     return Response(HTTPStatus.OK, "application/json", body)
 
 
-@api.get("/suppressions/<phone_number>")
+@routes.get("/suppressions/<phone_number>")
 def get_suppression(phone_number: str) -> Response[str]:
     """Since when this number must not be texted."""
-    caller(api.current_event, clients())
-    entry = read_suppression()(path_value(phone_number))
+    caller(routes.current_event, parts().clients)
+    entry = parts().read_suppression(path_value(phone_number))
     logger.info("suppression read", phone_number=entry.phone_number.masked)
     body = {"phoneNumber": entry.phone_number.e164, "since": to_iso(entry.since)}
     return Response(HTTPStatus.OK, "application/json", json.dumps(body))
 
 
-@api.get("/provider")
+@routes.get("/provider")
 def get_provider() -> Response[str]:
     """Whether Voipit is reachable, and if not since when and why."""
-    caller(api.current_event, clients())
-    return Response(HTTPStatus.OK, "application/json", json.dumps(provider_view(circuits().get())))
+    caller(routes.current_event, parts().clients)
+    return Response(
+        HTTPStatus.OK, "application/json", json.dumps(provider_view(parts().circuits.get()))
+    )
 
 
-@api.get("/openapi.json")
+@routes.get("/openapi.json")
 def get_contract() -> Response[str]:
     """The whole contract. It is the same for every client, so no table is asked for the client."""
-    key_identity(api.current_event)
+    key_identity(routes.current_event)
     return Response(HTTPStatus.OK, "application/json", contract.TEXT)
+
+
+@once
+def parts() -> StatusParts:
+    """Everything that this function works with."""
+    return status_parts(StatusSettings.from_environment(), routes)
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point of the Lambda function `status`."""
-    return api.resolve(event, context)
-
-
-if wiring.IN_LAMBDA:
-    clients()
-    read_message()
-    list_messages()
-    preview_message()
-    read_suppression()
-    circuits()
+    return parts().api.resolve(event, context)

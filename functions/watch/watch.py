@@ -1,20 +1,21 @@
 """Every minute: looks after messages whose time has come, and after an open circuit."""
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from sms_gateway.entrypoints import wiring
-from sms_gateway.entrypoints.logs import count, logger, metrics
+from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.metrics import Metric, count, metrics
 from sms_gateway.entrypoints.settings import WatchSettings
+from sms_gateway.entrypoints.wiring.shared import once
+from sms_gateway.entrypoints.wiring.watch import watch_parts
 from sms_gateway.use_cases.watch import Watch
 
 
-@cache
+@once
 def watch() -> Watch:
-    """The use case, wired once per execution environment."""
-    return wiring.watch(WatchSettings.from_environment())
+    """Everything that this function works with."""
+    return watch_parts(WatchSettings.from_environment())
 
 
 @metrics.log_metrics
@@ -31,7 +32,7 @@ def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         )
     if not watched.circuit_is_known:
         logger.warning("the circuit cannot be read")
-        count("StoreUnavailable")
+        count(Metric.STORE_UNAVAILABLE)
     done = {
         "lookedAt": watched.looked_at,
         "moved": watched.moved,
@@ -39,11 +40,7 @@ def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "finished": watched.finished,
     }
     logger.info("watched", extra={"done": done})
-    count("MessageMoved", watched.moved)
-    count("MessageEnqueued", watched.enqueued)
-    count("MessageBroken", len(watched.broken))
+    count(Metric.MESSAGE_MOVED, watched.moved)
+    count(Metric.MESSAGE_ENQUEUED, watched.enqueued)
+    count(Metric.MESSAGE_BROKEN, len(watched.broken))
     return done
-
-
-if wiring.IN_LAMBDA:
-    watch()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import EndpointConnectionError
+from botocore.session import Session
 
 from sms_gateway.adapters.clients_table import ClientsTable
-from sms_gateway.adapters.guards_table import CIRCUIT
-from sms_gateway.adapters.suppressions_table import suppression_key
+from sms_gateway.adapters.guard_items import CIRCUIT, of_suppression
 from sms_gateway.domain.client import Client
 from sms_gateway.domain.phone_number import PhoneNumber
 from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
@@ -18,8 +18,6 @@ from tests.handlers import voipit
 from tests.handlers.samples import OTHER_CLIENT, SIGNING_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
@@ -50,15 +48,17 @@ class Calls:
         self.refusal: dict[str, Any] = dict(TRY_AGAIN)
         self.enqueued: list[tuple[Any, int]] = []
 
-    def listen(self, session: boto3.session.Session) -> None:
+    def listen(self, session: Session) -> None:
         """Clients that the session makes from now on are listened to."""
-        session.events.register("before-call", self._before)
-        # What this kind of handler returns are the parameters; botocore's stubs do not know.
-        keep_back: Callable[..., Any] = self._keep_back
-        session.events.register("provide-client-params.sns.PublishBatch", keep_back)
-        session.events.register("after-call.sns.PublishBatch", self._tell)
-        session.events.register("provide-client-params.sqs.SendMessage", self._note)
-        session.events.register("provide-client-params.sqs.SendMessageBatch", self._note_all)
+        hears: dict[str, Any] = {
+            "before-call": self._before,
+            "provide-client-params.sns.PublishBatch": self._keep_back,
+            "after-call.sns.PublishBatch": self._tell,
+            "provide-client-params.sqs.SendMessage": self._note,
+            "provide-client-params.sqs.SendMessageBatch": self._note_all,
+        }
+        for event, handler in hears.items():
+            session.register(event, handler)
 
     def forget(self) -> None:
         self.made.clear()
@@ -165,6 +165,11 @@ class Cloud:
         dispatch = delivery | key
         dispatch |= {"CALLBACK_URL": "https://callback.example/", "SUPPRESSION_LIST": "on"}
         dispatch |= {"DEFAULT_REGION": "RO", "VOIPIT_NUMBER_FORMAT": "e164"}
+        dispatch |= {
+            "RECIPIENT_HOURLY_LIMIT": "10",
+            "RECIPIENT_DAILY_LIMIT": "50",
+            "CLIENT_DAILY_LIMIT": "10000",
+        }
         rules = {
             "DEFAULT_REGION": "RO",
             "ALLOWED_COUNTRIES": "RO",
@@ -181,9 +186,6 @@ class Cloud:
                 "ALLOWED_ORIGINS": "",
                 "BASE_PATH": "",
                 "MESSAGE_RETENTION_DAYS": "90",
-                "RECIPIENT_HOURLY_LIMIT": "10",
-                "RECIPIENT_DAILY_LIMIT": "50",
-                "CLIENT_DAILY_LIMIT": "10000",
                 "DOUBLE_CLICK_SECONDS": "10",
             },
             "status": messages
@@ -223,7 +225,7 @@ class Cloud:
     def suppress(self, number: str) -> None:
         """Put the number on the list of those who must not be texted, as another client does."""
         values = {
-            "guard": suppression_key(PhoneNumber(number)),
+            "guard": of_suppression(PhoneNumber(number)),
             "phoneNumber": number,
             "since": "2026-11-22T15:00:00.000Z",
             "client": OTHER_CLIENT,

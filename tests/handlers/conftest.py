@@ -11,8 +11,9 @@ import pytest
 from moto import mock_aws
 
 from sms_gateway.adapters import aws
-from sms_gateway.entrypoints import wiring
 from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.metrics import metrics
+from sms_gateway.entrypoints.wiring import shared
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import REGION, Calls, Clients, Cloud
 from tests.handlers.lambdas import Function
@@ -32,15 +33,11 @@ def _clients() -> Clients:
 
 @pytest.fixture(scope="session")
 def _listening_calls() -> Iterator[Calls]:
-    def forget_clients() -> None:
-        aws.session.cache_clear()
-        wiring._dynamodb.cache_clear()  # noqa: SLF001  made of the session that is forgotten
-
-    forget_clients()  # those made before moto was imported would reach for the net
+    aws.forget_clients()  # those made before moto was imported would reach for the net
     calls = Calls()
     calls.listen(aws.session())
     yield calls
-    forget_clients()
+    aws.forget_clients()
 
 
 @pytest.fixture
@@ -63,7 +60,7 @@ def cloud(_clients: Clients, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> I
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     """The functions' clock: it stands at the time of the sample events until it is moved."""
     clock = FakeClock(EVENTS_BEGIN)
-    monkeypatch.setattr(wiring, "utc_now", clock)
+    monkeypatch.setattr(shared, "utc_now", clock)
     return clock
 
 
@@ -92,7 +89,7 @@ def cold_start(cloud: Cloud, voipit: FakeVoipit, monkeypatch: pytest.MonkeyPatch
         if name in BEHIND_THE_API:
             before = len(cloud.calls.made)
             for key_id in knows:
-                function.module.clients().of_key(key_id)
+                function.module.parts().clients.of_key(key_id)
             del cloud.calls.made[before:]
         return function
 
@@ -121,6 +118,7 @@ publish = _started("publish")
 def output(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Iterator[Output]:
     """What is written during the test. After every single one: nothing secret is in it."""
     log = StringIO()
+    metrics.clear_metrics()  # of tests that count and never write down what they counted
     handler = logger.logger_handler
     assert isinstance(handler, logging.StreamHandler)
     ours = handler.setStream(log)

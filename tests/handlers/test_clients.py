@@ -290,7 +290,7 @@ def test_a_key_that_becomes_an_operators_is_refused_a_minute_later(
 ) -> None:
     seconds = FakeClock(datetime.now(UTC))
     status = cold_start("status", knows=())
-    monkeypatch.setattr(status.module.clients(), "_now", seconds.time)
+    monkeypatch.setattr(status.module.parts().clients, "_now", seconds.time)
     assert status(by(NEW, sample("status-list-messages"))).status == 200
     cloud.enter(Client("ana", Role.OPERATOR), NEW)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sms_gateway.adapters.guards_table import CIRCUIT
+from sms_gateway.adapters.guard_items import CIRCUIT
 from sms_gateway.domain.clock import to_milliseconds
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import GUARDS, Calls, Cloud

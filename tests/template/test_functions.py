@@ -11,7 +11,6 @@ from sms_gateway.adapters import aws
 from sms_gateway.adapters.voipit.transport import CONNECT_TIMEOUT, READ_TIMEOUT
 from sms_gateway.domain.due import LEASE
 from sms_gateway.entrypoints.settings import (
-    ApiSettings,
     CallbackSettings,
     DispatchSettings,
     PublishSettings,
@@ -86,7 +85,7 @@ def source_of(function: str) -> str:
 
 
 def slowest_aws_call() -> float:
-    config = aws.config()
+    config = aws.CONFIG
     attempts: int = config.retries["total_max_attempts"]  # type: ignore[attr-defined]
     once: float = config.connect_timeout + config.read_timeout  # type: ignore[attr-defined]
     return attempts * once + (attempts - 1) * LONGEST_PAUSE
@@ -159,13 +158,11 @@ def test_a_function_is_given_the_settings_it_reads_and_no_others(
 ) -> None:
     asked = Asked()
     READ_SETTINGS[function](asked)
-    if function in BEHIND_THE_API:
-        ApiSettings.from_environment(asked)
     assert set(FUNCTIONS[function]["Environment"]["Variables"]) == asked.names
 
 
-def test_the_functions_behind_the_api_are_those_that_build_a_rest_api() -> None:
-    building = {name for name in FUNCTIONS if "rest_api()" in source_of(name)}
+def test_the_functions_behind_the_api_are_those_that_have_routes() -> None:
+    building = {name for name in FUNCTIONS if "routes = Routes()" in source_of(name)}
     assert building == BEHIND_THE_API
 
 
@@ -209,7 +206,7 @@ def test_a_claim_outlives_whoever_holds_it_and_whoever_waits_for_the_answer() ->
 def test_the_work_before_the_call_and_the_call_itself_fit_into_dispatchs_time() -> None:
     """Even while every single request of AWS takes as long as it may before one is repeated."""
     asked_before = 4  # the message, the circuit, the claim, the secret that signs
-    config = aws.config()
+    config = aws.CONFIG
     once: float = config.connect_timeout + config.read_timeout  # type: ignore[attr-defined]
     call = CONNECT_TIMEOUT + READ_TIMEOUT
     assert asked_before * once + call + SECONDS_TO_RECORD < timeout("DispatchFunction")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sms_gateway.entrypoints.settings import ApiSettings, SettingsError
+from sms_gateway.entrypoints.settings import SettingsError
+from tests.fakes.environments import api_settings
 from tests.template.loading import TEMPLATE, properties
 
 PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
@@ -152,13 +153,13 @@ def test_a_pattern_that_refuses_says_what_it_wants() -> None:
 
 @pytest.mark.parametrize("value", EXAMPLES["AllowedOrigins"][0])
 def test_the_functions_start_with_the_origins_that_the_template_takes(value: str) -> None:
-    settings = ApiSettings.from_environment({"ALLOWED_ORIGINS": value})
+    settings = api_settings({"ALLOWED_ORIGINS": value})
     assert ",".join(settings.origins) == value
 
 
 @pytest.mark.parametrize("value", EXAMPLES["BasePath"][0])
 def test_the_functions_start_with_the_base_path_that_the_template_takes(value: str) -> None:
-    assert ApiSettings.from_environment({"BASE_PATH": value}).base_path == value
+    assert api_settings({"BASE_PATH": value}).base_path == value
 
 
 def test_neither_the_template_nor_the_functions_take_a_route_for_a_base_path() -> None:
@@ -172,7 +173,7 @@ def test_neither_the_template_nor_the_functions_take_a_route_for_a_base_path() -
     for first in {"/" + path.split("/")[1] for path in paths}:
         assert not taken("BasePath", first)
         with pytest.raises(SettingsError):
-            ApiSettings.from_environment({"BASE_PATH": first})
+            api_settings({"BASE_PATH": first})
 
 
 def test_no_parameter_has_to_be_given() -> None:

@@ -58,9 +58,12 @@ def test_a_log_line_is_scrubbed_in_its_message_and_its_exception() -> None:
 
 def test_a_metric_tells_by_its_dimension_which_stack_it_comes_from() -> None:
     """The template gives the stack's name; Powertools reads it when the module is imported."""
-    count_one = "from sms_gateway.entrypoints import logs; logs.count('MessageTaken'); "
+    count_one = (
+        "from sms_gateway.entrypoints.metrics import Metric, count, metrics;"
+        " count(Metric.MESSAGE_TAKEN); metrics.flush_metrics()"
+    )
     printed = subprocess.run(  # noqa: S603  our own program
-        [sys.executable, "-c", count_one + "logs.metrics.flush_metrics()"],
+        [sys.executable, "-c", count_one],
         env=os.environ
         | {"POWERTOOLS_SERVICE_NAME": "sms-of-the-shop", "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,

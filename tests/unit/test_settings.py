@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sms_gateway.adapters.voipit.number_form import NumberFormat
+from sms_gateway.adapters.voipit.number_format import NumberFormat
 from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.phone_number import NumberType
 from sms_gateway.entrypoints.settings import (
@@ -19,53 +19,15 @@ from sms_gateway.entrypoints.settings import (
     StatusSettings,
     WatchSettings,
 )
-
-DELIVERY = {
-    "MESSAGES_TABLE": "Messages",
-    "GUARDS_TABLE": "Guards",
-    "DISPATCH_QUEUE_URL": "https://sqs.test/dispatch",
-    "VOIPIT_BASE_URL": "https://voipit.test/",
-    "VOIPIT_SECRET_ARN": "arn:voipit",
-    "REPORT_DEADLINE_MINUTES": "90",
-}
-DISPATCH = {
-    **DELIVERY,
-    "CALLBACK_KEY_SECRET_ARN": "arn:key",
-    "CALLBACK_URL": "https://callback.test/",
-    "SUPPRESSION_LIST": "on",
-    "RECIPIENT_HOURLY_LIMIT": "10",
-    "RECIPIENT_DAILY_LIMIT": "0",
-    "CLIENT_DAILY_LIMIT": "2000",
-    "DEFAULT_REGION": "RO",
-    "VOIPIT_NUMBER_FORMAT": "00",
-}
-RULES = {
-    "DEFAULT_REGION": "RO",
-    "ALLOWED_COUNTRIES": "RO, MD,",
-    "ALLOWED_NUMBER_TYPES": "mobile, voip",
-    "UNKNOWN_NUMBERS": "accept",
-    "LONG_TEXT": "cut",
-}
-SEND = {
-    **DISPATCH,
-    **RULES,
-    "MESSAGE_RETENTION_DAYS": "400",
-    "DOUBLE_CLICK_SECONDS": "15",
-}
-WATCH = {**DELIVERY, "DRAIN_PER_SECOND": "5"}
-CALLBACK = {
-    "MESSAGES_TABLE": "Messages",
-    "CALLBACK_KEY_SECRET_ARN": "arn:key",
-    "REPORT_FALLBACK_QUEUE_URL": "https://sqs.test/reports",
-}
-PUBLISH = {"TOPIC_ARN": "arn:topic", "EVENT_SOURCE": "//sms.test"}
-STATUS = {
-    "MESSAGES_TABLE": "Messages",
-    "GUARDS_TABLE": "Guards",
-    "CURSOR_KEY_SECRET_ARN": "arn:cursor",
-    "SUPPRESSION_LIST": "on",
-    **RULES,
-}
+from tests.fakes.environments import (
+    CALLBACK,
+    DISPATCH,
+    PUBLISH,
+    SEND,
+    STATUS,
+    WATCH,
+    api_settings,
+)
 
 Reader = Callable[[Mapping[str, str]], Any]
 READERS: list[tuple[Reader, dict[str, str]]] = [
@@ -107,6 +69,7 @@ def test_the_settings_of_send_are_read_and_tidied() -> None:
     settings = SendSettings.from_environment({**SEND, "DEFAULT_REGION": " RO\n"})
 
     assert settings == SendSettings(
+        api=ApiSettings((), ""),
         dispatch=READ_DISPATCH,
         rules=READ_RULES,
         kept_for=timedelta(days=400),
@@ -118,7 +81,7 @@ def test_the_settings_of_the_others_are_read() -> None:
     assert DispatchSettings.from_environment(DISPATCH) == READ_DISPATCH
     assert WatchSettings.from_environment(WATCH) == WatchSettings(READ_DELIVERY, 5)
     assert StatusSettings.from_environment(STATUS) == StatusSettings(
-        "Messages", "Guards", "arn:cursor", READ_RULES, suppressions=True
+        ApiSettings((), ""), "Messages", "Guards", "arn:cursor", READ_RULES, suppressions=True
     )
     assert CallbackSettings.from_environment(CALLBACK) == CallbackSettings(
         "Messages", "arn:key", "https://sqs.test/reports"
@@ -175,10 +138,10 @@ def test_a_number_that_is_none_is_refused(
 
 def test_lists_of_prefixes_may_be_empty_missing_or_several() -> None:
     prefixes = {"ALLOWED_PREFIXES": " +40799, +1 ,", "REFUSED_PREFIXES": ""}
-    rules = RulesSettings.from_environment(RULES | prefixes)
+    rules = StatusSettings.from_environment(STATUS | prefixes).rules
 
     assert (rules.allowed_prefixes, rules.refused_prefixes) == (("+40799", "+1"), ())
-    assert RulesSettings.from_environment(RULES) == READ_RULES
+    assert StatusSettings.from_environment(STATUS).rules == READ_RULES
 
 
 @pytest.mark.parametrize(
@@ -204,19 +167,26 @@ def test_a_rule_nobody_can_follow_is_refused_by_name(name: str, value: str) -> N
         SendSettings.from_environment(SEND | {name: value})
 
 
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    wrong = {"LONG_TEXT": "true", "DOUBLE_CLICK_SECONDS": "soon", "BASE_PATH": "sms"}
+    with pytest.raises(SettingsError) as refused:
+        SendSettings.from_environment(SEND | wrong | {"CALLBACK_URL": ""})
+
+    named = [name for name in (*wrong, "CALLBACK_URL") if name in str(refused.value)]
+    assert named == [*wrong, "CALLBACK_URL"]
+
+
 def test_the_settings_of_the_api_may_all_be_empty() -> None:
-    assert ApiSettings.from_environment({}) == ApiSettings((), "")
-    assert ApiSettings.from_environment({"ALLOWED_ORIGINS": "", "BASE_PATH": " "}) == ApiSettings(
-        (), ""
-    )
+    assert api_settings({}) == ApiSettings((), "")
+    assert api_settings({"ALLOWED_ORIGINS": "", "BASE_PATH": " "}) == ApiSettings((), "")
 
 
 def test_the_settings_of_the_api_are_read() -> None:
     given = {"ALLOWED_ORIGINS": "https://a.example,http://localhost:3000", "BASE_PATH": "/sms"}
-    assert ApiSettings.from_environment(given) == ApiSettings(
+    assert api_settings(given) == ApiSettings(
         ("https://a.example", "http://localhost:3000"), "/sms"
     )
-    assert ApiSettings.from_environment({"ALLOWED_ORIGINS": "*"}).origins == ("*",)
+    assert api_settings({"ALLOWED_ORIGINS": "*"}).origins == ("*",)
 
 
 @pytest.mark.parametrize(
@@ -237,4 +207,4 @@ def test_the_settings_of_the_api_are_read() -> None:
 )
 def test_an_origin_or_a_base_path_that_cannot_be_one_is_refused(name: str, wrong: str) -> None:
     with pytest.raises(SettingsError, match=name):
-        ApiSettings.from_environment({name: wrong})
+        api_settings({name: wrong})

@@ -29,7 +29,8 @@ from sms_gateway.domain.report import (
     unlike_documented,
 )
 from sms_gateway.entrypoints.bodies import body_bytes
-from sms_gateway.entrypoints.logs import count, logger
+from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.metrics import Metric, count
 from sms_gateway.entrypoints.notification import read_values
 from sms_gateway.use_cases.ports import ReportFallback
 from sms_gateway.use_cases.record_report import RecordReport
@@ -38,24 +39,24 @@ _METHODS: Final = ("GET", "POST")
 RETRY_AFTER_SECONDS: Final = 15
 """By then a process that had no look-up left has one again (adapters/secrets.py)."""
 _DROPPED: Final = {
-    NoReport.NO_STATUS: "ReportDroppedNoStatus",
-    NoReport.UNKNOWN_STATUS: "ReportDroppedUnknownStatus",
-    NoReport.TWO_STATUSES: "ReportDroppedTwoStatuses",
+    NoReport.NO_STATUS: Metric.REPORT_DROPPED_NO_STATUS,
+    NoReport.UNKNOWN_STATUS: Metric.REPORT_DROPPED_UNKNOWN_STATUS,
+    NoReport.TWO_STATUSES: Metric.REPORT_DROPPED_TWO_STATUSES,
 }
 _REFUSED: Final = {
     NoReport.NO_STATUS: "status is missing. Send it with the value sent or error.",
     NoReport.TWO_STATUSES: "status says both sent and error. Send one of them.",
 }
 _DIFFERS: Final = {
-    "apiName": "ReportApiNameDiffers",
-    "type": "ReportTypeDiffers",
-    "id": "ReportIdDiffers",
+    "apiName": Metric.REPORT_API_NAME_DIFFERS,
+    "type": Metric.REPORT_TYPE_DIFFERS,
+    "id": Metric.REPORT_ID_DIFFERS,
 }
 _COUNTED: Final = {
-    "recorded": "ReportRecorded",
-    "repeated": "ReportRepeated",
-    "contradicting": "ReportContradicting",
-    "unknown-message": "ReportForUnknownMessage",
+    "recorded": Metric.REPORT_RECORDED,
+    "repeated": Metric.REPORT_REPEATED,
+    "contradicting": Metric.REPORT_CONTRADICTING,
+    "unknown-message": Metric.REPORT_FOR_UNKNOWN_MESSAGE,
 }
 
 
@@ -80,22 +81,22 @@ class Callback:
         try:
             reference = self._ours(event.raw_path)
             if reference is None:
-                count("CallbackRefused")
+                count(Metric.CALLBACK_REFUSED)
                 logger.warning("callback refused: not a URL of ours")
                 return _answer(HTTPStatus.FORBIDDEN, "Forbidden")
             if event.http_method not in _METHODS:
-                count("ReportDroppedMethod")
+                count(Metric.REPORT_DROPPED_METHOD)
                 logger.warning("report dropped", why="a method that is not allowed")
                 return _method_not_allowed()
             return self._record(reference, event)
         except MalformedRequestError as error:
-            count("ReportDroppedUnreadable")
+            count(Metric.REPORT_DROPPED_UNREADABLE)
             logger.warning("report dropped", why="it cannot be read")
             return _answer(HTTPStatus.BAD_REQUEST, str(error), field=error.field)
         except (StoreUnavailableError, SecretUnavailableError) as error:
             return _put_off(error)
         except Exception as error:  # noqa: BLE001  the runtime would log its words unscrubbed
-            count("UnexpectedError")
+            count(Metric.UNEXPECTED_ERROR)
             logger.exception("unexpected error", exc_info=error)
             return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side")
 
@@ -128,7 +129,7 @@ class Callback:
             self.record_kept(key, report)
         except StoreUnavailableError as error:
             self.fallback.keep(key, report)
-            count("ReportKept")
+            count(Metric.REPORT_KEPT)
             logger.warning("report kept in the fallback queue", exc_info=error)
 
     def record_kept(self, key: MessageKey, report: DeliveryReport) -> None:
@@ -177,10 +178,10 @@ def _answer(status: HTTPStatus, sentence: str, **members: str) -> dict[str, Any]
 def _put_off(error: StoreUnavailableError | SecretUnavailableError) -> dict[str, Any]:
     if isinstance(error, KeyNotLookedUpError):
         # Mostly a stranger's made-up id, so it is no error; but it may be the newest key's.
-        count("CallbackPutOff")
+        count(Metric.CALLBACK_PUT_OFF)
         logger.warning("callback put off: unknown key id, and no look-up left")
     else:
-        count("CallbackUnavailable")
+        count(Metric.CALLBACK_UNAVAILABLE)
         logger.error("callback cannot be recorded", exc_info=error)
     answer = _answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later")
     answer["headers"]["Retry-After"] = str(RETRY_AFTER_SECONDS)

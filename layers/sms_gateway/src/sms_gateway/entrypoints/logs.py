@@ -1,4 +1,4 @@
-"""One JSON logger and one set of metrics for all functions.
+"""One JSON logger for all functions.
 
 Never logged: a password, a text, a token, a whole number. What we log on purpose is masked where it
 is built; what an exception brings along is scrubbed here.
@@ -6,16 +6,13 @@ is built; what an exception brings along is scrubbed here.
 
 import logging
 import re
-import warnings
 from typing import Any, Final
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 _LONG_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z-])\+?[0-9][0-9 ().-]{6,18}[0-9]")
 _FREE_TEXT: Final = ("message", "exception", "stack_trace")
-
-NAMESPACE: Final = "VoipitSmsGateway"
 
 
 def scrub(text: str) -> str:
@@ -50,15 +47,3 @@ logger: Final = Logger(logger_formatter=ScrubbingFormatter(), utc=True)
 # and numbers.
 for _carrier in ("boto3", "botocore", "requests", "urllib3"):
     logging.getLogger(_carrier).setLevel(logging.INFO)
-
-# A request that counts nothing is an ordinary one, not worth a line in the log of every read.
-warnings.filterwarnings("ignore", message="No application metrics to publish")
-
-metrics: Final = Metrics(namespace=NAMESPACE)
-"""Counted events, written as CloudWatch embedded metrics."""
-
-
-def count(name: str, number: int = 1) -> None:
-    """So many more of `name`."""
-    if number:
-        metrics.add_metric(name=name, unit="Count", value=number)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sms_gateway.domain.errors import StoreUnavailableError
-from sms_gateway.entrypoints.logs import count, logger
+from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.metrics import Metric, count
 
 
 def each_message(event: Mapping[str, Any], work: Callable[[str], None]) -> dict[str, Any]:
@@ -23,5 +24,5 @@ def each_message(event: Mapping[str, Any], work: Callable[[str], None]) -> dict[
         except Exception as error:  # noqa: BLE001  one bad message must not take the others along
             logger.exception("unexpected error", exc_info=error)
             failed.append(record["messageId"])
-    count("QueueMessageFailed", len(failed))
+    count(Metric.QUEUE_MESSAGE_FAILED, len(failed))
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -18,7 +19,8 @@ from sms_gateway.domain.errors import (
     RecipientLimitError,
     StoreUnavailableError,
 )
-from sms_gateway.entrypoints.logs import count, logger
+from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.metrics import Metric, count
 from sms_gateway.entrypoints.problems import problem, problem_for
 from sms_gateway.entrypoints.settings import ApiSettings
 from sms_gateway.use_cases.ports import Clients
@@ -28,9 +30,9 @@ _ALLOWED_HEADERS = ["Idempotency-Key"]
 _PREFLIGHT_KEPT_SECONDS: Final = 7200
 """Chromium keeps an answer to a preflight request no longer, whatever it is told."""
 _KEPT_OUT: Final = {
-    RecipientLimitError.code: "MessageRefusedByLimit",
-    ClientLimitError.code: "MessageRefusedByLimit",
-    "suppressed": "MessageRefusedBySuppression",
+    RecipientLimitError.code: Metric.MESSAGE_REFUSED_BY_LIMIT,
+    ClientLimitError.code: Metric.MESSAGE_REFUSED_BY_LIMIT,
+    "suppressed": Metric.MESSAGE_REFUSED_BY_SUPPRESSION,
 }
 
 
@@ -48,13 +50,15 @@ class RestApi(APIGatewayRestResolver):
         return answer
 
 
-def rest_api() -> RestApi:
-    """A resolver that answers every error with a problem document.
+class Routes(APIGatewayRouter):
+    """The routes of a function, before there is an API that serves them."""
 
-    Raises:
-        SettingsError: the environment names an origin or a base path that cannot be one.
-    """
-    settings = ApiSettings.from_environment()
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Powertools leaves its type out
+
+
+def rest_api(settings: ApiSettings, routes: Routes) -> RestApi:
+    """A resolver of these routes that answers every error with a problem document."""
     api = RestApi(
         cors=_cors(settings.origins),
         # A custom domain's base path stands in the event's path, before the route.
@@ -63,6 +67,7 @@ def rest_api() -> RestApi:
     api.exception_handler(GatewayError)(_on_gateway_error)
     api.exception_handler(NotFoundError)(_on_unknown_route)
     api.exception_handler(Exception)(_on_surprise)
+    api.include_router(routes)
     return api
 
 
@@ -153,7 +158,7 @@ class ForbiddenError(GatewayError):
 def _on_gateway_error(error: GatewayError) -> Response[Any]:
     if isinstance(error, StoreUnavailableError):
         logger.warning("a store of ours did not answer", exc_info=error)
-        count("StoreUnavailable")
+        count(Metric.STORE_UNAVAILABLE)
     else:
         logger.info("request refused", extra={"code": error.code})
         count_refusal(error)
@@ -166,7 +171,7 @@ def _on_unknown_route(_: NotFoundError) -> Response[Any]:
 
 def _on_surprise(error: Exception) -> Response[Any]:
     logger.exception("unexpected error", exc_info=error)
-    count("UnexpectedError")
+    count(Metric.UNEXPECTED_ERROR)
     return problem(
         "internal-error",
         "Something went wrong on our side. A message may have been taken: repeat it under the"

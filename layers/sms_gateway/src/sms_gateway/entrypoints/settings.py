@@ -1,116 +1,112 @@
-"""The environment of each function, read once and checked before anything is done."""
+"""The environment of each function: the one place where it is read, and checked as a whole."""
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
-from sms_gateway.adapters.voipit.number_form import NumberFormat
+from sms_gateway.adapters.voipit.number_format import NumberFormat
 from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.phone_number import NumberType
 
+_Value = TypeVar("_Value")
+_Settings = TypeVar("_Settings")
 
-class SettingsError(Exception):
-    """The function is deployed with settings it cannot run with; all wrong ones are named."""
-
-
-def _read(environment: Mapping[str, str], *names: str) -> list[str]:
-    missing = [name for name in dict.fromkeys(names) if not environment.get(name, "").strip()]
-    if missing:
-        raise SettingsError(f"These environment variables are missing or empty: {missing}")
-    return [environment[name].strip() for name in names]
-
-
-_ENVIRONMENT: Final = os.environ
-_DELIVERY: Final = (
-    "MESSAGES_TABLE",
-    "GUARDS_TABLE",
-    "DISPATCH_QUEUE_URL",
-    "VOIPIT_BASE_URL",
-    "VOIPIT_SECRET_ARN",
-    "REPORT_DEADLINE_MINUTES",
-)
-_LIMITS: Final = ("RECIPIENT_HOURLY_LIMIT", "RECIPIENT_DAILY_LIMIT", "CLIENT_DAILY_LIMIT")
-_DISPATCH: Final = (
-    "CALLBACK_KEY_SECRET_ARN",
-    "CALLBACK_URL",
-    "SUPPRESSION_LIST",
-    "DEFAULT_REGION",
-    "VOIPIT_NUMBER_FORMAT",
-    *_LIMITS,
-    *_DELIVERY,
-)
-_RULES: Final = (
-    "DEFAULT_REGION",
-    "ALLOWED_COUNTRIES",
-    "ALLOWED_NUMBER_TYPES",
-    "UNKNOWN_NUMBERS",
-    "LONG_TEXT",
-)
-_SEND: Final = ("MESSAGE_RETENTION_DAYS", "DOUBLE_CLICK_SECONDS", *_RULES, *_DISPATCH)
-_STATUS: Final = (
-    "MESSAGES_TABLE",
-    "GUARDS_TABLE",
-    "CURSOR_KEY_SECRET_ARN",
-    "SUPPRESSION_LIST",
-    *_RULES,
-)
 _REGION: Final = re.compile(r"[A-Z]{2}")
 _ALLOWABLE_TYPE: Final = re.compile(r"mobile|fixed-line|voip")
-_PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,13}")
+_NUMBER_PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,13}")
 _ORIGIN: Final = re.compile(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _MOST_ORIGINS: Final = 20
 _BASE_PATH: Final = re.compile(
     r"(?!/(messages|suppressions|provider|openapi\.json)(/|$))(/[A-Za-z0-9._-]+)+"
 )
 """Not what a route of ours begins with: that part of a path must stay where it is."""
+_ON_OR_OFF: Final = {"on": True, "off": False}
 
 
-def _whole_number(environment: Mapping[str, str], name: str, *, least: int = 1) -> int:
-    (text,) = _read(environment, name)
-    if not text.isdecimal() or int(text) < least:
-        raise SettingsError(f"{name} is not a whole number of at least {least}")
-    return int(text)
+class SettingsError(Exception):
+    """The function is deployed with settings it cannot run with; all wrong ones are named."""
 
 
-def _choice(environment: Mapping[str, str], name: str, *choices: str) -> str:
-    (text,) = _read(environment, name)
-    if text not in choices:
-        raise SettingsError(f"{name} is not one of {choices}")
-    return text
+@dataclass(frozen=True, slots=True)
+class _Environment:
+    """Reads variables by name. What is wrong is noted, and something harmless read instead."""
+
+    variables: Mapping[str, str]
+    missing: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def text(self, name: str) -> str:
+        """A variable that has to be there."""
+        text = self.optional_text(name)
+        if not text and name not in self.missing:
+            self.missing.append(name)
+        return text
+
+    def optional_text(self, name: str) -> str:
+        """A variable that may be missing, which is the same as empty."""
+        return self.variables.get(name, "").strip()
+
+    def whole_number(self, name: str, *, least: int = 1) -> int:
+        """A number that has to be there."""
+        text = self.text(name)
+        if text.isdecimal() and int(text) >= least:
+            return int(text)
+        return self._refused(text, f"{name} is not a whole number of at least {least}", least)
+
+    def choice(self, name: str, choices: Mapping[str, _Value]) -> _Value:
+        """What one of these words stands for; one of them has to be there."""
+        text = self.text(name)
+        if text in choices:
+            return choices[text]
+        harmless = next(iter(choices.values()))
+        return self._refused(text, f"{name} is not one of {tuple(choices)}", harmless)
+
+    def matching(self, name: str, text: str, pattern: re.Pattern[str]) -> str:
+        """This text of a variable, if it is as it has to be."""
+        if text and not pattern.fullmatch(text):
+            self.wrong.append(f"{name} does not match {pattern.pattern}: {text!r}")
+        return text
+
+    def each(self, name: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        """The entries of a comma-separated list, which may be empty or missing."""
+        entries = filter(None, map(str.strip, self.optional_text(name).split(",")))
+        return tuple(self.matching(name, entry, pattern) for entry in entries)
+
+    def some(self, name: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        """The entries of a comma-separated list that has to be there."""
+        self.text(name)
+        return self.each(name, pattern)
+
+    def check(self) -> None:
+        """Raises `SettingsError` if anything was missing or wrong."""
+        if self.missing:
+            self.wrong.insert(
+                0, f"These environment variables are missing or empty: {self.missing}"
+            )
+        if self.wrong:
+            raise SettingsError("; ".join(self.wrong))
+
+    def _refused(self, text: str, problem: str, harmless: _Value) -> _Value:
+        if text:  # otherwise it is among the missing ones already
+            self.wrong.append(problem)
+        return harmless
 
 
-def _list(environment: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
-    """The entries of a comma-separated list, which may be empty or missing altogether."""
-    entries = filter(None, map(str.strip, environment.get(name, "").split(",")))
-    return tuple(_entry(name, entry, pattern) for entry in entries)
+def _read(
+    read: Callable[[_Environment], _Settings], variables: Mapping[str, str] = os.environ
+) -> _Settings:
+    environment = _Environment(variables)
+    settings = read(environment)
+    environment.check()
+    return settings
 
 
-def _entry(name: str, text: str, pattern: re.Pattern[str]) -> str:
-    if not pattern.fullmatch(text):
-        raise SettingsError(f"{name} does not match {pattern.pattern}: {text!r}")
-    return text
-
-
-def _default_region(environment: Mapping[str, str]) -> str:
-    (region,) = _read(environment, "DEFAULT_REGION")
-    return _entry("DEFAULT_REGION", region, _REGION)
-
-
-def _limits(environment: Mapping[str, str]) -> Limits:
-    hourly, daily, client = (_whole_number(environment, name, least=0) for name in _LIMITS)
-    return Limits(
-        recipient_hourly=hourly,
-        recipient_daily=daily,
-        client_daily=client,
-        suppressions=_suppressions(environment),
-    )
-
-
-def _suppressions(environment: Mapping[str, str]) -> bool:
-    return _choice(environment, "SUPPRESSION_LIST", "on", "off") == "on"
+def runs_in_lambda(variables: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process is a Lambda's (and not one of a test or of a program)."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +122,18 @@ class RulesSettings:
     cuts_long_text: bool
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "RulesSettings":
-        """Raises `SettingsError`."""
-        _read(environment, *_RULES)
-        types = _list(environment, "ALLOWED_NUMBER_TYPES", _ALLOWABLE_TYPE)
+    def read(cls, environment: _Environment) -> "RulesSettings":
+        """Those of `send` and `status`."""
+        types = environment.some("ALLOWED_NUMBER_TYPES", _ALLOWABLE_TYPE)
+        unknown = {"refuse": False, "accept": True}
         return cls(
             default_region=_default_region(environment),
-            allowed_countries=frozenset(_list(environment, "ALLOWED_COUNTRIES", _REGION)),
-            allowed_types=frozenset(map(NumberType, types)),
-            accepts_unknown=_choice(environment, "UNKNOWN_NUMBERS", "refuse", "accept") == "accept",
-            allowed_prefixes=_list(environment, "ALLOWED_PREFIXES", _PREFIX),
-            refused_prefixes=_list(environment, "REFUSED_PREFIXES", _PREFIX),
-            cuts_long_text=_choice(environment, "LONG_TEXT", "refuse", "cut") == "cut",
+            allowed_countries=frozenset(environment.some("ALLOWED_COUNTRIES", _REGION)),
+            allowed_types=frozenset(each for each in NumberType if each in types),
+            accepts_unknown=environment.choice("UNKNOWN_NUMBERS", unknown),
+            allowed_prefixes=environment.each("ALLOWED_PREFIXES", _NUMBER_PREFIX),
+            refused_prefixes=environment.each("REFUSED_PREFIXES", _NUMBER_PREFIX),
+            cuts_long_text=environment.choice("LONG_TEXT", {"refuse": False, "cut": True}),
         )
 
 
@@ -153,17 +149,15 @@ class DeliverySettings:
     report_deadline: timedelta
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "DeliverySettings":
-        """Raises `SettingsError`."""
-        messages, guards, queue, voipit, account, _ = _read(environment, *_DELIVERY)
-        minutes = _whole_number(environment, "REPORT_DEADLINE_MINUTES")
+    def read(cls, environment: _Environment) -> "DeliverySettings":
+        """Those of `send`, `dispatch` and `watch`."""
         return cls(
-            messages_table=messages,
-            guards_table=guards,
-            dispatch_queue_url=queue,
-            voipit_base_url=voipit.rstrip("/"),
-            voipit_secret_arn=account,
-            report_deadline=timedelta(minutes=minutes),
+            messages_table=environment.text("MESSAGES_TABLE"),
+            guards_table=environment.text("GUARDS_TABLE"),
+            dispatch_queue_url=environment.text("DISPATCH_QUEUE_URL"),
+            voipit_base_url=environment.text("VOIPIT_BASE_URL").rstrip("/"),
+            voipit_secret_arn=environment.text("VOIPIT_SECRET_ARN"),
+            report_deadline=timedelta(minutes=environment.whole_number("REPORT_DEADLINE_MINUTES")),
         )
 
 
@@ -183,79 +177,26 @@ class DispatchSettings:
     number_format: NumberFormat
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "DispatchSettings":
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "DispatchSettings":
         """Raises `SettingsError`."""
-        key, callback, *_ = _read(environment, *_DISPATCH)
+        return _read(cls.read, variables)
+
+    @classmethod
+    def read(cls, environment: _Environment) -> "DispatchSettings":
+        """Those of `send` and `dispatch`."""
+        formats = {str(each): each for each in NumberFormat}
         return cls(
-            delivery=DeliverySettings.from_environment(environment),
-            callback_key_secret_arn=key,
-            callback_url=callback,
-            limits=_limits(environment),
-            default_region=_default_region(environment),
-            number_format=NumberFormat(
-                _choice(environment, "VOIPIT_NUMBER_FORMAT", *map(str, NumberFormat))
+            delivery=DeliverySettings.read(environment),
+            callback_key_secret_arn=environment.text("CALLBACK_KEY_SECRET_ARN"),
+            callback_url=environment.text("CALLBACK_URL"),
+            limits=Limits(
+                recipient_hourly=environment.whole_number("RECIPIENT_HOURLY_LIMIT", least=0),
+                recipient_daily=environment.whole_number("RECIPIENT_DAILY_LIMIT", least=0),
+                client_daily=environment.whole_number("CLIENT_DAILY_LIMIT", least=0),
+                suppressions=environment.choice("SUPPRESSION_LIST", _ON_OR_OFF),
             ),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class SendSettings:
-    """Settings of the function `send`."""
-
-    dispatch: DispatchSettings
-    rules: RulesSettings
-    kept_for: timedelta
-    limits: Limits
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "SendSettings":
-        """Raises `SettingsError`."""
-        _read(environment, *_SEND)
-        dispatch = DispatchSettings.from_environment(environment)
-        click = timedelta(seconds=_whole_number(environment, "DOUBLE_CLICK_SECONDS", least=0))
-        return cls(
-            dispatch=dispatch,
-            rules=RulesSettings.from_environment(environment),
-            kept_for=timedelta(days=_whole_number(environment, "MESSAGE_RETENTION_DAYS")),
-            limits=replace(dispatch.limits, double_click=click),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class WatchSettings:
-    """Settings of the function `watch`. `drain_per_second` bounds what it lets into the queue."""
-
-    delivery: DeliverySettings
-    drain_per_second: int
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "WatchSettings":
-        """Raises `SettingsError`."""
-        _read(environment, "DRAIN_PER_SECOND", *_DELIVERY)
-        delivery = DeliverySettings.from_environment(environment)
-        return cls(delivery, _whole_number(environment, "DRAIN_PER_SECOND"))
-
-
-@dataclass(frozen=True, slots=True)
-class StatusSettings:
-    """Settings of the function `status`."""
-
-    messages_table: str
-    guards_table: str
-    cursor_key_secret_arn: str
-    rules: RulesSettings
-    suppressions: bool
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "StatusSettings":
-        """Raises `SettingsError`."""
-        messages, guards, cursor_key, *_ = _read(environment, *_STATUS)
-        return cls(
-            messages_table=messages,
-            guards_table=guards,
-            cursor_key_secret_arn=cursor_key,
-            rules=RulesSettings.from_environment(environment),
-            suppressions=_suppressions(environment),
+            default_region=_default_region(environment),
+            number_format=environment.choice("VOIPIT_NUMBER_FORMAT", formats),
         )
 
 
@@ -272,17 +213,91 @@ class ApiSettings:
     base_path: str
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "ApiSettings":
-        """Raises `SettingsError`."""
-        origins = _list(environment, "ALLOWED_ORIGINS", _ORIGIN)
+    def read(cls, environment: _Environment) -> "ApiSettings":
+        """Those of `send` and `status`."""
+        origins = environment.each("ALLOWED_ORIGINS", _ORIGIN)
         if len(origins) > _MOST_ORIGINS:
-            raise SettingsError(f"ALLOWED_ORIGINS has more than {_MOST_ORIGINS} entries")
+            environment.wrong.append(f"ALLOWED_ORIGINS has more than {_MOST_ORIGINS} entries")
         if "*" in origins and len(origins) > 1:
-            raise SettingsError("ALLOWED_ORIGINS has * beside other origins; name either")
-        base_path = environment.get("BASE_PATH", "").strip()
-        if base_path:
-            _entry("BASE_PATH", base_path, _BASE_PATH)
-        return cls(origins, base_path)
+            environment.wrong.append("ALLOWED_ORIGINS has * beside other origins; name either")
+        base_path = environment.optional_text("BASE_PATH")
+        return cls(origins, environment.matching("BASE_PATH", base_path, _BASE_PATH))
+
+
+@dataclass(frozen=True, slots=True)
+class SendSettings:
+    """Settings of the function `send`."""
+
+    api: ApiSettings
+    dispatch: DispatchSettings
+    rules: RulesSettings
+    kept_for: timedelta
+    limits: Limits
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "SendSettings":
+        """Raises `SettingsError`."""
+        return _read(cls._read, variables)
+
+    @classmethod
+    def _read(cls, environment: _Environment) -> "SendSettings":
+        dispatch = DispatchSettings.read(environment)
+        double_click = environment.whole_number("DOUBLE_CLICK_SECONDS", least=0)
+        return cls(
+            api=ApiSettings.read(environment),
+            dispatch=dispatch,
+            rules=RulesSettings.read(environment),
+            kept_for=timedelta(days=environment.whole_number("MESSAGE_RETENTION_DAYS")),
+            limits=replace(dispatch.limits, double_click=timedelta(seconds=double_click)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """Settings of the function `watch`. `drain_per_second` bounds what it lets into the queue."""
+
+    delivery: DeliverySettings
+    drain_per_second: int
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "WatchSettings":
+        """Raises `SettingsError`."""
+        return _read(cls._read, variables)
+
+    @classmethod
+    def _read(cls, environment: _Environment) -> "WatchSettings":
+        return cls(
+            delivery=DeliverySettings.read(environment),
+            drain_per_second=environment.whole_number("DRAIN_PER_SECOND"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSettings:
+    """Settings of the function `status`."""
+
+    api: ApiSettings
+    messages_table: str
+    guards_table: str
+    cursor_key_secret_arn: str
+    rules: RulesSettings
+    suppressions: bool
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "StatusSettings":
+        """Raises `SettingsError`."""
+        return _read(cls._read, variables)
+
+    @classmethod
+    def _read(cls, environment: _Environment) -> "StatusSettings":
+        return cls(
+            api=ApiSettings.read(environment),
+            messages_table=environment.text("MESSAGES_TABLE"),
+            guards_table=environment.text("GUARDS_TABLE"),
+            cursor_key_secret_arn=environment.text("CURSOR_KEY_SECRET_ARN"),
+            rules=RulesSettings.read(environment),
+            suppressions=environment.choice("SUPPRESSION_LIST", _ON_OR_OFF),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +309,17 @@ class CallbackSettings:
     report_fallback_queue_url: str
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "CallbackSettings":
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "CallbackSettings":
         """Raises `SettingsError`."""
-        names = ("MESSAGES_TABLE", "CALLBACK_KEY_SECRET_ARN", "REPORT_FALLBACK_QUEUE_URL")
-        return cls(*_read(environment, *names))
+        return _read(cls._read, variables)
+
+    @classmethod
+    def _read(cls, environment: _Environment) -> "CallbackSettings":
+        return cls(
+            messages_table=environment.text("MESSAGES_TABLE"),
+            callback_key_secret_arn=environment.text("CALLBACK_KEY_SECRET_ARN"),
+            report_fallback_queue_url=environment.text("REPORT_FALLBACK_QUEUE_URL"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +330,17 @@ class PublishSettings:
     event_source: str
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = _ENVIRONMENT) -> "PublishSettings":
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "PublishSettings":
         """Raises `SettingsError`."""
-        return cls(*_read(environment, "TOPIC_ARN", "EVENT_SOURCE"))
+        return _read(cls._read, variables)
+
+    @classmethod
+    def _read(cls, environment: _Environment) -> "PublishSettings":
+        return cls(
+            topic_arn=environment.text("TOPIC_ARN"),
+            event_source=environment.text("EVENT_SOURCE"),
+        )
+
+
+def _default_region(environment: _Environment) -> str:
+    return environment.matching("DEFAULT_REGION", environment.text("DEFAULT_REGION"), _REGION)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sms_gateway.adapters.message_item import from_item
-from sms_gateway.entrypoints.logs import count, logger
+from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.metrics import Metric, count
 from sms_gateway.use_cases.publish_changes import RowChange
 
 
@@ -22,7 +23,7 @@ def read_changes(event: Mapping[str, Any]) -> Iterator[tuple[str, RowChange]]:
             change = _change(images)
         except Exception as error:  # noqa: BLE001  whatever is wrong with it, it is this record's
             logger.error("a change cannot be read", exc_info=error, record=images["SequenceNumber"])
-            count("UnreadableChange")
+            count(Metric.UNREADABLE_CHANGE)
             continue
         yield images["SequenceNumber"], change
 
@@ -30,7 +31,7 @@ def read_changes(event: Mapping[str, Any]) -> Iterator[tuple[str, RowChange]]:
 def event_refused(event_id: str, code: str) -> None:
     """SNS refuses this event for good: tried again it would hold up its shard for a day."""
     logger.error("an event was refused for good", event_id=event_id, code=code)
-    count("EventRefused")
+    count(Metric.EVENT_REFUSED)
 
 
 def _change(images: Mapping[str, Any]) -> RowChange:

@@ -1,0 +1,158 @@
+"""Every metric there is, written as CloudWatch embedded metrics. docs/metrics.md is made of it."""
+
+import warnings
+from enum import StrEnum, unique
+from typing import Final, Self
+
+from aws_lambda_powertools import Metrics
+
+NAMESPACE: Final = "VoipitSmsGateway"
+
+# A request that counts nothing is an ordinary one, not worth a line in the log of every read.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
+
+metrics: Final = Metrics(namespace=NAMESPACE)
+"""Its one dimension, `service`, is the stack's name (`POWERTOOLS_SERVICE_NAME`)."""
+
+
+@unique
+class Metric(StrEnum):
+    """A metric by its name; all are counts. `meaning` says what one more of it means."""
+
+    meaning: str
+
+    def __new__(cls, name: str, meaning: str) -> Self:
+        """A name that carries its meaning along."""
+        metric = str.__new__(cls, name)
+        metric._value_ = name
+        metric.meaning = meaning
+        return metric
+
+    # send
+    MESSAGE_TAKEN = "MessageTaken", "A new message was stored and answered with 202."
+    MESSAGE_REPLAYED = (
+        "MessageReplayed",
+        "A request repeated a message that was stored before; nothing was sent again.",
+    )
+    MESSAGE_CANCELLED = "MessageCancelled", "A client cancelled a message before any try."
+    MESSAGE_REFUSED_BY_LIMIT = (
+        "MessageRefusedByLimit",
+        (
+            "A message was refused because its number or its client has reached a limit. Many of"
+            " them: an application sends in a loop, or a key was stolen."
+        ),
+    )
+    MESSAGE_REFUSED_BY_SUPPRESSION = (
+        "MessageRefusedBySuppression",
+        "A message was refused because its number is on the do-not-contact list.",
+    )
+    SUPPRESSION_ADDED = "SuppressionAdded", "A client put a number on the do-not-contact list."
+    SUPPRESSION_REMOVED = (
+        "SuppressionRemoved",
+        "A client took a number off the do-not-contact list.",
+    )
+    # dispatch and watch
+    MESSAGE_DISPATCHED = "MessageDispatched", "`dispatch` looked at a message from its queue."
+    MESSAGE_MOVED = (
+        "MessageMoved",
+        "`watch` changed the status of a message whose time had come.",
+    )
+    MESSAGE_ENQUEUED = "MessageEnqueued", "`watch` put a message that was due into the queue."
+    MESSAGE_BROKEN = (
+        "MessageBroken",
+        "`watch` could not look at a message; its log line names the message. It stays due.",
+    )
+    QUEUE_MESSAGE_FAILED = (
+        "QueueMessageFailed",
+        "`dispatch` or `callback` gave a queue message back, to be tried again.",
+    )
+    # callback
+    REPORT_RECORDED = "ReportRecorded", "A delivery report was recorded."
+    REPORT_REPEATED = "ReportRepeated", "A delivery report came that was known already."
+    REPORT_CONTRADICTING = (
+        "ReportContradicting",
+        "A delivery report contradicts an earlier one. It was kept, and changed nothing.",
+    )
+    REPORT_FOR_UNKNOWN_MESSAGE = (
+        "ReportForUnknownMessage",
+        "A delivery report is about a message that is not in the table, or no longer.",
+    )
+    REPORT_KEPT = (
+        "ReportKept",
+        "The table did not take a delivery report, so it was put into the fallback queue.",
+    )
+    REPORT_DROPPED_NO_STATUS = (
+        "ReportDroppedNoStatus",
+        "A request to a signed callback URL has no status. It was answered 400.",
+    )
+    REPORT_DROPPED_UNKNOWN_STATUS = (
+        "ReportDroppedUnknownStatus",
+        "A delivery report has a status that Voipit does not document. It changed nothing.",
+    )
+    REPORT_DROPPED_TWO_STATUSES = (
+        "ReportDroppedTwoStatuses",
+        "A delivery report says both sent and error. It was answered 400.",
+    )
+    REPORT_DROPPED_UNREADABLE = (
+        "ReportDroppedUnreadable",
+        "A request to a signed callback URL cannot be read. It was answered 400.",
+    )
+    REPORT_DROPPED_METHOD = (
+        "ReportDroppedMethod",
+        "A request to a signed callback URL is neither GET nor POST. It was answered 405.",
+    )
+    REPORT_API_NAME_DIFFERS = (
+        "ReportApiNameDiffers",
+        "The apiName of a recorded report is not the documented one.",
+    )
+    REPORT_TYPE_DIFFERS = (
+        "ReportTypeDiffers",
+        "The type of a recorded report is not the documented one.",
+    )
+    REPORT_ID_DIFFERS = (
+        "ReportIdDiffers",
+        "The id of a recorded report is not the messageId of its signed URL.",
+    )
+    CALLBACK_REFUSED = (
+        "CallbackRefused",
+        "A request to the callback's address has no signature of ours. It was answered 403.",
+    )
+    CALLBACK_PUT_OFF = (
+        "CallbackPutOff",
+        (
+            "A callback URL names an unknown key while the look-ups for such are used up. It was"
+            " answered 503."
+        ),
+    )
+    CALLBACK_UNAVAILABLE = (
+        "CallbackUnavailable",
+        (
+            "A delivery report could be stored neither in the table nor in the fallback queue, or"
+            " its key could not be read. It was answered 503."
+        ),
+    )
+    # publish
+    PUBLISH_FAILED = "PublishFailed", "SNS did not take an event; the stream brings it again."
+    EVENT_REFUSED = (
+        "EventRefused",
+        "SNS refused an event for good, so no subscriber hears of it; its log line names it.",
+    )
+    UNREADABLE_CHANGE = (
+        "UnreadableChange",
+        "The stream brought a row that this release cannot read. No event was published for it.",
+    )
+    # all
+    STORE_UNAVAILABLE = (
+        "StoreUnavailable",
+        "A table, a queue or Secrets Manager did not answer.",
+    )
+    UNEXPECTED_ERROR = (
+        "UnexpectedError",
+        "A request met an error that the code does not expect; its log line has the trace.",
+    )
+
+
+def count(metric: Metric, number: int = 1) -> None:
+    """So many more of this metric."""
+    if number:
+        metrics.add_metric(name=metric, unit="Count", value=number)

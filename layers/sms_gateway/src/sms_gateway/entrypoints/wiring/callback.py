@@ -1,0 +1,19 @@
+"""What the function `callback` is made of."""
+
+from sms_gateway.adapters import aws
+from sms_gateway.adapters.queues import SqsReportFallback
+from sms_gateway.adapters.secrets import CallbackKeys
+from sms_gateway.entrypoints.callback import Callback
+from sms_gateway.entrypoints.settings import CallbackSettings
+from sms_gateway.entrypoints.wiring import shared
+from sms_gateway.use_cases.record_report import RecordReport
+
+
+def callback_parts(settings: CallbackSettings) -> Callback:
+    """With the real world around it."""
+    key_secret = settings.callback_key_secret_arn
+    return Callback(
+        record_report=RecordReport(shared.messages(settings.messages_table)),
+        keys=CallbackKeys(shared.secret(key_secret), shared.secret(key_secret, shared.PREVIOUS)),
+        fallback=SqsReportFallback(aws.sqs(), settings.report_fallback_queue_url),
+    )

@@ -1,0 +1,24 @@
+"""What the function `dispatch` is made of."""
+
+import random
+
+from sms_gateway.domain.message_id import new_message_id
+from sms_gateway.entrypoints.settings import DispatchSettings
+from sms_gateway.entrypoints.wiring import shared
+from sms_gateway.entrypoints.wiring.delivery import Delivery
+from sms_gateway.use_cases.dispatch_message import DispatchMessage
+
+
+def dispatch_parts(settings: DispatchSettings) -> DispatchMessage:
+    """With the real world around it."""
+    delivery = Delivery.wired(settings)
+    return DispatchMessage(
+        messages=delivery.messages,
+        intake=delivery.intake(settings.delivery.guards_table, settings.limits),
+        gate=delivery.gate,
+        hand_over=delivery.hand_over,
+        queue=delivery.queue,
+        now=shared.now,
+        chance=random.random,
+        new_id=new_message_id,
+    )

@@ -1,0 +1,13 @@
+"""What the function `publish` is made of."""
+
+from sms_gateway.adapters import aws
+from sms_gateway.adapters.topic import Topic
+from sms_gateway.entrypoints.settings import PublishSettings
+from sms_gateway.entrypoints.stream import event_refused
+from sms_gateway.use_cases.publish_changes import PublishChanges
+
+
+def publish_parts(settings: PublishSettings) -> PublishChanges:
+    """With the real world around it."""
+    topic = Topic(aws.sns(), settings.topic_arn, event_refused)
+    return PublishChanges(topic, settings.event_source)

@@ -1,0 +1,77 @@
+"""What the function `send` is made of."""
+
+import random
+from dataclasses import dataclass
+
+from sms_gateway.adapters import aws
+from sms_gateway.adapters.batches_table import BatchesTable
+from sms_gateway.adapters.clients_table import ClientsTable, RememberedClients
+from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.domain.message_id import new_message_id
+from sms_gateway.domain.text import TextRules
+from sms_gateway.entrypoints.rest_api import RestApi, Routes, rest_api
+from sms_gateway.entrypoints.settings import SendSettings
+from sms_gateway.entrypoints.wiring import shared
+from sms_gateway.entrypoints.wiring.delivery import Delivery
+from sms_gateway.entrypoints.wiring.numbers import phone_numbers
+from sms_gateway.use_cases.cancel_message import CancelMessage
+from sms_gateway.use_cases.ports import Clients
+from sms_gateway.use_cases.prepare_message import PrepareMessage
+from sms_gateway.use_cases.read_message import ReadMessage
+from sms_gateway.use_cases.send_batch import SendBatch
+from sms_gateway.use_cases.send_message import SendMessage
+from sms_gateway.use_cases.store_message import StoreMessage
+from sms_gateway.use_cases.suppress import Suppress, Unsuppress
+
+
+@dataclass(frozen=True, slots=True)
+class SendParts:
+    """The routes, and the use cases behind them."""
+
+    api: RestApi
+    clients: Clients
+    send_message: SendMessage
+    send_batch: SendBatch
+    cancel_message: CancelMessage
+    suppress: Suppress
+    unsuppress: Unsuppress
+
+
+def send_parts(settings: SendSettings, routes: Routes) -> SendParts:
+    """With the real world around them."""
+    guards_table = settings.dispatch.delivery.guards_table
+    delivery = Delivery.wired(settings.dispatch)
+    numbers = phone_numbers(settings.rules)
+    suppressions = SuppressionsTable(aws.dynamodb(), guards_table)
+    prepare = PrepareMessage(
+        phone_numbers=numbers,
+        text_rules=TextRules(settings.rules.cuts_long_text),
+        now=shared.now,
+        new_id=new_message_id,
+        kept_for=settings.kept_for,
+    )
+    store = StoreMessage(delivery.intake(guards_table, settings.limits), delivery.messages)
+    return SendParts(
+        api=rest_api(settings.api, routes),
+        clients=RememberedClients(ClientsTable(aws.dynamodb(), guards_table)),
+        send_message=SendMessage(
+            prepare=prepare,
+            store=store,
+            gate=delivery.gate,
+            hand_over=delivery.hand_over,
+            queue=delivery.queue,
+            chance=random.random,
+        ),
+        send_batch=SendBatch(
+            prepare=prepare,
+            store=store,
+            batches=BatchesTable(aws.dynamodb(), guards_table),
+            queue=delivery.queue,
+            now=shared.now,
+            new_id=new_message_id,
+            joins_equal=bool(settings.limits.double_click),
+        ),
+        cancel_message=CancelMessage(delivery.messages, ReadMessage(delivery.messages), shared.now),
+        suppress=Suppress(suppressions, numbers, shared.now),
+        unsuppress=Unsuppress(suppressions, numbers),
+    )

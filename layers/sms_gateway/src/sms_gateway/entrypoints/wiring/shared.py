@@ -1,0 +1,44 @@
+"""What several functions are made of."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Final, TypeVar
+
+from sms_gateway.adapters import aws
+from sms_gateway.adapters.messages_table import MessagesTable
+from sms_gateway.adapters.secrets import RememberedSecret
+from sms_gateway.domain.clock import utc_now
+from sms_gateway.entrypoints.settings import runs_in_lambda
+
+_Parts = TypeVar("_Parts")
+
+PREVIOUS: Final = "AWSPREVIOUS"
+"""The stage of a secret's version before the current one."""
+
+
+def now() -> datetime:
+    """The clock that all parts are given: one place at which a test can set it."""
+    return utc_now()
+
+
+def once(wire: Callable[[], _Parts]) -> Callable[[], _Parts]:
+    """The parts of a function, made at the first call and remembered.
+
+    In a Lambda that call is made here and now: the init phase has the full processor and does not
+    count against a request. A test that imports a handler's file wires nothing by it.
+    """
+    parts = cache(wire)
+    if runs_in_lambda():
+        parts()
+    return parts
+
+
+def messages(table_name: str) -> MessagesTable:
+    """The table of messages."""
+    return MessagesTable(aws.dynamodb(), table_name)
+
+
+def secret(secret_id: str, stage: str = "AWSCURRENT") -> RememberedSecret:
+    """One version of a secret."""
+    return RememberedSecret(aws.secrets_manager(), secret_id, stage=stage)

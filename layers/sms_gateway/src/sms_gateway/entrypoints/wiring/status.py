@@ -1,0 +1,63 @@
+"""What the function `status` is made of."""
+
+from dataclasses import dataclass
+
+from sms_gateway.adapters import aws
+from sms_gateway.adapters.circuit_table import CircuitTable
+from sms_gateway.adapters.clients_table import ClientsTable, RememberedClients
+from sms_gateway.adapters.secrets import SigningKeys
+from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.domain.cursor import CursorKey
+from sms_gateway.domain.text import TextRules
+from sms_gateway.entrypoints.rest_api import RestApi, Routes, rest_api
+from sms_gateway.entrypoints.settings import StatusSettings
+from sms_gateway.entrypoints.wiring import shared
+from sms_gateway.entrypoints.wiring.numbers import phone_numbers
+from sms_gateway.use_cases.list_messages import ListMessages
+from sms_gateway.use_cases.ports import Circuits, Clients
+from sms_gateway.use_cases.preview_message import PreviewMessage
+from sms_gateway.use_cases.read_message import ReadMessage
+from sms_gateway.use_cases.suppress import ReadSuppression
+
+
+@dataclass(frozen=True, slots=True)
+class StatusParts:
+    """The routes, and the use cases behind them."""
+
+    api: RestApi
+    clients: Clients
+    read_message: ReadMessage
+    list_messages: ListMessages
+    preview_message: PreviewMessage
+    read_suppression: ReadSuppression
+    circuits: Circuits
+
+
+def status_parts(settings: StatusSettings, routes: Routes) -> StatusParts:
+    """With the real world around them."""
+    messages = shared.messages(settings.messages_table)
+    numbers = phone_numbers(settings.rules)
+    suppressions = SuppressionsTable(aws.dynamodb(), settings.guards_table)
+    cursor_secret = settings.cursor_key_secret_arn
+    return StatusParts(
+        api=rest_api(settings.api, routes),
+        clients=RememberedClients(ClientsTable(aws.dynamodb(), settings.guards_table)),
+        read_message=ReadMessage(messages),
+        list_messages=ListMessages(
+            messages=messages,
+            phone_numbers=numbers,
+            keys=SigningKeys(
+                CursorKey,
+                shared.secret(cursor_secret),
+                shared.secret(cursor_secret, shared.PREVIOUS),
+            ),
+        ),
+        preview_message=PreviewMessage(
+            phone_numbers=numbers,
+            text_rules=TextRules(settings.rules.cuts_long_text),
+            suppressions=suppressions if settings.suppressions else None,
+            now=shared.now,
+        ),
+        read_suppression=ReadSuppression(suppressions, numbers),
+        circuits=CircuitTable(aws.dynamodb(), settings.guards_table),
+    )
