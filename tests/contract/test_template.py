@@ -36,7 +36,7 @@ def routes(folder: str) -> Iterator[tuple[str, str, str]]:
         for decorator in getattr(function, "decorator_list", []):
             match decorator:
                 case ast.Call(
-                    ast.Attribute(ast.Name("api"), method), [ast.Constant(str() as rule)]
+                    ast.Attribute(ast.Name("routes"), method), [ast.Constant(str() as rule)]
                 ):
                     yield folder, method.upper(), re.sub("<(.*?)>", _in_braces, rule)
 

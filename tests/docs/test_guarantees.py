@@ -2,7 +2,8 @@ from datetime import timedelta
 
 from local.state_diagram import PAGE, diagram, with_diagram
 from sms_gateway.domain.circuit import PING_LEASE
-from sms_gateway.domain.due import LEASE, MAX_TRIES, QUEUE_GRACE, retry_pause
+from sms_gateway.domain.due import LEASE, QUEUE_GRACE, retry_pause
+from sms_gateway.domain.patience import MAX_TRIES
 from sms_gateway.domain.status import MOVES, Status
 
 

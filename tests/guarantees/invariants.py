@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import Final
 
 from sms_gateway.domain.guards import HOUR, Limits, end_of_day
-from sms_gateway.domain.message import MOST_FORBIDDEN, Message, OnUnconfirmed
+from sms_gateway.domain.message import Message, OnUnconfirmed
 from sms_gateway.domain.message_id import MessageKey
+from sms_gateway.domain.patience import MOST_FORBIDDEN
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import REPORTED, ReportStatus
 from sms_gateway.domain.status import FINAL, MOVES, SETTLED, Status

@@ -13,12 +13,12 @@ from sms_gateway.adapters.voipit import client
 from sms_gateway.adapters.voipit.answers import judge_answer
 from sms_gateway.domain import circuit
 from sms_gateway.domain.callback_url import CallbackKey
-from sms_gateway.domain.due import ENDS, Step
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Limits, end_of_day
 from sms_gateway.domain.message import Change, Message, OnUnconfirmed
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome, not_taken, unclear
+from sms_gateway.domain.patience import ENDS, Step
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.entrypoints.callback import Callback

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sms_gateway.domain.circuit import Circuit, OpenReason
-from sms_gateway.domain.due import LEASE, MAX_TRIES, QUEUE_GRACE, RECHECK
+from sms_gateway.domain.due import LEASE, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
+from sms_gateway.domain.patience import MAX_TRIES
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD

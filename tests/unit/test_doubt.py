@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from sms_gateway.domain.circuit import OpenReason
-from sms_gateway.domain.due import LEASE, MAX_TRIES, QUEUE_GRACE, RECHECK
+from sms_gateway.domain.due import LEASE, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.message import Message, OnUnconfirmed
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
+from sms_gateway.domain.patience import MAX_TRIES
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.record_report import Recorded

@@ -9,12 +9,9 @@ from sms_gateway.domain.circuit import OPENS
 from sms_gateway.domain.due import (
     LEASE,
     MAX_QUEUE_DELAY,
-    MAX_TRIES,
     QUEUE_GRACE,
     RECHECK,
-    Step,
     Wait,
-    next_step,
     retry_pause,
     wait_after,
     wait_for,
@@ -22,6 +19,7 @@ from sms_gateway.domain.due import (
     wait_unclaimed,
 )
 from sms_gateway.domain.message import Message, OnUnconfirmed
+from sms_gateway.domain.patience import MAX_TRIES, Step, next_step
 from sms_gateway.domain.status import Reason, Status
 from tests.fakes.builders import a_message
 from tests.fakes.clock import START

@@ -4,9 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sms_gateway.domain.due import MAX_TRIES
-from sms_gateway.domain.message import MOST_FORBIDDEN, Message, OnUnconfirmed, StatusChange
+from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, unclear
+from sms_gateway.domain.patience import (
+    MAX_TRIES,
+    MOST_FORBIDDEN,
+    is_forbidden_for_good,
+    tries_that_count,
+)
 from sms_gateway.domain.status import Reason, Status
 from tests.fakes.builders import KEY, a_message, key
 from tests.fakes.clock import START
@@ -174,7 +179,7 @@ def test_a_403_is_a_no_to_the_message_the_third_time_voipit_lets_others_in(
         return None if minute is None else START + minute * MINUTE
 
     message = forbidden_at(*times)
-    assert message.is_forbidden_for_good(at(answered), at(blocked)) is is_no
+    assert is_forbidden_for_good(message, at(answered), at(blocked)) is is_no
 
 
 @pytest.mark.parametrize("answer", [BLOCKED, FORBIDDEN], ids=["403.6", "403"])
@@ -184,4 +189,4 @@ def test_the_tries_that_met_a_403_do_not_count(gateway: FakeGateway, answer: Out
     live(gateway, 3)
 
     message = stored(gateway)
-    assert (message.attempt, message.tries_that_count) == (3, 2)
+    assert (message.attempt, tries_that_count(message)) == (3, 2)

@@ -9,15 +9,10 @@ from typing import Any
 import pytest
 
 from sms_gateway.domain.circuit import Circuit
-from sms_gateway.domain.due import (
-    MAX_TRIES,
-    Wait,
-    wait_after,
-    wait_for_room,
-    wait_unclaimed,
-)
+from sms_gateway.domain.due import Wait, wait_after, wait_for_room, wait_unclaimed
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.outcome import Outcome, not_taken
+from sms_gateway.domain.patience import MAX_TRIES
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.gate import READS_AT_ONCE, SECONDS_PER_READ
 from tests.fakes.builders import KEY, a_message

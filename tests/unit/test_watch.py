@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from sms_gateway.domain.circuit import Circuit, OpenReason
-from sms_gateway.domain.due import LEASE, MAX_TRIES, QUEUE_GRACE, RECHECK
+from sms_gateway.domain.due import LEASE, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import not_taken, unclear
+from sms_gateway.domain.patience import MAX_TRIES
 from sms_gateway.domain.status import SETTLED, Reason, Status, Trigger
 from sms_gateway.use_cases.ports import ChangeRefusedError
 from sms_gateway.use_cases.watch import FAILURES_IN_A_ROW, SECONDS_TO_STOP, Watched

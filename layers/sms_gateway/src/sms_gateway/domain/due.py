@@ -6,12 +6,11 @@ it. Queue messages are quicker, but they are a hint; this is the guarantee.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from typing import Final
 
 from sms_gateway.domain.circuit import OPENS, OpenReason
 from sms_gateway.domain.message import Message
-from sms_gateway.domain.status import Reason, Status, Trigger
+from sms_gateway.domain.status import Reason
 
 LEASE: Final = timedelta(seconds=60)
 """How long a claim is believed in: longer than anything that claims may run (45 s)."""
@@ -24,8 +23,6 @@ UNUSED_PAUSE: Final = timedelta(seconds=20)
 table that did not answer needs a moment. Before the lease ends, if it can be helped."""
 MAX_QUEUE_DELAY: Final = timedelta(seconds=900)
 """The longest delay SQS takes."""
-MAX_TRIES: Final = 20
-"""Then a message is given up; `Message.tries_that_count` says which count."""
 _SHARE_OF_WAIT: Final = 8
 """After a 403 a message waits an eighth of the time that it has waited already, a minute at least:
 53 tries in a day, 103 in a year. They do not count, and each leaves two lines in its history."""
@@ -38,54 +35,6 @@ class Wait:
 
     due_at: datetime
     enqueue_in: timedelta | None
-
-
-class Step(Enum):
-    """What has to happen to a message that may be tried, now or later."""
-
-    TRY = auto()
-    WAIT = auto()
-    TOO_LATE = auto()
-    GIVE_UP = auto()
-    REST = auto()
-    """Nothing of ours: it is with Voipit, or may be, and only a report moves it."""
-
-
-ENDS: Final = {
-    (Status.QUEUED, Step.TOO_LATE): (Trigger.VALIDITY_ENDED, Reason.TOO_LATE),
-    (Status.QUEUED, Step.GIVE_UP): (Trigger.GIVEN_UP, Reason.UNREACHABLE),
-    (Status.UNCONFIRMED, Step.TOO_LATE): (Trigger.REPORT_OVERDUE, Reason.TOO_LATE),
-    (Status.UNCONFIRMED, Step.GIVE_UP): (Trigger.REPORT_OVERDUE, Reason.UNREACHABLE),
-}
-"""The steps that end a message without a try. That there will be no second try tells nothing of the
-first one, so a message in doubt ends `no_report`."""
-
-SUPPRESSED: Final = {
-    Status.QUEUED: Trigger.SUPPRESSED,
-    Status.UNCONFIRMED: Trigger.REPORT_OVERDUE,
-}
-"""The same for a number that came onto the do-not-contact list."""
-
-
-def next_step(message: Message, now: datetime, report_deadline: timedelta) -> Step:
-    """The next step of a message that is `queued`, or `unconfirmed`; others rest.
-
-    With `onUnconfirmed: resend` a message that is `unconfirmed` is tried once more when the report
-    about the first try is overdue.
-    """
-    if message.status is Status.QUEUED:
-        not_before = message.send_at or now
-    elif message.status is Status.UNCONFIRMED and message.wants_resend:
-        not_before = message.doubted_at + report_deadline
-    else:
-        return Step.REST
-    if now < not_before:
-        return Step.WAIT
-    if now >= message.valid_to:
-        return Step.TOO_LATE
-    if message.tries_that_count >= MAX_TRIES:
-        return Step.GIVE_UP
-    return Step.TRY
 
 
 def wait_for(message: Message, now: datetime, pause: timedelta = timedelta()) -> Wait:

@@ -8,13 +8,10 @@ from typing import Final, TypeAlias
 
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome
+from sms_gateway.domain.patience import DEFAULT_VALIDITY
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import REPORTED, DeliveryReport, ReportStatus
 from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
-
-DEFAULT_VALIDITY: Final = timedelta(hours=24)
-"""How long a message without `validUntil` may wait for being sent."""
-
 
 OpenTries: TypeAlias = frozenset[int]
 """Tries that Voipit has, or possibly has, and that no report is about yet."""
@@ -27,11 +24,6 @@ _IN_DOUBT: Final = {
     Trigger.REFUSED: Trigger.REFUSED_IN_DOUBT,
 }
 """What is certainly not with Voipit, and what it is called while an earlier try may be."""
-
-_ANSWERED_403: Final = {Reason.IP_BLOCKED, Reason.FORBIDDEN}
-MOST_FORBIDDEN: Final = 3
-"""How many times a message may be answered 403 without a word of our address. Then it is a no to
-this message, or one text that Voipit's firewall dislikes would stop all others for ever."""
 
 SETTLES_WITHIN: Final = timedelta(days=2)
 """After `valid_to` a message still waits for its report: a day at most, and some to spare. Its row
@@ -343,31 +335,6 @@ class Message:
         """Whether the second try that the caller has asked for is still to come."""
         chosen = self.on_unconfirmed is OnUnconfirmed.RESEND
         return chosen and not self.resent and bool(self.open_tries)
-
-    @property
-    def tries_that_count(self) -> int:
-        """Its tries, without those that met a 403: a block ends, however long it lasts.
-
-        A 403 that is not about our address has a bound of its own (`is_forbidden_for_good`).
-        """
-        return self.attempt - sum(entry.reason in _ANSWERED_403 for entry in self.history)
-
-    def is_forbidden_for_good(
-        self, answered_at: datetime | None, blocked_at: datetime | None
-    ) -> bool:
-        """Whether one more 403 that does not name our address (403.6) is a no to this message.
-
-        `answered_at`: when Voipit last answered well, be it a ping; `blocked_at`: when it last
-        answered a ping with 403. What this message met before that is put down to the block.
-        """
-        times = [
-            entry.at
-            for entry in self.history
-            if entry.reason is Reason.FORBIDDEN and (blocked_at is None or entry.at > blocked_at)
-        ]
-        if len(times) + 1 < MOST_FORBIDDEN:
-            return False
-        return answered_at is not None and answered_at > times[-1]
 
     @property
     def doubted_at(self) -> datetime:

@@ -5,17 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sms_gateway.domain.clock import Clock
-from sms_gateway.domain.due import (
-    ENDS,
-    LEASE,
-    SUPPRESSED,
-    Step,
-    Wait,
-    next_step,
-    wait_for,
-    wait_for_room,
-    wait_unclaimed,
-)
+from sms_gateway.domain.due import LEASE, Wait, wait_for, wait_for_room, wait_unclaimed
 from sms_gateway.domain.errors import (
     ClientLimitError,
     GatewayError,
@@ -25,6 +15,7 @@ from sms_gateway.domain.errors import (
 )
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
+from sms_gateway.domain.patience import ENDS, SUPPRESSED, Step, next_step
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.gate import Gate, Refusal
 from sms_gateway.use_cases.hand_over import HandOver, TimeLeft, change_as_it_stands

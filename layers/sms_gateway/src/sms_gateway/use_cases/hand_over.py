@@ -8,8 +8,9 @@ from typing import Final
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.due import Wait, wait_after
 from sms_gateway.domain.errors import SecretUnavailableError, StoreUnavailableError
-from sms_gateway.domain.message import MOST_FORBIDDEN, Change, Message
+from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.outcome import Outcome, not_taken, refused
+from sms_gateway.domain.patience import MOST_FORBIDDEN, is_forbidden_for_good
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.gate import Gate, Pass
 from sms_gateway.use_cases.ports import (
@@ -113,6 +114,6 @@ class HandOver:
 def _about_this_message(answer: Outcome, message: Message, leave: Pass) -> Outcome:
     """What the answer is for the message: a 403 is a no if all others are let in."""
     is_forbidden = answer.reason is Reason.FORBIDDEN
-    if is_forbidden and message.is_forbidden_for_good(leave.answered_at, leave.blocked_at):
+    if is_forbidden and is_forbidden_for_good(message, leave.answered_at, leave.blocked_at):
         return refused(f"Voipit answered 403 {MOST_FORBIDDEN} times.")
     return answer

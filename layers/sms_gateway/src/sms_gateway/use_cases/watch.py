@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sms_gateway.domain.clock import Clock
-from sms_gateway.domain.due import ENDS, RECHECK, Step, next_step, wait_for
+from sms_gateway.domain.due import RECHECK, wait_for
 from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
+from sms_gateway.domain.patience import ENDS, Step, next_step
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import TimeLeft
