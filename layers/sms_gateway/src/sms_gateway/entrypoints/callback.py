@@ -12,6 +12,13 @@ from typing import Any, Final, Protocol
 
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
+from sms_gateway.adapters.voipit.notification import read_values
+from sms_gateway.adapters.voipit.report_words import (
+    NoReport,
+    Values,
+    read_report,
+    unlike_documented,
+)
 from sms_gateway.domain.callback_url import CallbackKey, CallbackReference, read_callback_path
 from sms_gateway.domain.clock import Clock, utc_now
 from sms_gateway.domain.errors import (
@@ -21,17 +28,10 @@ from sms_gateway.domain.errors import (
     StoreUnavailableError,
 )
 from sms_gateway.domain.message_id import MessageKey
-from sms_gateway.domain.report import (
-    DeliveryReport,
-    NoReport,
-    Values,
-    read_report,
-    unlike_documented,
-)
+from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.entrypoints.bodies import body_bytes
 from sms_gateway.entrypoints.logs import logger
 from sms_gateway.entrypoints.metrics import Metric, count
-from sms_gateway.entrypoints.notification import read_values
 from sms_gateway.use_cases.ports import ReportFallback
 from sms_gateway.use_cases.record_report import RecordReport
 

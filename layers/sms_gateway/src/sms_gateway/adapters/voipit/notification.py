@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl
 from python_multipart import FormParser
 from python_multipart.multipart import Field, parse_options_header
 
+from sms_gateway.adapters.voipit.report_words import NoReport, Values, read_status
 from sms_gateway.domain.errors import MalformedRequestError
-from sms_gateway.domain.report import NoReport, Values, read_status
 
 MAX_BODY_BYTES: Final = 64 * 1024
 _AROUND: Final = " \t\r\n\0\ufeff"

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sms_gateway.adapters.voipit.notification import MAX_BODY_BYTES, read_values
+from sms_gateway.adapters.voipit.report_words import Values
 from sms_gateway.domain.errors import MalformedRequestError
-from sms_gateway.domain.report import Values
 from sms_gateway.entrypoints.bodies import body_bytes
-from sms_gateway.entrypoints.notification import MAX_BODY_BYTES, read_values
 
 FORM = "application/x-www-form-urlencoded"
 VALUES = {

@@ -6,17 +6,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sms_gateway.domain.report import (
-    MAX_ERROR_MESSAGE,
-    DeliveryReport,
+from sms_gateway.adapters.voipit.report_words import (
     NoReport,
-    ReportStatus,
     Values,
     clean_provider_text,
     read_report,
     read_status,
     unlike_documented,
 )
+from sms_gateway.domain.report import MAX_ERROR_MESSAGE, DeliveryReport, ReportStatus
 from tests.fakes.clock import START
 
 SENT = {"apiName": "sms", "type": "deliveryReport", "status": "sent", "id": "appointment-17"}
