@@ -1,5 +1,6 @@
 """What each function runs with: logs, settings, time."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -267,3 +268,9 @@ def test_a_function_behind_the_api_answers_before_api_gateway_gives_up() -> None
     assert {name: timeout(name) < API_GATEWAY_WAITS for name in BEHIND_THE_API} == dict.fromkeys(
         BEHIND_THE_API, True
     )
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    code = [*(ROOT / "layers/sms_gateway/src").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    reading = {path.name for path in code if re.search(r"environ\b|getenv", path.read_text())}
+    assert reading == {"settings.py"}
