@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from sms_gateway.entrypoints.logs import logger
 from sms_gateway.entrypoints.metrics import Metric, count, metrics
 from sms_gateway.entrypoints.settings import PublishSettings
+from sms_gateway.entrypoints.status_metrics import count_published
 from sms_gateway.entrypoints.stream import read_changes
 from sms_gateway.entrypoints.wiring.publish import publish_parts
 from sms_gateway.entrypoints.wiring.shared import once
@@ -27,4 +28,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     failed = publish()([change for _, change in batch])
     logger.info("changes published", records=len(batch), failed=len(failed))
     count(Metric.PUBLISH_FAILED, len(failed))
+    # Lambda brings the first failed record again and everything behind it, so only what stands
+    # before it is counted now.
+    count_published(change for _, change in batch[: min(failed, default=len(batch))])
     return {"batchItemFailures": [{"itemIdentifier": batch[i][0]} for i in sorted(failed)]}

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sms_gateway.entrypoints.logs import logger
-from sms_gateway.entrypoints.metrics import Metric, count, metrics
+from sms_gateway.entrypoints.metrics import Metric, count, measure, metrics
 from sms_gateway.entrypoints.settings import WatchSettings
 from sms_gateway.entrypoints.wiring.shared import once
 from sms_gateway.entrypoints.wiring.watch import watch_parts
@@ -43,4 +43,10 @@ def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     count(Metric.MESSAGE_MOVED, watched.moved)
     count(Metric.MESSAGE_ENQUEUED, watched.enqueued)
     count(Metric.MESSAGE_BROKEN, len(watched.broken))
+    # Last, so that a run which was cut short is missing. Zeros too: these are states, not events.
+    measure(Metric.WAITING_FOR_CIRCUIT, watched.waiting_for_circuit)
+    measure(Metric.OLDEST_DUE_SECONDS, watched.oldest_due.total_seconds())
+    if watched.circuit_is_known:
+        measure(Metric.CIRCUIT_OPEN, int(not watched.circuit_is_closed))
+    measure(Metric.WATCH_RAN, 1)
     return done

@@ -50,11 +50,20 @@ class Output:
         return found
 
     def counted(self) -> Counter[str]:
-        """Every metric's sum."""
+        """The sum of every metric that counts; those that stayed at zero are left out."""
         sums: Counter[str] = Counter()
+        for (name, unit), values in self.measured().items():
+            if unit == "Count" and any(values):
+                sums[name] = int(sum(values))
+        return sums
+
+    def measured(self) -> dict[tuple[str, str], list[float]]:
+        """Every metric's values, by its name and unit."""
+        measured: dict[tuple[str, str], list[float]] = {}
         for line in self.everything().splitlines():
             if line.startswith("{") and '"_aws"' in line:
                 values = json.loads(line)
                 for metric in values["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
-                    sums[metric["Name"]] += int(sum(values[metric["Name"]]))
-        return sums
+                    of_this = measured.setdefault((metric["Name"], metric["Unit"]), [])
+                    of_this += values[metric["Name"]]
+        return measured

@@ -87,6 +87,7 @@ def test_of_a_batch_only_the_message_that_cannot_be_read_comes_again(
     assert output.counted() == {
         "MessageTaken": 1,  # by `send`, to begin with
         "MessageDispatched": 2,
+        "ProviderAccepted": 1,
         "QueueMessageFailed": 1,
     }
 

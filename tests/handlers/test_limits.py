@@ -52,7 +52,11 @@ def test_of_twelve_messages_to_one_number_ten_are_taken_in_an_hour(
         assert is_limited(refused, "recipient-limit-reached")
         assert waits(refused) == 3600
     assert len(voipit.taken) == len(cloud.rows()) == 10
-    assert output.counted() == {"MessageTaken": 10, "MessageRefusedByLimit": 2}
+    assert output.counted() == {
+        "MessageTaken": 10,
+        "MessageRefusedByLimit": 2,
+        "ProviderAccepted": 10,
+    }
 
 
 def test_after_the_time_it_was_told_the_caller_is_served(
@@ -169,7 +173,11 @@ def test_a_second_click_is_answered_with_the_first_message(
     clock.advance(9)
     assert send(a_post(None)).is_replay_of(first)
     assert len(voipit.taken) == 1
-    assert output.counted() == {"MessageTaken": 1, "MessageReplayed": 1}
+    assert output.counted() == {
+        "MessageTaken": 1,
+        "MessageReplayed": 1,
+        "ProviderAccepted": 1,
+    }
 
 
 def test_clicks_are_told_apart_by_when_api_gateway_got_them(

@@ -198,7 +198,11 @@ def test_the_same_request_again_is_answered_as_a_replay_and_sends_nothing(
     first, second = send(sample("send-post-message")), send(sample("send-post-message"))
     assert second.is_replay_of(first)
     assert len(voipit.taken) == 1
-    assert output.counted() == {"MessageTaken": 1, "MessageReplayed": 1}
+    assert output.counted() == {
+        "MessageTaken": 1,
+        "MessageReplayed": 1,
+        "ProviderAccepted": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -369,7 +373,10 @@ def test_a_scheduled_message_again_is_a_replay_until_its_time_is_another(
     assert (again.headers["idempotent-replayed"], again.body) == ("true", first.body)
     answer = send(with_body(event, sendAt="2026-11-22T18:00:01+02:00"))
     assert (answer.status, answer.is_problem("message-id-reused")) == (422, True)
-    assert output.counted() == {"MessageTaken": 1, "MessageReplayed": 1}
+    assert output.counted() == {
+        "MessageTaken": 1,
+        "MessageReplayed": 1,
+    }
 
 
 @pytest.mark.parametrize(

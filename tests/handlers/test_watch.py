@@ -19,7 +19,7 @@ from tests.handlers.samples import (
     sample,
     with_body,
 )
-from tests.handlers.voipit import FakeVoipit
+from tests.handlers.voipit import FakeVoipit, an_error
 
 TICK = sample("watch-scheduled")
 pytestmark = pytest.mark.usefixtures("clock")
@@ -63,7 +63,7 @@ def test_an_overdue_claim_is_a_message_nobody_can_tell_about(
     assert (row["status"], row["reason"]) == ("unconfirmed", "claim-expired")
     assert 0 <= float(row["dueAt"]) - clock.time() - 3600 < 1, "its report is awaited an hour"
     assert voipit.called == []
-    assert output.counted() == {"MessageMoved": 1}
+    assert output.counted() == {"MessageMoved": 1, "WatchRan": 1}
 
 
 def test_a_row_that_nobody_can_read_does_not_hold_up_the_others(
@@ -79,7 +79,7 @@ def test_a_row_that_nobody_can_read_does_not_hold_up_the_others(
 
     assert {cloud.row(message_id)["status"] for message_id in ids[1:]} == {"unconfirmed"}
     assert output.line("a message cannot be looked at")["message_id"] == "m-0"
-    assert output.counted() == {"MessageMoved": 19, "MessageBroken": 1}
+    assert output.counted() == {"MessageMoved": 19, "MessageBroken": 1, "WatchRan": 1}
 
 
 def test_a_reason_of_a_later_release_is_no_obstacle(
@@ -237,3 +237,40 @@ def test_a_table_that_does_not_answer_is_an_error_that_is_seen_and_the_next_run_
         watch.invoke(TICK)
     calls.forget()
     assert watch.invoke(TICK) == done(1, moved=1)
+
+
+def test_a_run_measures_the_state_of_things_zeros_too(watch: Function, output: Output) -> None:
+    watch.invoke(TICK)
+
+    assert output.measured() == {
+        ("WaitingForCircuit", "Count"): [0],
+        ("OldestDueSeconds", "Seconds"): [0],
+        ("CircuitOpen", "Count"): [0],
+        ("WatchRan", "Count"): [1],
+    }
+
+
+def test_what_waits_for_an_open_circuit_is_measured(
+    watch: Function, send: Function, clock: FakeClock, voipit: FakeVoipit, output: Output
+) -> None:
+    voipit.answer = an_error("401", "Unauthorized")
+    send(sample("send-post-message"))
+    clock.advance(90)
+    watch.invoke(TICK)
+
+    measured = output.measured()
+    assert measured["CircuitOpen", "Count"] == [1]
+    assert measured["WaitingForCircuit", "Count"] == [1]
+    (late,) = measured["OldestDueSeconds", "Seconds"]
+    assert 29 < late <= 30, "90 s after the request, and it was due after a minute"
+    assert measured["ProviderRejectedUs", "Count"] == [2]
+
+
+def test_a_run_that_cannot_tell_what_is_due_is_missing_among_the_runs(
+    watch: Function, calls: Calls, output: Output
+) -> None:
+    calls.does_not_answer("dynamodb:Query")
+    with pytest.raises(StoreUnavailableError):
+        watch.invoke(TICK)
+
+    assert output.counted() == {}

@@ -148,7 +148,7 @@ def test_what_becomes_of_a_message_that_is_due_and_not_to_be_sent(
     message = stored(gateway)
     assert (message.status, message.reason, message.due_at) == expected
     assert (message.version, message.attempt) == (before.version + 1, before.attempt)
-    assert watched == Watched(looked_at=1, moved=1)
+    assert watched == Watched(looked_at=1, moved=1, circuit_is_closed=not is_open)
     assert gateway.queue.enqueued == []
     assert gateway.voipit.handed == []
 
@@ -165,7 +165,8 @@ def test_a_queued_message_is_let_into_the_queue(gateway: FakeGateway, attempt: i
 def test_a_message_that_is_overdue_long_since_is_looked_at_too(gateway: FakeGateway) -> None:
     due(gateway, due_at=START - 5 * HOUR, created_at=START - 5 * HOUR)
 
-    assert gateway.watch().enqueued == 1
+    watched = gateway.watch()
+    assert (watched.enqueued, watched.oldest_due) == (1, 5 * HOUR)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +211,7 @@ def test_a_queued_message_is_looked_at_later_while_the_circuit_is_open(
     before = due(gateway, valid_until=valid_until)
     open_circuit(gateway)
 
-    assert gateway.watch() == Watched(looked_at=1)
+    assert gateway.watch() == Watched(looked_at=1, waiting_for_circuit=1, circuit_is_closed=False)
     assert stored(gateway) == replace(before, due_at=due_at)
     assert gateway.queue.enqueued == []
 
@@ -243,7 +244,7 @@ def test_resend_waits_for_the_circuit_like_any_other(gateway: FakeGateway) -> No
     before = due(gateway, Status.UNCONFIRMED, **OVERDUE)
     open_circuit(gateway)
 
-    assert gateway.watch() == Watched(looked_at=1)
+    assert gateway.watch() == Watched(looked_at=1, waiting_for_circuit=1, circuit_is_closed=False)
     assert stored(gateway) == replace(before, due_at=START + RECHECK)
     assert gateway.queue.enqueued == []
 

@@ -17,15 +17,17 @@ metrics: Final = Metrics(namespace=NAMESPACE)
 
 @unique
 class Metric(StrEnum):
-    """A metric by its name; all are counts. `meaning` says what one more of it means."""
+    """A metric by its name. Of a count, `meaning` says what one more of it means."""
 
     meaning: str
+    unit: str
 
-    def __new__(cls, name: str, meaning: str) -> Self:
-        """A name that carries its meaning along."""
+    def __new__(cls, name: str, meaning: str, unit: str = "Count") -> Self:
+        """A name that carries its meaning and its unit along."""
         metric = str.__new__(cls, name)
         metric._value_ = name
         metric.meaning = meaning
+        metric.unit = unit
         return metric
 
     # send
@@ -51,6 +53,20 @@ class Metric(StrEnum):
         "SuppressionRemoved",
         "A client took a number off the do-not-contact list.",
     )
+    # send and dispatch
+    PROVIDER_ACCEPTED = "ProviderAccepted", "Voipit took a message: it answered ok."
+    PROVIDER_REFUSED = "ProviderRefused", "Voipit refused a message for good."
+    PROVIDER_UNCLEAR = (
+        "ProviderUnclear",
+        "A call of Voipit brought no clear answer: the message became `unconfirmed`.",
+    )
+    PROVIDER_NOT_REACHED = "ProviderNotReached", "No connection to Voipit; nothing was sent."
+    PROVIDER_BUSY = "ProviderBusy", "Voipit answered 429: the message is tried again later."
+    PROVIDER_REJECTED_US = (
+        "ProviderRejectedUs",
+        "Voipit answered 401, 403 or 404: it refuses the account, the address or the path.",
+    )
+    PROVIDER_SECONDS = "ProviderSeconds", "How long a call of Voipit's sms/send took.", "Seconds"
     # dispatch and watch
     MESSAGE_DISPATCHED = "MessageDispatched", "`dispatch` looked at a message from its queue."
     MESSAGE_MOVED = (
@@ -61,6 +77,17 @@ class Metric(StrEnum):
     MESSAGE_BROKEN = (
         "MessageBroken",
         "`watch` could not look at a message; its log line names the message. It stays due.",
+    )
+    WATCH_RAN = "WatchRan", "A run of `watch` came to its end. There is one every minute."
+    CIRCUIT_OPEN = "CircuitOpen", "Whether the circuit toward Voipit is open (1) or closed (0)."
+    WAITING_FOR_CIRCUIT = (
+        "WaitingForCircuit",
+        "How many messages a run of `watch` put off because the circuit is open.",
+    )
+    OLDEST_DUE_SECONDS = (
+        "OldestDueSeconds",
+        "How late the message was that a run of `watch` found overdue for longest.",
+        "Seconds",
     )
     QUEUE_MESSAGE_FAILED = (
         "QueueMessageFailed",
@@ -132,6 +159,30 @@ class Metric(StrEnum):
         ),
     )
     # publish
+    EVENT_PUBLISHED = "EventPublished", "A change of status was handed to SNS."
+    STATUS_QUEUED = "StatusQueued", "A message became `queued`."
+    STATUS_SUBMITTED = "StatusSubmitted", "A message became `submitted`."
+    STATUS_UNCONFIRMED = "StatusUnconfirmed", "A message became `unconfirmed`."
+    STATUS_NO_REPORT = "StatusNoReport", "A message became `no_report`."
+    STATUS_SENT = "StatusSent", "A message became `sent`."
+    STATUS_FAILED = "StatusFailed", "A message became `failed`."
+    STATUS_CANCELLED = "StatusCancelled", "A message became `cancelled`."
+    FAILED_REFUSED = "FailedRefused", "A message failed: Voipit refused it."
+    FAILED_TRANSMISSION_ERROR = (
+        "FailedTransmissionError",
+        "A message failed: a delivery report says error.",
+    )
+    FAILED_UNREACHABLE = "FailedUnreachable", "A message failed: all its tries are used up."
+    FAILED_TOO_LATE = "FailedTooLate", "A message failed: its validity ended before it was sent."
+    FAILED_SUPPRESSED = (
+        "FailedSuppressed",
+        "A waiting message failed: its number came onto the do-not-contact list.",
+    )
+    REPORT_SECONDS = (
+        "ReportSeconds",
+        "How long after the start of a try its delivery report came.",
+        "Seconds",
+    )
     PUBLISH_FAILED = "PublishFailed", "SNS did not take an event; the stream brings it again."
     EVENT_REFUSED = (
         "EventRefused",
@@ -155,4 +206,9 @@ class Metric(StrEnum):
 def count(metric: Metric, number: int = 1) -> None:
     """So many more of this metric."""
     if number:
-        metrics.add_metric(name=metric, unit="Count", value=number)
+        measure(metric, number)
+
+
+def measure(metric: Metric, value: float) -> None:
+    """One value of this metric; a zero is written down too."""
+    metrics.add_metric(name=metric, unit=metric.unit, value=value)

@@ -34,6 +34,11 @@ class Watched:
     """Whether everything that was due has been looked at."""
     broken: list[tuple[MessageKey, Exception]] = field(default_factory=list)
     """Messages that could not be looked at, and why. They stay due."""
+    oldest_due: timedelta = timedelta()
+    """How long ago the time of the message had come that was due for longest."""
+    waiting_for_circuit: int = 0
+    """Messages that were put off because the circuit is not closed."""
+    circuit_is_closed: bool = True
     circuit_is_known: bool = True
     """Whether the circuit could be read. Otherwise nothing was let into the queue."""
 
@@ -56,13 +61,13 @@ class Watch:
         """
         watched = Watched()
         failures_in_a_row = 0
-        circuit_is_closed = self._look_after_the_circuit(watched)
+        watched.circuit_is_closed = self._look_after_the_circuit(watched)
         for key in self.messages.due(self.now()):
             if time_left() < SECONDS_TO_STOP or failures_in_a_row >= FAILURES_IN_A_ROW:
                 watched.finished = False
                 break
             try:
-                self._look_at(key, watched, circuit_is_closed=circuit_is_closed)
+                self._look_at(key, watched)
             except ChangeRefusedError:
                 failures_in_a_row = 0  # the table has answered; some other process was faster
             except Exception as error:  # noqa: BLE001  one row must not stop all that come after it
@@ -82,21 +87,23 @@ class Watch:
             watched.circuit_is_known = False
             return False
 
-    def _look_at(self, key: MessageKey, watched: Watched, *, circuit_is_closed: bool) -> None:
+    def _look_at(self, key: MessageKey, watched: Watched) -> None:
         message = self.messages.get(key)
         now = self.now()
         if message is None or message.due_at is None or message.due_at > now:
             return  # somebody else was faster
         watched.looked_at += 1
+        watched.oldest_due = max(watched.oldest_due, now - message.due_at)
         step = next_step(message, now, self.report_deadline)
         if step is Step.WAIT and message.status is Status.UNCONFIRMED:
             self.messages.postpone(message, message.doubted_at + self.report_deadline)
             return
         if step in {Step.TRY, Step.WAIT}:
-            if circuit_is_closed:
+            if watched.circuit_is_closed:
                 self._let_in(message, now, watched)  # or leave it due, for the next run
             else:
                 self.messages.postpone(message, min(now + RECHECK, message.valid_to))
+                watched.waiting_for_circuit += 1
             return
         self.messages.change(message.key, self._change(message, step, now))
         watched.moved += 1

@@ -13,10 +13,12 @@ from sms_gateway.adapters.voipit.client import VoipitClient
 from sms_gateway.adapters.voipit.number_form import VoipitNumberForm
 from sms_gateway.adapters.voipit.transport import VoipitSession
 from sms_gateway.domain.guards import Limits
+from sms_gateway.entrypoints.measured_provider import MeasuredProvider
 from sms_gateway.entrypoints.settings import DeliverySettings, DispatchSettings
 from sms_gateway.entrypoints.wiring import shared
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import HandOver
+from sms_gateway.use_cases.ports import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Delivery:
         messages = shared.messages(delivery.messages_table)
         queue = dispatch_queue(delivery)
         number_form = VoipitNumberForm(settings.number_format, settings.default_region)
-        provider = VoipitClient(delivery.voipit_base_url, VoipitSession(), number_form)
+        provider = MeasuredProvider(
+            VoipitClient(delivery.voipit_base_url, VoipitSession(), number_form)
+        )
         gate = gate_to(provider, delivery)
         key_secret = settings.callback_key_secret_arn
         hand_over = HandOver(
@@ -59,7 +63,7 @@ class Delivery:
         return GuardedIntake(self.messages, guards_table, limits)
 
 
-def gate_to(provider: VoipitClient, settings: DeliverySettings) -> Gate:
+def gate_to(provider: Provider, settings: DeliverySettings) -> Gate:
     """The circuit and the account toward Voipit."""
     return Gate(
         CircuitTable(aws.dynamodb(), settings.guards_table),
