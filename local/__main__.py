@@ -10,9 +10,9 @@ from rich.markup import escape
 
 from local.demo import demo
 from local.processes import LocalStackError
-from local.progress import console
 from local.run import run
 from local.soak import soak
+from tools.progress import console
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INTERRUPTED = 130

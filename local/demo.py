@@ -7,8 +7,8 @@ from rich.markup import escape
 
 from local.gateway import GatewayApi, SubscribedQueue
 from local.processes import LocalStackError
-from local.progress import console, step
 from local.stack import LocalStack, running_stack
+from tools.progress import console, step
 
 _TEXT = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as word processors write
 _NUMBER = "0721 234 567"

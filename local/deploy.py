@@ -4,19 +4,17 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from local.ministack import REGION, aws_environment, client
-from local.processes import LocalStackError, tail
-from local.sam import run_sam
+from local.processes import LocalStackError
+from tools.logs import tail
+from tools.repository import LOCAL_FILES
+from tools.sam import run_sam
 
-ROOT: Final = Path(__file__).parents[1]
-LOCAL: Final = ROOT / ".local"
-"""Everything the local stack writes: build, logs, stack.json."""
 STACK_NAME: Final = "sms-gateway"
 _ARTIFACTS_BUCKET: Final = "sam-artifacts"
-_BUILT_TEMPLATE: Final = LOCAL / "build" / "template.yaml"
+_BUILT_TEMPLATE: Final = LOCAL_FILES / "build" / "template.yaml"
 
 
 def build() -> None:
@@ -78,7 +76,7 @@ def outputs(endpoint_url: str) -> dict[str, str]:
 
 
 def _sam(command: str, *arguments: str, env: Mapping[str, str]) -> None:
-    log = LOCAL / f"sam-{command}.log"
-    if run_sam([command, "--config-env", "local", *arguments], env=env, root=ROOT, log=log) != 0:
+    log = LOCAL_FILES / f"sam-{command}.log"
+    if run_sam([command, "--config-env", "local", *arguments], env=env, log=log) != 0:
         hint = "" if shutil.which("make") else " GNU make is missing: install it."
         raise LocalStackError(f"`sam {command}` failed.{hint}\n{tail(log)}")

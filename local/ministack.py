@@ -14,7 +14,8 @@ import boto3
 import requests
 from botocore.config import Config
 
-from local.processes import LocalStackError, free_port, running, tail
+from local.processes import LocalStackError, free_port, running
+from tools.logs import tail
 
 REGION: Final = "eu-central-1"
 _READY_WITHIN: Final = 60.0

@@ -57,9 +57,3 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def tail(log: Path, lines: int = 30) -> str:
-    """The last lines of a log, with its name above them."""
-    text = log.read_text(errors="replace").splitlines()[-lines:] if log.exists() else []
-    return "\n".join([f"--- the end of {log}:", *text])

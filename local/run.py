@@ -5,9 +5,9 @@ import threading
 
 from rich.markup import escape
 
-from local.deploy import ROOT
-from local.progress import console
 from local.stack import LocalStack, running_stack, stack_file
+from tools.progress import console
+from tools.repository import ROOT
 
 
 def run() -> None:

@@ -25,11 +25,11 @@ from rich.table import Table
 
 from local.gateway import GatewayApi, Json, SubscribedQueue, patient_session
 from local.processes import LocalStackError
-from local.progress import console
 from local.simulator.behaviours import BEHAVIOURS
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
 from local.stack import LocalStack, Provider, running_stack
+from tools.progress import console
 
 SETTLED: Final = {"sent", "failed", "cancelled", "no_report"}
 OPENS_THE_CIRCUIT: Final = {"401", "403.6", "404", "401-cut", "404-too-long", "403-page"}

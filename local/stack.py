@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from local.deploy import LOCAL, build, deploy, fill_account
+from local.deploy import build, deploy, fill_account
 from local.ministack import REGION, client, running_ministack
-from local.progress import step
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
-
-STACK_FILE: Final = LOCAL / "stack.json"
+from tools.progress import step
+from tools.repository import LOCAL_FILES, STACK_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,12 @@ def running_stack(
     Raises:
         LocalStackError: something did not start; the message says what to do.
     """
-    LOCAL.mkdir(exist_ok=True)
+    LOCAL_FILES.mkdir(exist_ok=True)
     with ExitStack() as stack:
         with step("building the gateway (sam build)"):
             build()
         with step("starting the local AWS (MiniStack)"):
-            log = LOCAL / "ministack.log"
+            log = LOCAL_FILES / "ministack.log"
             log.unlink(missing_ok=True)
             endpoint_url = stack.enter_context(running_ministack(log))
         provider = provider or Provider.from_environment()

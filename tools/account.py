@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from rich.markup import escape
 
-from local.progress import console
 from sms_gateway.adapters.secrets import RememberedSecret, VoipitAccounts
 from sms_gateway.adapters.voipit.client import VoipitClient
 from sms_gateway.adapters.voipit.transport import VoipitSession
@@ -30,6 +29,7 @@ from sms_gateway.domain.account import Account
 from sms_gateway.domain.errors import AccountMissingError, SecretUnavailableError
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.status import Reason, Trigger
+from tools.progress import console
 from tools.questions import NoAnswerError, agrees, ask, ask_secretly
 from tools.stacks import DeployedStack, ToolError, a_session, aws_errors, look_up
 

@@ -13,9 +13,9 @@ from typing import Final
 
 from rich.markup import escape
 
-from local.progress import console
 from sms_gateway.domain.client import Role
 from tools.client_keys import ClientKeys, Key
+from tools.progress import console
 from tools.stacks import ToolError, a_session
 
 _DONE: Final = 0

@@ -19,11 +19,11 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from local.progress import console
 from tools.bulk import Bulk
 from tools.bulk_check import ROUNDED_TO, Findings
 from tools.csv_results import REFUSED
 from tools.csv_rows import Sheet
+from tools.progress import console
 
 _NO_ANSWER: Final = "no answer yet"
 _MOST_ROWS: Final = 20

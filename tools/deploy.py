@@ -24,18 +24,17 @@ import boto3
 from rich.markup import escape
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
-from local.processes import tail
-from local.progress import console, step
-from local.sam import SAM, run_sam
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.guards import Suppression
 from tools.account import AccountSecret, fill
+from tools.logs import tail
 from tools.old_tables import OldTables
+from tools.progress import console, step
 from tools.questions import NoAnswerError, agrees, ask
+from tools.repository import LOCAL_FILES, ROOT, SAM_CONFIG, TEMPLATE
+from tools.sam import SAM, run_sam
 from tools.stacks import DeployedStack, ToolError, a_session, aws_errors, find, look_up
 
-ROOT: Final = Path(__file__).parents[1]
-_LOGS: Final = ROOT / ".local"
 _BUILT: Final = ROOT / ".aws-sam" / "build"
 _STACK_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 _REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
@@ -76,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _deploy(config_env: str, given: str, stack_name: str | None, region: str | None) -> int:
-    config = deploy_config(ROOT / "samconfig.toml", config_env)
+    config = deploy_config(SAM_CONFIG, config_env)
     parameters = read_overrides(given, _known_parameters())
     if not SAM.exists():
         raise ToolError("The SAM CLI is missing: `make clean`, and then this again.")
@@ -153,7 +152,7 @@ def effective_overrides(
 
 
 def _known_parameters() -> dict[str, Any]:
-    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    text = TEMPLATE.read_text(encoding="utf-8")
     known: dict[str, Any] = yaml_parse(text)["Parameters"]
     return known
 
@@ -281,9 +280,9 @@ def _parameters_file(overrides: Mapping[str, str]) -> Iterator[list[str]]:
 
 
 def _sam(arguments: Sequence[str]) -> None:
-    _LOGS.mkdir(exist_ok=True)
-    log = _LOGS / f"make-deploy-{arguments[0]}.log"
-    if run_sam(arguments, env=os.environ, root=ROOT, log=log) != 0:
+    LOCAL_FILES.mkdir(exist_ok=True)
+    log = LOCAL_FILES / f"make-deploy-{arguments[0]}.log"
+    if run_sam(arguments, env=os.environ, log=log) != 0:
         raise ToolError(f"`sam {arguments[0]}` failed, and says why:\n{tail(log)}")
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from rich.progress import Progress
 
-from local.progress import console
 from sms_gateway.adapters.dynamodb import table_errors
 from sms_gateway.adapters.guard_items import SUPPRESSION_PREFIX
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
@@ -21,6 +20,7 @@ from sms_gateway.domain.clock import from_iso
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.phone_number import PhoneNumber
+from tools.progress import console
 from tools.stacks import ToolError, aws_errors, in_words
 
 if TYPE_CHECKING:

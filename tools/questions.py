@@ -5,7 +5,7 @@ from getpass import getpass
 
 from rich.markup import escape
 
-from local.progress import console
+from tools.progress import console
 
 
 class NoAnswerError(Exception):

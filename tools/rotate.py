@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from rich.markup import escape
 
-from local.progress import console
+from tools.progress import console
 from tools.stacks import DeployedStack, ToolError, a_session, aws_errors, look_up
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from typing import Final
 
 from rich.markup import escape
 
-from local.progress import console
 from tools.bulk import Bulk, Plan
 from tools.bulk_check import Findings, check
 from tools.bulk_screen import BulkScreen, show_findings, show_summary
@@ -30,9 +29,9 @@ from tools.gateway_client import (
     checked_address,
     checked_key,
 )
+from tools.progress import console
+from tools.repository import STACK_FILE
 
-STACK_FILE: Final = Path(__file__).parents[1] / ".local" / "stack.json"
-"""What `make run` writes (local/stack.py, which would be slow to import)."""
 URL_VARIABLE: Final = "SMS_GATEWAY_URL"
 KEY_VARIABLE: Final = "SMS_GATEWAY_API_KEY"
 

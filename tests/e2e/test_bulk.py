@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import pytest
 
-from local.deploy import ROOT
 from local.gateway import GatewayApi, wait_until
 from local.stack import LocalStack
 from tests.e2e.numbers import a_number
 from tests.e2e.simulator import Simulator
+from tools.repository import ROOT
 
 ROWS: Final = 1000
 HALF_WAY: Final = 400

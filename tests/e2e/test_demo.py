@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from local.deploy import ROOT
+from tools.repository import ROOT
 
 
 def _start() -> "subprocess.Popen[str]":

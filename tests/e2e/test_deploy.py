@@ -15,7 +15,7 @@ import requests
 from local.ministack import REGION, aws_environment, client, running_ministack
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
-from tests.template.loading import ROOT
+from tools.repository import ROOT
 
 STACK: Final = "texting"
 ACCOUNT: Final = "400123"

@@ -13,11 +13,12 @@ from uuid import uuid4
 import pytest
 import requests
 
-from local.deploy import ROOT, STACK_NAME
+from local.deploy import STACK_NAME
 from local.gateway import GatewayApi, Json
 from local.stack import LocalStack
 from tests.e2e.numbers import a_number
 from tests.e2e.simulator import Simulator
+from tools.repository import LAYER_SOURCE, ROOT
 
 SENTENCE = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as people write it
 
@@ -53,7 +54,7 @@ def clients(stack: LocalStack, *arguments: str, typed: str = "") -> str:
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT / "layers" / "sms_gateway" / "src"),
+            "PYTHONPATH": str(LAYER_SOURCE),
             "AWS_ENDPOINT_URL": stack.aws_endpoint_url,
             "AWS_DEFAULT_REGION": stack.region,
             "AWS_ACCESS_KEY_ID": "local",

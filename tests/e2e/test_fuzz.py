@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from local.deploy import ROOT
 from local.stack import LocalStack
+from tools.repository import LAYER_SOURCE, ROOT
 
 EXAMPLES: Final = 50
 """For each operation, in each phase."""
@@ -66,4 +66,4 @@ def test_no_request_gets_an_answer_that_the_contract_does_not_know(
 
 
 def _path() -> str:
-    return os.pathsep.join([str(ROOT), str(ROOT / "layers/sms_gateway/src")])
+    return os.pathsep.join([str(ROOT), str(LAYER_SOURCE)])

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.contract.answers import assert_conforms
-from tests.handlers.samples import ROOT
+from tools.repository import ROOT
 
 
 @dataclass

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Mapping
 from copy import deepcopy
-from pathlib import Path
 from typing import Any, Final
 
 from sms_gateway.domain.message_id import MessageKey
+from tools.repository import ROOT
 
-ROOT: Final = Path(__file__).parents[2]
 EVENTS: Final = ROOT / "events"
 
 SIGNING_KEY: Final = "a-signing-key-of-the-sample-events"

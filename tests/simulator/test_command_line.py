@@ -5,16 +5,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import requests
 
 from tests.simulator.clients import ACCOUNT, NUMBER, PASSWORD, Client, Receiver
+from tools.repository import ROOT
 
 pytestmark = pytest.mark.enable_socket
 
-ROOT = Path(__file__).parents[2]
 # Development mode shows every task, socket and session that is left behind.
 COMMAND = [sys.executable, "-X", "dev", "-m", "local.simulator"]
 

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 import boto3
@@ -10,8 +9,9 @@ from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
 from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
-ROOT: Final = Path(__file__).parents[2]
-TEMPLATE: Final[dict[str, Any]] = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+from tools import repository
+
+TEMPLATE: Final[dict[str, Any]] = yaml_parse(repository.TEMPLATE.read_text(encoding="utf-8"))
 
 _LOCAL_CODE: Final = {
     "AWS::Serverless::Function": "CodeUri",

@@ -6,7 +6,8 @@ import pytest
 from cfnlint.api import ManualArgs, lint_file  # type: ignore[import-untyped]
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
-from tests.template.loading import ROOT, TEMPLATE, broken_rules, named, properties, settled
+from tests.template.loading import TEMPLATE, broken_rules, named, properties, settled
+from tools.repository import ROOT
 
 CALLING_VOIPIT: Final = {"SendFunction", "DispatchFunction", "WatchFunction"}
 NETWORK: Final = {"SubnetIds": "subnet-0a1b2c3d,subnet-1a2b3c4d", "SecurityGroupIds": "sg-0a1b2c3d"}

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from tests.template.loading import ROOT, TEMPLATE, of_type
+from tests.template.loading import TEMPLATE, of_type
+from tools.repository import LAYER, ROOT
 
-LAYER: Final = ROOT / "layers" / "sms_gateway"
 PINS: Final = {
     "layer": LAYER / "requirements.txt",
     "dev": ROOT / "requirements" / "dev.txt",

@@ -9,7 +9,6 @@ import boto3
 import pytest
 
 from local.processes import free_port
-from local.progress import console
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
 from sms_gateway.adapters.secrets import RememberedSecret, VoipitAccounts
@@ -18,6 +17,7 @@ from tests.template.loading import TEMPLATE
 from tools import account as program
 from tools import questions
 from tools.account import PINGS, main
+from tools.progress import console
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

@@ -18,8 +18,6 @@ from botocore.loaders import create_loader
 from moto.apigateway.exceptions import UsagePlanNotFoundException
 from moto.apigateway.models import APIGatewayBackend
 
-from local.deploy import ROOT
-from local.progress import console
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.domain.client import Client, Role, digest_identity
 from tests.adapters.tables import a_guards_table
@@ -27,6 +25,8 @@ from tests.tools.aws_answers import answering, no_rights, refusing
 from tests.tools.conftest import REGION
 from tools.add_client import main
 from tools.client_keys import STACK_TAG
+from tools.progress import console
+from tools.repository import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient

@@ -4,14 +4,12 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from tests.tools.fake_gateway import API_KEY, FakeGateway
+from tools.repository import ROOT
 from tools.send_csv import KEY_VARIABLE, URL_VARIABLE
-
-ROOT: Final = Path(__file__).parents[2]
 
 
 def make(gateway: FakeGateway, *arguments: str) -> tuple[int, str]:

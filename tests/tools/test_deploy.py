@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 import pytest
 
-from local.progress import console
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.clock import to_iso
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.phone_number import PhoneNumber
 from tests.adapters.tables import GUARDS_SCHEMA
 from tests.fakes.clock import START
-from tests.template.loading import ROOT
 from tests.tools.conftest import REGION
 from tools import deploy
 from tools.deploy import deploy_config, effective_overrides, main, read_overrides
+from tools.progress import console
+from tools.repository import SAM_CONFIG
 from tools.stacks import DeployedStack, ToolError
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Cloud:
 @pytest.fixture
 def cloud(aws: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cloud:
     assert aws is None
-    monkeypatch.setattr(deploy, "_LOGS", tmp_path / "logs")
+    monkeypatch.setattr(deploy, "LOCAL_FILES", tmp_path / "logs")
     monkeypatch.setattr(deploy, "_BUILT", tmp_path / "build")
     cloud = Cloud()
     monkeypatch.setattr(deploy, "run_sam", cloud.sam)
@@ -213,7 +213,7 @@ def test_a_mistake_in_the_parameters_is_said_before_anything_is_asked(
 
 def test_an_environment_that_is_not_there_is_said_with_those_that_are() -> None:
     with pytest.raises(ToolError, match=r"samconfig.toml has no \[staging.*default, prod"):
-        deploy_config(ROOT / "samconfig.toml", "staging")
+        deploy_config(SAM_CONFIG, "staging")
 
 
 # --- a deployment ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-from local.stack import STACK_FILE as FILE_OF_MAKE_RUN
+from local.stack import LocalStack, stack_file
 from tests.tools.fake_gateway import (
     API_KEY,
     BAD_GATEWAY,
@@ -23,19 +23,20 @@ from tests.tools.fake_gateway import (
     UNAVAILABLE,
     FakeGateway,
 )
+from tools.repository import ROOT
 from tools.send_csv import (
     CANNOT_BEGIN,
     GAVE_UP,
     INTERRUPTED,
     KEY_VARIABLE,
     SOME_REFUSED,
-    STACK_FILE,
     URL_VARIABLE,
     WELL,
+    Where,
+    find_gateway,
     main,
 )
 
-ROOT: Final = Path(__file__).parents[2]
 ROWS: Final = 1000
 
 
@@ -598,8 +599,24 @@ def test_the_gateway_may_be_that_of_make_run(
     assert API_KEY not in output
 
 
-def test_the_file_of_make_run_is_where_make_run_writes_it() -> None:
-    assert STACK_FILE == FILE_OF_MAKE_RUN
+def test_what_make_run_writes_is_what_make_send_reads(tmp_path: Path) -> None:
+    stack = LocalStack(
+        api_url="http://127.0.0.1:4566/v1",
+        api_key=API_KEY,
+        callback_url="",
+        topic_arn="",
+        messages_table="",
+        aws_endpoint_url="",
+        region="",
+        voipit_url="",
+        events_queue_url="",
+        stack_outputs={},
+    )
+
+    with stack_file(stack, tmp_path / "stack.json") as path:
+        found = find_gateway(None, None, {}, path)
+
+    assert found == Where(stack.api_url, stack.api_key)
 
 
 @pytest.mark.parametrize("given", [{}, {URL_VARIABLE: "https://a.test"}, {KEY_VARIABLE: "k"}])

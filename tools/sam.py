@@ -7,22 +7,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from tools.repository import ROOT, SAM_CONFIG
+
 _TOOLS: Final = Path(sys.executable).parent
 SAM: Final = _TOOLS / "sam"
 
 
-def run_sam(arguments: Sequence[str], *, env: Mapping[str, str], root: Path, log: Path) -> int:
-    """Run it in the project's folder, asking nothing; returns its exit code.
+def run_sam(arguments: Sequence[str], *, env: Mapping[str, str], log: Path) -> int:
+    """Run it in the root of the repository, asking nothing; returns its exit code.
 
     What it says is in the log. Raises `FileNotFoundError` if it is not installed.
     """
     # The layer's makefile runs `python3 -m pip`: ours, which certainly has pip.
     path = f"{_TOOLS}{os.pathsep}{env.get('PATH', os.defpath)}"
     with log.open("wb") as output:
-        return subprocess.run(
-            [str(SAM), *arguments, "--config-file", str(root / "samconfig.toml")],
+        return subprocess.run(  # noqa: S603  our own program, and arguments of our own
+            [str(SAM), *arguments, "--config-file", str(SAM_CONFIG)],
             env={**env, "PATH": path, "SAM_CLI_TELEMETRY": "0"},
-            cwd=root,
+            cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

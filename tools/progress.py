@@ -1,4 +1,4 @@
-"""What a person sees while the local stack works: one line a step, with its time."""
+"""What a person sees while a program works: one line a step, with its time."""
 
 import time
 from collections.abc import Iterator
