@@ -94,7 +94,7 @@ test-soak: $(READY)
 check: $(READY) $(CHECKOV)/ready ## format, lint, types, import contract, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy layers/sms_gateway/src functions/*/*.py local tools tests
+	$(BIN)/mypy layers/sms_gateway/src functions/*/*.py local pages tools tests
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/lint-imports
 	$(BIN)/sam validate --lint --region eu-central-1
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
@@ -104,11 +104,10 @@ format: $(READY) ## put the code into the one format
 	$(BIN)/ruff check --fix .
 
 contract: $(READY) ## put openapi.yaml into the layer, as JSON
-	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m local.contract
+	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m pages.contract
 
-docs: contract ## the state diagram in docs/guarantees.md, and docs/api.md from openapi.yaml
-	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m local.state_diagram
-	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m local.api_reference
+docs: $(READY) ## the pages that are made: docs/api.md, and the state diagram in docs/guarantees.md
+	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m pages
 
 lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the layer's requirements.in
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade requirements/dev.in -o requirements/dev.txt

@@ -13,7 +13,7 @@ from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from local.contract import contract
+from pages.contract import contract
 
 CONTRACT: Final = contract()
 SCHEMAS: Final[dict[str, Any]] = CONTRACT["components"]["schemas"]

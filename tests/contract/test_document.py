@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from local.contract import COPY, as_json, contract
+from pages.contract import COPY, as_json, contract
 from sms_gateway.domain.circuit import OpenReason
 from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.domain.message_id import PATTERN, is_message_id
@@ -34,7 +34,7 @@ from tests.contract.document import (
     nodes,
     resolved,
 )
-from tests.handlers.samples import ROOT
+from tools.repository import ROOT
 
 PROBLEMS = {
     example["value"]["type"].removeprefix(PROBLEM_TYPE): example

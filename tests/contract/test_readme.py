@@ -10,7 +10,7 @@ import pytest
 
 from tests.contract.document import Operation, faults, operation_at
 from tests.contract.requests import faults_of_body
-from tests.handlers.samples import ROOT
+from tools.repository import ROOT
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CALL = re.compile(

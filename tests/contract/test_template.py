@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.contract.document import EXAMPLES, OPERATIONS, PROBLEM_TYPE, SCHEMAS, faults
-from tests.template.loading import ROOT, TEMPLATE, of_type
+from tests.template.loading import TEMPLATE, of_type
+from tools.repository import ROOT
 
 RESOURCES = TEMPLATE["Resources"]
 GATEWAY_RESPONSES = RESOURCES["Api"]["Properties"]["GatewayResponses"]

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from local.api_reference import PAGE, anchor, page, pretty
+from pages.api_reference import PAGE, page, pretty
+from pages.markdown import anchor
 from tests.contract.document import (
     CONTRACT,
     OPERATIONS,

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from local.state_diagram import PAGE, diagram, with_diagram
+from pages.state_diagram import PAGE, diagram, with_diagram
 from sms_gateway.domain.circuit import PING_LEASE
 from sms_gateway.domain.due import LEASE, QUEUE_GRACE, retry_pause
 from sms_gateway.domain.patience import MAX_TRIES

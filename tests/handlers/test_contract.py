@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.contract import contract
+from pages.contract import contract
 from sms_gateway.entrypoints.bodies import MAX_REQUEST_BYTES
 from tests.handlers.cloud import Calls
 from tests.handlers.conftest import ColdStart

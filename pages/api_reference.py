@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from local.contract import contract
-from local.deploy import ROOT
+from pages.contract import contract
+from pages.markdown import anchor, head, row
+from tools.repository import ROOT
 
 PAGE: Final = ROOT / "docs" / "api.md"
 
@@ -49,11 +50,6 @@ def page(document: Json) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
-def anchor(heading: str) -> str:
-    """What links to a heading on GitHub."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-
-
 def pretty(value: Any, indent: int = 0) -> str:
     """JSON for people: what fits on a line stays on one."""
     line = json.dumps(value, ensure_ascii=False)
@@ -79,10 +75,10 @@ class _Reference:
     # --- operations ---------------------------------------------------------------------------
 
     def routes(self) -> Iterator[str]:
-        yield from ("", "## Routes", "", *_head("route", "does"))
+        yield from ("", "## Routes", "", *head("route", "does"))
         for method, path, operation in self._operations():
             summary = operation["summary"]
-            yield _row(f"`{method} {path}`", f"[{summary}](#{anchor(summary)})")
+            yield row(f"`{method} {path}`", f"[{summary}](#{anchor(summary)})")
 
     def chapter(self, tag: Json) -> Iterator[str]:
         yield from ("", f"## {tag['name']}", "", f"{tag['description'].rstrip('.')}.", "")
@@ -102,9 +98,9 @@ class _Reference:
         yield from (operation["description"], "")
         parameters = [self._resolved(each) for each in operation["parameters"]]
         if parameters:
-            yield from _head("parameter", "in", "type", "")
+            yield from head("parameter", "in", "type", "")
             for each in parameters:
-                yield _row(
+                yield row(
                     _name(each["name"], required=each.get("required", False)),
                     each["in"],
                     self._type(each["schema"]),
@@ -126,11 +122,11 @@ class _Reference:
         responses = {
             status: self._resolved(each) for status, each in operation["responses"].items()
         }
-        yield from _head("status", "", "body")
+        yield from head("status", "", "body")
         for status, response in responses.items():
             headers = ", ".join(f"`{name}`" for name in response.get("headers", {}))
             what = response["description"] + (f" (header {headers})" if headers else "")
-            yield _row(status, what, self._body(response))
+            yield row(status, what, self._body(response))
         yield ""
         for status, response in responses.items():
             if status.startswith("2") and "content" in response:
@@ -160,10 +156,10 @@ class _Reference:
         for variant in variants:
             if "title" in variant:
                 yield from (f"{variant['title']}:", "")
-            yield from _head("field", "type", "")
+            yield from head("field", "type", "")
             for field, definition in variant["properties"].items():
                 required = field in variant.get("required", [])
-                yield _row(
+                yield row(
                     _name(field, required=required),
                     self._type(definition),
                     definition.get("description", self._described(definition)),
@@ -179,9 +175,9 @@ class _Reference:
         yield from ("", "## Problems", "")
         prefix = _common_prefix(self.schemas["Problem"]["properties"]["type"]["enum"])
         yield from (f"`type` is `{prefix}` and one of these codes.", "")
-        yield from _head("code", "status", "means", "answered by")
+        yield from head("code", "status", "means", "answered by")
         for example in self._problem_examples():
-            yield _row(
+            yield row(
                 f"`{example['value']['type'].removeprefix(prefix)}`",
                 example["value"]["status"],
                 example["summary"],
@@ -281,14 +277,10 @@ def _name(name: str, *, required: bool) -> str:
     return f"`{name}` (required)" if required else f"`{name}`"
 
 
-def _head(*columns: str) -> list[str]:
-    return [_row(*columns), "|" + " --- |" * len(columns)]
-
-
-def _row(*cells: object) -> str:
-    texts = [" ".join(str(cell).split()).replace("|", "\\|") for cell in cells]
-    return "| " + " | ".join(texts) + " |"
+def write() -> None:
+    """Make the page anew."""
+    PAGE.write_text(page(contract()), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(contract()), encoding="utf-8")
+    write()

@@ -7,8 +7,8 @@ the table.
 import re
 from typing import Final
 
-from local.deploy import ROOT
 from sms_gateway.domain.status import FINAL, MOVES, Status
+from tools.repository import ROOT
 
 PAGE: Final = ROOT / "docs" / "guarantees.md"
 _PLACE: Final = re.compile(r"(?<=<!-- states -->\n).*?(?=<!-- /states -->)", re.DOTALL)
@@ -38,5 +38,10 @@ def _words(trigger: str) -> str:
     return trigger.replace(":", "")  # a second colon ends a Mermaid label
 
 
+def write() -> None:
+    """Draw it on the page."""
+    PAGE.write_text(with_diagram(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    PAGE.write_text(with_diagram(PAGE.read_text()))
+    write()

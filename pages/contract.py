@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import yaml
 
-from local.deploy import ROOT
+from tools.repository import LAYER_SOURCE, ROOT
 
 SOURCE: Final = ROOT / "openapi.yaml"
-COPY: Final = ROOT / "layers/sms_gateway/src/sms_gateway/entrypoints/openapi.json"
+COPY: Final = LAYER_SOURCE / "sms_gateway" / "entrypoints" / "openapi.json"
 
 
 def contract(source: Path = SOURCE) -> dict[str, Any]:
@@ -27,5 +27,10 @@ def as_json(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-if __name__ == "__main__":
+def write() -> None:
+    """Put it into the layer."""
     COPY.write_text(as_json(contract()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

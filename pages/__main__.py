@@ -1,0 +1,6 @@
+"""`python -m pages`: all of them; `python -m pages.api_reference`: one."""
+
+from pages import api_reference, contract, state_diagram
+
+for maker in (contract, state_diagram, api_reference):
+    maker.write()
