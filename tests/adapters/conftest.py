@@ -8,7 +8,7 @@ from moto import mock_aws
 
 from sms_gateway.adapters import dynamodb as adapter
 from sms_gateway.adapters.messages_table import MessagesTable
-from tests.adapters.tables import a_messages_table
+from tests.support.tables import a_messages_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

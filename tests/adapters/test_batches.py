@@ -9,9 +9,9 @@ import pytest
 from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.domain.guards import BATCH_KNOWN_FOR
 from sms_gateway.use_cases.ports import Batches
-from tests.adapters.tables import a_guards_table
 from tests.fakes.batches import FakeBatches
 from tests.fakes.clock import START
+from tests.support.tables import a_guards_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.domain.circuit import Circuit, OpenReason
-from tests.adapters.tables import a_guards_table
 from tests.fakes.clock import START
+from tests.support.tables import a_guards_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

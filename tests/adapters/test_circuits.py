@@ -10,9 +10,9 @@ import pytest
 from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.use_cases.ports import Circuits
-from tests.adapters.tables import a_guards_table
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import START
+from tests.support.tables import a_guards_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,9 +14,9 @@ from sms_gateway.adapters.clients_table import (
 from sms_gateway.adapters.dynamodb import ConditionFailedError
 from sms_gateway.domain.client import Client, Role
 from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
-from tests.adapters.clients import calls_of
-from tests.adapters.tables import a_guards_table
+from tests.adapters.dynamodb_clients import calls_of
 from tests.fakes.clock import START, FakeClock
+from tests.support.tables import a_guards_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

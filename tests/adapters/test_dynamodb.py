@@ -19,7 +19,7 @@ from sms_gateway.adapters.message_item import to_item
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.status import Status
 from tests.adapters.calls import CALLS, WRITES, Call
-from tests.adapters.clients import a_client
+from tests.adapters.dynamodb_clients import a_client
 from tests.fakes.builders import a_message
 
 ITEM = {"guard": {"S": "recipient"}}

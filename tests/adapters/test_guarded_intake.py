@@ -31,12 +31,12 @@ from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.status import Status
 from sms_gateway.use_cases.ports import AlreadyStoredError, DoubleClickError
 from sms_gateway.use_cases.store_message import StoreMessage
-from tests.adapters.clients import a_client, calls_of
-from tests.adapters.tables import a_guards_table, a_messages_table
+from tests.adapters.dynamodb_clients import a_client, calls_of
 from tests.adapters.test_dynamodb import CONDITION, CONFLICT
 from tests.adapters.test_intake import WINDOW, a_new
 from tests.fakes.builders import DUE, NUMBER, a_message
 from tests.fakes.clock import START
+from tests.support.tables import a_guards_table, a_messages_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -32,11 +32,11 @@ from sms_gateway.use_cases.ports import (
     Messages,
     Suppressions,
 )
-from tests.adapters.tables import a_guards_table, a_messages_table
 from tests.fakes.builders import DUE, NUMBER
 from tests.fakes.clock import START
 from tests.fakes.intake import FakeIntake, FakeSuppressions
 from tests.fakes.messages import InMemoryMessages
+from tests.support.tables import a_guards_table, a_messages_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

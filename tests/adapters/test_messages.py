@@ -18,10 +18,10 @@ from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
 from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
 from sms_gateway.use_cases.ports import Messages as PortMessages
-from tests.adapters.tables import a_messages_table
 from tests.fakes.builders import DUE, ID, KEY, NUMBER, a_change, a_message, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.messages import ROOM_FOR_CONTRADICTIONS, InMemoryMessages
+from tests.support.tables import a_messages_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

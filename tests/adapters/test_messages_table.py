@@ -24,7 +24,7 @@ from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import MOVES, SETTLED, Reason, Status, Trigger
-from tests.adapters.clients import a_client, calls_of
+from tests.adapters.dynamodb_clients import a_client, calls_of
 from tests.fakes.builders import DUE, KEY, a_change, a_message, a_report, key
 from tests.fakes.clock import START
 

@@ -18,7 +18,7 @@ from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change
 from sms_gateway.domain.status import Status, Trigger
 from sms_gateway.use_cases.ports import Listed
-from tests.adapters.clients import a_client, calls_of
+from tests.adapters.dynamodb_clients import a_client, calls_of
 from tests.fakes.builders import CLIENT, NUMBER, a_change, a_message, a_report, key
 from tests.fakes.clock import START
 

@@ -18,9 +18,9 @@ from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import MOVES, Status, Trigger
-from tests.adapters.tables import a_guards_table, a_messages_table
 from tests.fakes.builders import DUE, KEY, OTHER_CLIENT, a_change, a_message, a_report, key
 from tests.fakes.clock import START
+from tests.support.tables import a_guards_table, a_messages_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -13,12 +13,12 @@ from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.use_cases.ports import Suppressions
-from tests.adapters.clients import a_client
-from tests.adapters.tables import a_guards_table
+from tests.adapters.dynamodb_clients import a_client
 from tests.fakes.builders import NUMBER
 from tests.fakes.clock import START
 from tests.fakes.intake import FakeSuppressions
 from tests.fakes.messages import Outage
+from tests.support.tables import a_guards_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

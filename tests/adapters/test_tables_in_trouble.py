@@ -22,7 +22,7 @@ from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.circuit import Circuit
 from sms_gateway.domain.errors import StoreUnavailableError
 from tests.adapters.calls import CALLS, READS, WRITES, Call
-from tests.adapters.clients import a_client, refusing, silent
+from tests.adapters.dynamodb_clients import a_client, refusing, silent
 from tests.fakes.builders import KEY
 
 

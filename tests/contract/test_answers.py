@@ -1,13 +1,23 @@
 """Answers that break the contract are noticed: every handler test relies on it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.contract.answers import broken_promises
-from tests.contract.document import EXAMPLES
-from tests.handlers.lambdas import Answer
+from tests.support.contract import EXAMPLES
+from tests.support.contract_answers import broken_promises
+
+
+@dataclass(frozen=True)
+class Answer:
+    """As little as an answer can be."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
 
 JSON = {"content-type": "application/json"}
 PROBLEM = {"content-type": "application/problem+json"}

@@ -23,7 +23,7 @@ from sms_gateway.domain.text import MAX_LISTED, MAX_SEPTETS
 from sms_gateway.entrypoints import problems
 from sms_gateway.entrypoints.bodies import MAX_REQUEST_BYTES
 from sms_gateway.use_cases.prepare_message import MAX_AHEAD
-from tests.contract.document import (
+from tests.support.contract import (
     CONTRACT,
     EXAMPLES,
     OPERATIONS,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.document import Operation, faults, operation_at
-from tests.contract.requests import faults_of_body
+from tests.contract.request_faults import faults_of_body
+from tests.support.contract import Operation, faults, operation_at
 from tools.repository import ROOT
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sms_gateway.domain.errors import MalformedRequestError
 from sms_gateway.entrypoints import contract
-from tests.contract.document import CONTRACT, EXAMPLES, OPERATIONS, SCHEMAS, faults, nodes
+from tests.support.contract import CONTRACT, EXAMPLES, OPERATIONS, SCHEMAS, faults, nodes
 
 ANNOTATIONS = {"description", "examples", "default", "title"}
 SAME_IN_BOTH = {

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.requests import faults_of_request
-from tests.handlers.samples import EVENTS, sample
+from tests.contract.request_faults import faults_of_request
+from tests.support.samples import EVENTS, sample
 
 REQUESTS = sorted(path.stem for path in EVENTS.glob("*.json") if "httpMethod" in sample(path.stem))
 WRONG = {

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.document import EXAMPLES, OPERATIONS, PROBLEM_TYPE, SCHEMAS, faults
-from tests.template.loading import TEMPLATE, of_type
+from tests.support.contract import EXAMPLES, OPERATIONS, PROBLEM_TYPE, SCHEMAS, faults
+from tests.support.template import TEMPLATE, of_type
 from tools.repository import ROOT
 
 RESOURCES = TEMPLATE["Resources"]

@@ -7,7 +7,7 @@ import pytest
 
 from pages.api_reference import PAGE, page, pretty
 from pages.markdown import anchor
-from tests.contract.document import (
+from tests.support.contract import (
     CONTRACT,
     OPERATIONS,
     PROBLEM_TYPE,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.document import CONTRACT
-from tests.template.loading import TEMPLATE
+from tests.support.contract import CONTRACT
+from tests.support.template import TEMPLATE
 from tools.repository import ROOT
 
 _COMMAND = re.compile(r"\baws [a-z0-9-]+ [a-z]+-?[a-z-]*\b[^`]*")

@@ -10,16 +10,9 @@ from local.gateway import GatewayApi, SubscribedQueue
 from local.simulator.behaviours import BEHAVIOURS
 from local.simulator.settings import Settings
 from local.stack import LocalStack, Provider, running_stack
-from tests.e2e.simulator import Simulator
+from tests.e2e.circumstances import ACCOUNT_NUMBER, ELSEWHERE, PASSWORD
+from tests.support.simulator import Simulator
 
-PASSWORD: Final = "Only-Voipit+may%41see&this"
-
-
-ACCOUNT_NUMBER: Final = "400123"
-ELSEWHERE: Final = {
-    "401", "403.6", "404", "429", "401-cut", "404-too-long", "403-page", "429-bad-chunk"
-}  # fmt: skip
-"""What stops all messages, or is tried again for long: test_delivery.py."""
 AT_ONCE: Final = 6
 """Messages under way at the same time: enough to be quick, few enough for two cores."""
 

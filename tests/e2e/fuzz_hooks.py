@@ -6,7 +6,7 @@ from zlib import crc32
 
 import schemathesis
 
-from tests.template.loading import properties, transformed
+from tests.support.template import properties, transformed
 
 PREFIX: Final = "+40732"
 LONGEST: Final = 64

@@ -10,8 +10,8 @@ import requests
 
 from local.gateway import GatewayApi, Json, SubscribedQueue
 from local.stack import LocalStack, stack_file, subscribed_queue
-from tests.e2e.numbers import a_number
-from tests.e2e.simulator import Simulator
+from tests.e2e.unused_numbers import a_number
+from tests.support.simulator import Simulator
 
 
 def _ordinary() -> Json:

@@ -14,8 +14,8 @@ import pytest
 
 from local.gateway import GatewayApi, wait_until
 from local.stack import LocalStack
-from tests.e2e.numbers import a_number
-from tests.e2e.simulator import Simulator
+from tests.e2e.unused_numbers import a_number
+from tests.support.simulator import Simulator
 from tools.repository import ROOT
 
 ROWS: Final = 1000

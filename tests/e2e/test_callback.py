@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from local.gateway import GatewayApi
-from tests.e2e.simulator import Simulator
+from tests.support.simulator import Simulator
 
 NO_REPORT_NUMBER = "+40799000002"
 TIMEOUT = 40

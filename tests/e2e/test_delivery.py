@@ -15,9 +15,9 @@ import requests
 
 from local.gateway import GatewayApi, Json, wait_until
 from local.stack import LocalStack
-from tests.e2e.conftest import ACCOUNT_NUMBER, PASSWORD
-from tests.e2e.numbers import a_number
-from tests.e2e.simulator import Simulator
+from tests.e2e.circumstances import ACCOUNT_NUMBER, PASSWORD
+from tests.e2e.unused_numbers import a_number
+from tests.support.simulator import Simulator
 
 MINUTES = pytest.mark.timeout(400)
 """For what waits for `watch`, which runs every minute."""

@@ -16,8 +16,8 @@ import requests
 from local.deploy import STACK_NAME
 from local.gateway import GatewayApi, Json
 from local.stack import LocalStack
-from tests.e2e.numbers import a_number
-from tests.e2e.simulator import Simulator
+from tests.e2e.unused_numbers import a_number
+from tests.support.simulator import Simulator
 from tools.repository import LAYER_SOURCE, ROOT
 
 SENTENCE = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as people write it

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from local.stack import LocalStack
-from tests.e2e.conftest import PASSWORD
+from tests.e2e.circumstances import PASSWORD
 
 WHOLE_NUMBER = re.compile(r"(?<![0-9a-f])(\+?40|0040|0)7[0-9]{8}(?![0-9a-f])")
 TEXTS = (

@@ -8,8 +8,8 @@ import pytest
 
 from local.gateway import GatewayApi, SubscribedQueue, wait_until
 from local.simulator.behaviours import BEHAVIOURS
-from tests.e2e.conftest import ELSEWHERE
-from tests.e2e.simulator import Simulator
+from tests.e2e.circumstances import ELSEWHERE
+from tests.support.simulator import Simulator
 
 
 @dataclass(frozen=True)

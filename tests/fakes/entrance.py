@@ -9,7 +9,7 @@ from sms_gateway.use_cases.gate import Gate, Pass
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import START, FakeClock
-from tests.fakes.voipit import FakeVoipit
+from tests.fakes.provider import FakeProvider
 
 MINUTE = timedelta(minutes=1)
 EARLY = 5 * MINUTE
@@ -29,7 +29,7 @@ class Entrance:
         self.clock = FakeClock()
         self.circuits = FakeCircuits(circuit)
         self.accounts = FakeAccounts("v1")
-        self.voipit = FakeVoipit()
+        self.voipit = FakeProvider()
         self.gate = Gate(self.circuits, self.accounts, self.voipit, self.clock)
 
     def learn(self, outcome: Outcome) -> Circuit:

@@ -30,8 +30,8 @@ from tests.fakes.cursor_keys import FakeCursorKeys
 from tests.fakes.intake import FakeIntake, FakeSuppressions
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.phone_numbers import FakePhoneNumbers
+from tests.fakes.provider import FakeProvider
 from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback
-from tests.fakes.voipit import FakeVoipit
 
 REPORT_DEADLINE = timedelta(minutes=60)
 
@@ -46,7 +46,7 @@ class FakeGateway:
         self.clock = FakeClock()
         self.boundary = Boundary()
         self.messages = InMemoryMessages(boundary=self.boundary)
-        self.voipit = FakeVoipit()
+        self.voipit = FakeProvider()
         self.circuits = FakeCircuits(Circuit(proven="v1"))
         self.accounts = FakeAccounts("v1")
         self.queue = FakeDispatchQueue(self.clock, boundary=self.boundary)

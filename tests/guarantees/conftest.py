@@ -5,8 +5,7 @@ from unittest.mock import Mock
 import pytest
 
 from sms_gateway.entrypoints import callback
-
-CRASH_POINTS = pytest.StashKey[list[str]]()
+from tests.guarantees.crash_points import CRASH_POINTS
 
 
 def pytest_configure(config: pytest.Config) -> None:

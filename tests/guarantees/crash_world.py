@@ -31,10 +31,16 @@ from tests.fakes.accounts import an_account
 from tests.fakes.boundary import Boundary
 from tests.fakes.builders import NUMBER, key
 from tests.fakes.clock import FakeClock
-from tests.guarantees.cloud import GUARDS, MESSAGES, Cloud, Listener, Received
+from tests.guarantees.interruptible_cloud import (
+    GUARDS,
+    MESSAGES,
+    InterruptibleCloud,
+    Listener,
+    Received,
+)
 from tests.guarantees.invariants import Evidence, Heard, Suppressed, Told, note_suppressions
 from tests.guarantees.process import CALLBACK_URL, GIVEN, Death, Ports, Process, a_request
-from tests.guarantees.voipit import BASE_URL, Request, Voipit
+from tests.guarantees.unreliable_voipit import BASE_URL, Request, UnreliableVoipit
 
 VISIBILITY_TIMEOUT: Final = timedelta(seconds=270)
 ID: Final = "m-1"
@@ -69,13 +75,13 @@ class CrashPoint(Listener):
 class CrashWorld:
     """One life of a message. `point` is listened to while the scenario goes on, not afterwards."""
 
-    def __init__(self, cloud: Cloud, point: CrashPoint) -> None:
+    def __init__(self, cloud: InterruptibleCloud, point: CrashPoint) -> None:
         cloud.clean()
         cloud.put_secret("v1")
         self.cloud = cloud
         self.clock = FakeClock()
         self._boundary = Boundary()
-        self.voipit = Voipit(self.clock, self._boundary, an_account("v1").password)
+        self.voipit = UnreliableVoipit(self.clock, self._boundary, an_account("v1").password)
         self._waiting: list[tuple[datetime, Received]] = []
         self._writes: list[RowChange] = []
         self._published: list[tuple[str, str]] = []

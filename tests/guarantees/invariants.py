@@ -21,7 +21,7 @@ from sms_gateway.domain.status import FINAL, MOVES, SETTLED, Status
 from sms_gateway.use_cases.publish_changes import RowChange
 from tests.fakes.messages import ROOM_FOR_CONTRADICTIONS
 from tests.guarantees.process import EVENT_SOURCE, GIVEN
-from tests.guarantees.voipit import Answer, Request
+from tests.guarantees.unreliable_voipit import Answer, Request
 
 MOST_INVALID: Final = 2
 """Requests that count against our IP, per outage: two may have left at the same moment."""

@@ -44,7 +44,7 @@ from sms_gateway.use_cases.watch import Watch
 from tests.fakes.builders import CLIENT, NUMBER, TEXT
 from tests.fakes.cursor_keys import FakeCursorKeys
 from tests.fakes.phone_numbers import FakePhoneNumbers
-from tests.guarantees.voipit import BASE_URL, Request, Voipit
+from tests.guarantees.unreliable_voipit import BASE_URL, Request, UnreliableVoipit
 
 REPORT_DEADLINE: Final = timedelta(minutes=20)
 """Less than an hour, so that a second try counts beside the first."""
@@ -78,7 +78,7 @@ class Ports:
     fallback: ReportFallback
     keys: Keys
     publisher: Publisher
-    voipit: Voipit
+    voipit: UnreliableVoipit
     now: Clock
     new_id: Callable[[datetime], str]
 

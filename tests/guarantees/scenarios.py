@@ -10,7 +10,7 @@ from sms_gateway.domain.report import ReportStatus
 from tests.fakes.accounts import an_account
 from tests.fakes.builders import NUMBER, OTHER_CLIENT
 from tests.guarantees.crash_world import LIMITS, CrashWorld
-from tests.guarantees.voipit import Answer
+from tests.guarantees.unreliable_voipit import Answer
 
 RECORDING: Final = "dynamodb.UpdateItem"
 OTHER_NUMBER: Final = PhoneNumber("+40721234568")

@@ -7,9 +7,9 @@ import pytest
 from moto import mock_aws
 
 from sms_gateway.adapters import message_item, messages_table
-from tests.guarantees.cloud import Cloud
-from tests.guarantees.conftest import CRASH_POINTS
+from tests.guarantees.crash_points import CRASH_POINTS
 from tests.guarantees.crash_world import CrashPoint, CrashWorld
+from tests.guarantees.interruptible_cloud import InterruptibleCloud
 from tests.guarantees.invariants import PromiseBrokenError
 from tests.guarantees.running_on import run_on
 from tests.guarantees.scenarios import SCENARIOS, Scenario
@@ -19,9 +19,9 @@ AT_LEAST = 600
 
 
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[Cloud]:
+def cloud() -> Iterator[InterruptibleCloud]:
     with mock_aws():
-        yield Cloud()
+        yield InterruptibleCloud()
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def _two_shards_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "DUE_SHARDS", 2)
 
 
-def live(cloud: Cloud, scenario: Scenario, point: CrashPoint) -> None:
+def live(cloud: InterruptibleCloud, scenario: Scenario, point: CrashPoint) -> None:
     """The scenario with a death at this point, and what comes after."""
     world = CrashWorld(cloud, point)
     scenario(world)
@@ -42,7 +42,7 @@ def live(cloud: Cloud, scenario: Scenario, point: CrashPoint) -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_the_promises_hold_wherever_the_process_dies(
-    cloud: Cloud, scenario: Scenario, record_crash_points: list[str]
+    cloud: InterruptibleCloud, scenario: Scenario, record_crash_points: list[str]
 ) -> None:
     undisturbed = CrashPoint()
     live(cloud, scenario, undisturbed)

@@ -35,7 +35,7 @@ from tests.guarantees.invariants import PromiseBrokenError
 from tests.guarantees.process import REPORT_DEADLINE, Process, a_request
 from tests.guarantees.running_on import run_on
 from tests.guarantees.test_state_machine import OTHER, RULES_OF_SEARCH, SmsGateway
-from tests.guarantees.voipit import Answer
+from tests.guarantees.unreliable_voipit import Answer
 from tests.guarantees.world import LIMITS, PROCESSES, Fault, Kind, World
 
 Patch = pytest.MonkeyPatch

@@ -18,7 +18,7 @@ from tests.fakes.builders import CLIENT, NUMBER, OTHER_CLIENT, key
 from tests.guarantees.invariants import PromiseBrokenError, check
 from tests.guarantees.process import REPORT_DEADLINE, Process, a_request
 from tests.guarantees.running_on import run_on
-from tests.guarantees.voipit import Answer
+from tests.guarantees.unreliable_voipit import Answer
 from tests.guarantees.world import LIMITS, PROCESSES, Action, Fault, Kind, World
 
 KEYS: Final = (*map(key, "abcde"), key("a", OTHER_CLIENT), key("d", OTHER_CLIENT))

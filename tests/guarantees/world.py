@@ -32,7 +32,7 @@ from tests.fakes.publisher import FakePublisher
 from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback
 from tests.guarantees.invariants import Evidence, Heard, Suppressed, Told, note_suppressions
 from tests.guarantees.process import CALLBACK_URL, GIVEN, Death, Ports, Process
-from tests.guarantees.voipit import Request, Voipit
+from tests.guarantees.unreliable_voipit import Request, UnreliableVoipit
 
 PROCESSES: Final = 3
 KEY: Final = CallbackKey("a key of the tests")
@@ -87,7 +87,7 @@ class World:
         self.circuits = FakeCircuits(Circuit(proven="v1"), boundary=self.boundary)
         self.queue = FakeDispatchQueue(self.clock, boundary=self.boundary)
         self.fallback = FakeReportFallback(boundary=self.boundary)
-        self.voipit = Voipit(self.clock, self.boundary, an_account("v1").password)
+        self.voipit = UnreliableVoipit(self.clock, self.boundary, an_account("v1").password)
         self.publisher = FakePublisher()
         self.published_up_to = 0
         self.acknowledged: dict[MessageKey, SendRequest] = {}

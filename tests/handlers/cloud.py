@@ -13,9 +13,9 @@ from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.guard_items import CIRCUIT, of_suppression
 from sms_gateway.domain.client import Client
 from sms_gateway.domain.phone_number import PhoneNumber
-from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 from tests.handlers import voipit
-from tests.handlers.samples import OTHER_CLIENT, SIGNING_KEY
+from tests.support.samples import OTHER_CLIENT, SIGNING_KEY
+from tests.support.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

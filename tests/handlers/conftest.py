@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
@@ -16,13 +16,12 @@ from sms_gateway.entrypoints.metrics import metrics
 from sms_gateway.entrypoints.wiring import shared
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import REGION, Calls, Clients, Cloud
-from tests.handlers.lambdas import Function
+from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output, leaks
-from tests.handlers.samples import API_KEY_ID, OTHER_CLIENT
 from tests.handlers.voipit import FakeVoipit
+from tests.support.samples import API_KEY_ID, OTHER_CLIENT
 
 EVENTS_BEGIN = datetime(2026, 11, 22, 15, 0, 0, 123000, tzinfo=UTC)
-ColdStart = Callable[..., Function]
 BEHIND_THE_API = {"send", "status"}
 
 

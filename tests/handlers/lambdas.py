@@ -1,13 +1,13 @@
 """A Lambda as AWS runs it: the handler's file started anew, then invoked with an event."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 from typing import Any
 
-from tests.contract.answers import assert_conforms
+from tests.support.contract_answers import assert_conforms
 from tools.repository import ROOT
 
 
@@ -107,3 +107,7 @@ class Function:
         if "httpMethod" in event:
             assert_conforms(event["httpMethod"], event["resource"], answer)
         return answer
+
+
+ColdStart = Callable[..., Function]
+"""Starts a function: the fixture `cold_start`."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from io import StringIO
 from typing import Any, Final
 
-from tests.handlers.samples import API_KEY, SIGNING_KEY
 from tests.handlers.voipit import PASSWORD, WRONG_PASSWORD
+from tests.support.samples import API_KEY, SIGNING_KEY
 
 _SEPARATORS: Final = re.compile(r"[ ().]|(?<=[0-9])-(?=[0-9])")
 _NEVER_WRITTEN: Final = {

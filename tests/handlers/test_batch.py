@@ -8,11 +8,10 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import GUARDS, TABLE, Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Answer, Function
+from tests.handlers.lambdas import Answer, ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import NOTHING_FAILED, NUMBER, queue_body, sample, with_headers
 from tests.handlers.voipit import FakeVoipit
+from tests.support.samples import NOTHING_FAILED, NUMBER, queue_body, sample, with_headers
 
 TEXT = "Comanda dvs. este gata."
 Json = dict[str, Any]

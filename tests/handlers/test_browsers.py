@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sms_gateway.entrypoints.settings import SettingsError
-from tests.handlers.conftest import ColdStart
-from tests.handlers.samples import ORIGIN, from_a_page, sample
+from tests.handlers.lambdas import ColdStart
+from tests.support.samples import ORIGIN, from_a_page, sample
 
 ANSWERS = pytest.mark.parametrize(
     ("function", "event", "status"),

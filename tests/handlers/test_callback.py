@@ -18,7 +18,7 @@ from sms_gateway.entrypoints.callback import RETRY_AFTER_SECONDS
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import Answer, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import (
+from tests.support.samples import (
     API_KEY_ID,
     KEY,
     MESSAGE_ID,

@@ -4,11 +4,10 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Function
+from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import MESSAGE_ID, ORIGIN, OTHER_CLIENT, by, from_a_page, sample
 from tests.handlers.voipit import FakeVoipit
+from tests.support.samples import MESSAGE_ID, ORIGIN, OTHER_CLIENT, by, from_a_page, sample
 
 DELETE = sample("send-delete-message")
 pytestmark = pytest.mark.usefixtures("clock")

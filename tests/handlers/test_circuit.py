@@ -8,9 +8,9 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import GUARDS, Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Answer, Function
-from tests.handlers.samples import (
+from tests.handlers.lambdas import Answer, ColdStart, Function
+from tests.handlers.voipit import PASSWORD, WRONG_PASSWORD, FakeVoipit, an_error
+from tests.support.samples import (
     MESSAGE_ID,
     NOTHING_FAILED,
     ONE_QUEUED,
@@ -19,7 +19,6 @@ from tests.handlers.samples import (
     sample,
     with_body,
 )
-from tests.handlers.voipit import PASSWORD, WRONG_PASSWORD, FakeVoipit, an_error
 
 TICK = sample("watch-scheduled")
 BLOCKED = an_error("403.6", "IP address rejected")

@@ -9,10 +9,11 @@ from sms_gateway.adapters.clients_table import REMEMBERED_FOR, ClientsTable
 from sms_gateway.domain.client import Client, Role, digest_identity
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import GUARDS, Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Function
+from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import (
+from tests.handlers.test_every_route import ROUTES
+from tests.handlers.voipit import FakeVoipit
+from tests.support.samples import (
     API_KEY,
     API_KEY_ID,
     MESSAGE_ID,
@@ -22,8 +23,6 @@ from tests.handlers.samples import (
     sample,
     with_body,
 )
-from tests.handlers.test_every_route import ROUTES
-from tests.handlers.voipit import FakeVoipit
 
 Json = dict[str, Any]
 

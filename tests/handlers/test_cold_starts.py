@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from tests.handlers.cloud import Cloud
-from tests.handlers.samples import ROOT
+from tools.repository import ROOT
 
 COLD_START: Final = """
 import json, sys

@@ -8,9 +8,8 @@ import pytest
 from pages.contract import contract
 from sms_gateway.entrypoints.bodies import MAX_REQUEST_BYTES
 from tests.handlers.cloud import Calls
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Function
-from tests.handlers.samples import sample, with_body
+from tests.handlers.lambdas import ColdStart, Function
+from tests.support.samples import sample, with_body
 
 
 def test_the_whole_contract_is_shown_and_nothing_is_asked_of_aws(

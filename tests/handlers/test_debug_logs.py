@@ -7,7 +7,7 @@ import pytest
 
 from tests.handlers.lambdas import Function
 from tests.handlers.output import leaks
-from tests.handlers.samples import sample
+from tests.support.samples import sample
 
 
 @pytest.mark.parametrize("name", ["send-post-message", "send-without-key"])

@@ -7,10 +7,10 @@ import pytest
 from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Function
+from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import (
+from tests.handlers.voipit import FakeVoipit, an_error
+from tests.support.samples import (
     KEY,
     MESSAGE_ID,
     NOTHING_FAILED,
@@ -20,7 +20,6 @@ from tests.handlers.samples import (
     queue_body,
     sample,
 )
-from tests.handlers.voipit import FakeVoipit, an_error
 
 QUEUED, UNKNOWN, MALFORMED = sample("dispatch-queue-batch")["Records"]
 

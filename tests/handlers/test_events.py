@@ -13,8 +13,8 @@ from sms_gateway.adapters.message_item import from_item, to_item
 from sms_gateway.domain.callback_url import CallbackKey, read_callback_path
 from tests.handlers.cloud import Cloud
 from tests.handlers.output import leaks
-from tests.handlers.samples import API_KEY, EVENTS, SIGNING_KEY, sample
 from tests.handlers.voipit import PASSWORD
+from tests.support.samples import API_KEY, EVENTS, SIGNING_KEY, sample
 
 NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
 QUEUES = ["callback-kept-reports", "dispatch-queue-batch"]

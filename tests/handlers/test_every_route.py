@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.contract.document import OPERATIONS
 from tests.handlers.cloud import Calls
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Function
+from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import NUMBER, sample, without_key
 from tests.handlers.voipit import FakeVoipit
+from tests.support.contract import OPERATIONS
+from tests.support.samples import NUMBER, sample, without_key
 
 WITH_A_TABLE = [
     "send-post-message",

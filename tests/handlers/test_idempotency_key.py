@@ -6,7 +6,7 @@ import pytest
 
 from tests.handlers.cloud import Cloud
 from tests.handlers.lambdas import Answer, Function
-from tests.handlers.samples import sample, with_headers
+from tests.support.samples import sample, with_headers
 
 HEADER = "Idempotency-Key"
 POST = sample("send-with-idempotency-key")

@@ -8,11 +8,10 @@ from sms_gateway.adapters.guard_items import CIRCUIT
 from sms_gateway.domain.clock import to_milliseconds
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import GUARDS, Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Answer, Function
+from tests.handlers.lambdas import Answer, ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import ORIGIN, OTHER_CLIENT, about, by, from_a_page, sample, with_body
 from tests.handlers.voipit import FakeVoipit, an_error
+from tests.support.samples import ORIGIN, OTHER_CLIENT, about, by, from_a_page, sample, with_body
 
 OTHER_NUMBER = "+40799000001"
 UNTIL_MIDNIGHT = 9 * 3600

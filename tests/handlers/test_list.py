@@ -16,10 +16,9 @@ from sms_gateway.domain.status import Status
 from tests.fakes.builders import a_message
 from tests.fakes.clock import START
 from tests.handlers.cloud import Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Answer, Function
+from tests.handlers.lambdas import Answer, ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import API_KEY_ID, NUMBER, OTHER_CLIENT, by, sample, with_body
+from tests.support.samples import API_KEY_ID, NUMBER, OTHER_CLIENT, by, sample, with_body
 
 OTHER_NUMBER = "+40721234568"
 

@@ -7,11 +7,11 @@ import pytest
 from sms_gateway.entrypoints.logs import logger
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Cloud
-from tests.handlers.conftest import ColdStart
+from tests.handlers.lambdas import ColdStart
 from tests.handlers.log_filter import let_through
 from tests.handlers.output import Output
-from tests.handlers.samples import ONE_QUEUED, image, sample
-from tests.template.loading import TEMPLATE, properties
+from tests.support.samples import ONE_QUEUED, image, sample
+from tests.support.template import TEMPLATE, properties
 
 EVENTS = {
     "send": sample("send-post-message"),

@@ -5,9 +5,9 @@ import pytest
 
 from sms_gateway.adapters.parsed_numbers import parse_number
 from tests.fakes.clock import FakeClock
-from tests.handlers.conftest import ColdStart
-from tests.handlers.samples import sample
+from tests.handlers.lambdas import ColdStart
 from tests.handlers.voipit import FakeVoipit
+from tests.support.samples import sample
 
 FORMS = [("e164", "+40721234567"), ("00", "0040721234567"), ("national", "0721234567")]
 

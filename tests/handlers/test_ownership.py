@@ -10,7 +10,8 @@ import pytest
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import Answer, Function
-from tests.handlers.samples import (
+from tests.handlers.voipit import FakeVoipit
+from tests.support.samples import (
     API_KEY_ID,
     MESSAGE_ID,
     NUMBER,
@@ -21,7 +22,6 @@ from tests.handlers.samples import (
     with_body,
     with_headers,
 )
-from tests.handlers.voipit import FakeVoipit
 
 TEXT = "Comanda dvs. este gata."
 Json = dict[str, Any]

@@ -10,9 +10,8 @@ import pytest
 from sms_gateway.domain.clock import to_iso
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import GUARDS, TABLE, Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Answer, Function
-from tests.handlers.samples import NUMBER, sample, with_body
+from tests.handlers.lambdas import Answer, ColdStart, Function
+from tests.support.samples import NUMBER, sample, with_body
 
 SENTENCE = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  that is the point
 SHOWN = "Buna ziua, esti asteptat la ora 10 - multumim..."

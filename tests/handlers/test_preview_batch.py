@@ -6,10 +6,9 @@ from typing import Any, Final
 import pytest
 
 from tests.handlers.cloud import GUARDS, TABLE, Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Function
+from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import NUMBER, sample
+from tests.support.samples import NUMBER, sample
 
 LAMBDA_LETS_OUT: Final = 6 * 1024 * 1024
 """Bytes of a synchronous answer (AWS: Lambda quotas)."""

@@ -8,7 +8,7 @@ import pytest
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import Function
 from tests.handlers.output import Output
-from tests.handlers.samples import API_KEY_ID, MESSAGE_ID, NOTHING_FAILED, sample
+from tests.support.samples import API_KEY_ID, MESSAGE_ID, NOTHING_FAILED, sample
 
 CHANGES_OF_STATUS = [0, 1, 2, 3]
 """Positions in the sample batch; then a report that was only noted, then a removal."""

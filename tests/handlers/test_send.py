@@ -12,10 +12,10 @@ from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
 from sms_gateway.entrypoints.settings import SettingsError
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Function
+from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import (
+from tests.handlers.voipit import PASSWORD, Answer, FakeVoipit, an_answer, an_error
+from tests.support.samples import (
     API_KEY,
     API_KEY_ID,
     KEY,
@@ -27,7 +27,6 @@ from tests.handlers.samples import (
     with_body,
     with_headers,
 )
-from tests.handlers.voipit import PASSWORD, Answer, FakeVoipit, an_answer, an_error
 
 SHOWN_TEXT = "Buna ziua, comanda dvs. a sosit."
 

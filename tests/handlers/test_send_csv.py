@@ -14,8 +14,8 @@ from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.domain.message_id import MessageKey
 from tests.handlers.cloud import Cloud
 from tests.handlers.lambdas import Function
-from tests.handlers.samples import API_KEY, API_KEY_ID, OTHER_CLIENT, by, sample
 from tests.handlers.voipit import FakeVoipit
+from tests.support.samples import API_KEY, API_KEY_ID, OTHER_CLIENT, by, sample
 from tools.bulk import Bulk, Plan
 from tools.bulk_check import check
 from tools.csv_results import Result, ResultFile

@@ -4,7 +4,7 @@ import pytest
 
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import Function
-from tests.handlers.samples import MESSAGE_ID, NUMBER, OTHER_CLIENT, by, image, sample
+from tests.support.samples import MESSAGE_ID, NUMBER, OTHER_CLIENT, by, image, sample
 
 
 @pytest.fixture

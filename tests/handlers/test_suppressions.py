@@ -7,10 +7,10 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import GUARDS, Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Function
+from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import (
+from tests.handlers.voipit import FakeVoipit
+from tests.support.samples import (
     MESSAGE_ID,
     NOTHING_FAILED,
     NUMBER,
@@ -23,7 +23,6 @@ from tests.handlers.samples import (
     from_a_page,
     sample,
 )
-from tests.handlers.voipit import FakeVoipit
 
 PUT = sample("send-put-suppression")
 DELETE = sample("send-delete-suppression")

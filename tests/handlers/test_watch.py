@@ -7,10 +7,10 @@ import pytest
 from sms_gateway.domain.errors import StoreUnavailableError
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Calls, Cloud
-from tests.handlers.conftest import ColdStart
-from tests.handlers.lambdas import Function
+from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output
-from tests.handlers.samples import (
+from tests.handlers.voipit import FakeVoipit, an_error
+from tests.support.samples import (
     MESSAGE_ID,
     NOTHING_FAILED,
     done,
@@ -19,7 +19,6 @@ from tests.handlers.samples import (
     sample,
     with_body,
 )
-from tests.handlers.voipit import FakeVoipit, an_error
 
 TICK = sample("watch-scheduled")
 pytestmark = pytest.mark.usefixtures("clock")

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.simulator.server import running_app, running_simulator
-from tests.simulator.clients import Client, FakeClock, Receiver, fast_settings
+from tests.simulator.both_ends import Client, FakeTimer, Receiver, fast_settings
 
 
 @pytest.fixture
@@ -15,12 +15,12 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock() -> FakeTimer:
+    return FakeTimer()
 
 
 @pytest.fixture
-def voipit(receiver: Receiver, clock: FakeClock) -> Iterator[Client]:
+def voipit(receiver: Receiver, clock: FakeTimer) -> Iterator[Client]:
     settings = fast_settings(invalid_request_limit=2, invalid_request_window=60, block_duration=600)
     with running_simulator(settings, clock=clock) as url:
         yield Client(url, receiver.url + "/reports/m-1/1/k1.c2lnbmVk~")

@@ -6,7 +6,7 @@ import requests
 
 from local.simulator.behaviours import BEHAVIOURS, NORMAL, behaviour_for
 from sms_gateway.adapters.voipit.transport import MAX_ANSWER_BYTES
-from tests.simulator.clients import NUMBER, Client, Receiver, wait_until
+from tests.simulator.both_ends import NUMBER, Client, Receiver, wait_until
 
 pytestmark = pytest.mark.enable_socket
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from tests.simulator.clients import ACCOUNT, NUMBER, PASSWORD, Client, Receiver
+from tests.simulator.both_ends import ACCOUNT, NUMBER, PASSWORD, Client, Receiver
 from tools.repository import ROOT
 
 pytestmark = pytest.mark.enable_socket

@@ -7,7 +7,7 @@ import requests
 
 from local.simulator.behaviours import BEHAVIOURS
 from local.simulator.server import running_simulator
-from tests.simulator.clients import Client, Receiver, fast_settings
+from tests.simulator.both_ends import Client, Receiver, fast_settings
 
 pytestmark = pytest.mark.enable_socket
 

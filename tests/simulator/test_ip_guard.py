@@ -3,7 +3,7 @@ import requests
 
 from local.simulator.ip_guard import IpGuard
 from local.simulator.settings import SettingsStore
-from tests.simulator.clients import Client, FakeClock, fast_settings
+from tests.simulator.both_ends import Client, FakeTimer, fast_settings
 
 pytestmark = pytest.mark.enable_socket
 
@@ -12,7 +12,7 @@ REJECTED = b'{"type":"Error","message":"IP address rejected","code":"403.6"}'
 
 
 @pytest.fixture
-def guard(clock: FakeClock) -> IpGuard:
+def guard(clock: FakeTimer) -> IpGuard:
     settings = fast_settings(invalid_request_limit=2, invalid_request_window=60, block_duration=600)
     return IpGuard(SettingsStore(settings), clock)
 
@@ -28,7 +28,7 @@ def test_an_ip_at_the_limit_is_not_blocked(guard: IpGuard) -> None:
 
 
 def test_an_ip_past_the_limit_is_blocked_until_the_time_is_over(
-    guard: IpGuard, clock: FakeClock
+    guard: IpGuard, clock: FakeTimer
 ) -> None:
     count(guard, 3)
     clock.now += 599
@@ -43,7 +43,7 @@ def test_another_ip_is_not_blocked(guard: IpGuard) -> None:
 
 
 def test_a_count_expires_when_no_invalid_request_comes_for_a_while(
-    guard: IpGuard, clock: FakeClock
+    guard: IpGuard, clock: FakeTimer
 ) -> None:
     count(guard, 2)
     clock.now += 60
@@ -51,14 +51,14 @@ def test_a_count_expires_when_no_invalid_request_comes_for_a_while(
     assert not guard.is_blocked(IP)
 
 
-def test_every_invalid_request_keeps_the_count_alive(guard: IpGuard, clock: FakeClock) -> None:
+def test_every_invalid_request_keeps_the_count_alive(guard: IpGuard, clock: FakeTimer) -> None:
     for _ in range(3):
         clock.now += 59
         count(guard, 1)
     assert guard.is_blocked(IP)
 
 
-def test_after_a_block_the_count_starts_anew(guard: IpGuard, clock: FakeClock) -> None:
+def test_after_a_block_the_count_starts_anew(guard: IpGuard, clock: FakeTimer) -> None:
     count(guard, 3)
     clock.now += 600
     count(guard, 2)
@@ -73,7 +73,7 @@ def test_clearing_unblocks_and_forgets(guard: IpGuard) -> None:
 
 
 def test_invalid_requests_of_both_kinds_block_everything_voipit_has(
-    voipit: Client, clock: FakeClock
+    voipit: Client, clock: FakeTimer
 ) -> None:
     assert voipit.send(password="wrong").status_code == 401
     assert voipit.ping(password="wrong").status_code == 401
@@ -87,7 +87,7 @@ def test_invalid_requests_of_both_kinds_block_everything_voipit_has(
     assert voipit.send().status_code == 200
 
 
-def test_rejected_requests_do_not_prolong_the_block(voipit: Client, clock: FakeClock) -> None:
+def test_rejected_requests_do_not_prolong_the_block(voipit: Client, clock: FakeTimer) -> None:
     for _ in range(3):
         voipit.ping(password="wrong")
     clock.now += 599

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.simulator.settings import Settings
-from tests.simulator.clients import ACCOUNT, NUMBER, PASSWORD, Client, Receiver, wait_until
+from tests.simulator.both_ends import ACCOUNT, NUMBER, PASSWORD, Client, Receiver, wait_until
 
 pytestmark = pytest.mark.enable_socket
 

@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestServer
 from local.simulator.behaviours import Report
 from local.simulator.journal import Entry
 from local.simulator.reports import REPORTS_AT_ONCE, ReportSender
-from tests.simulator.clients import Client, Receiver, wait_until
+from tests.simulator.both_ends import Client, Receiver, wait_until
 
 pytestmark = pytest.mark.enable_socket
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from local.simulator.form import BODY_LIMIT
-from tests.simulator.clients import ACCOUNT, NUMBER, PASSWORD, Client, Receiver, wait_until
+from tests.simulator.both_ends import ACCOUNT, NUMBER, PASSWORD, Client, Receiver, wait_until
 
 pytestmark = pytest.mark.enable_socket
 

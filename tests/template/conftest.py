@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.template.loading import transformed
+from tests.support.template import transformed
 
 
 @pytest.fixture(scope="session")

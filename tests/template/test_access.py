@@ -10,7 +10,7 @@ import pytest
 from samtranslator.model import apigateway  # type: ignore[import-untyped]
 
 from sms_gateway.entrypoints.problems import TYPE_PREFIX, problem_document
-from tests.template.loading import (
+from tests.support.template import (
     TEMPLATE,
     named,
     properties,

@@ -11,9 +11,9 @@ from sms_gateway.adapters.message_item import to_item
 from sms_gateway.adapters.messages_table import DUE_INDEX
 from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
 from sms_gateway.domain.status import Status
-from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 from tests.fakes.builders import a_message
-from tests.template.loading import TEMPLATE, named, of_type, properties, settled
+from tests.support.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
+from tests.support.template import TEMPLATE, named, of_type, properties, settled
 
 TABLES = of_type(TEMPLATE, "AWS::DynamoDB::Table")
 MESSAGES: dict[str, Any] = TABLES["Messages"]["Properties"]

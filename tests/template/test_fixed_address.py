@@ -6,7 +6,7 @@ import pytest
 from cfnlint.api import ManualArgs, lint_file  # type: ignore[import-untyped]
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
-from tests.template.loading import TEMPLATE, broken_rules, named, properties, settled
+from tests.support.template import TEMPLATE, broken_rules, named, properties, settled
 from tools.repository import ROOT
 
 CALLING_VOIPIT: Final = {"SendFunction", "DispatchFunction", "WatchFunction"}

@@ -21,7 +21,7 @@ from sms_gateway.entrypoints.settings import (
 )
 from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
 from sms_gateway.use_cases.watch import RUNS_EVERY, SECONDS_TO_STOP
-from tests.template.loading import TEMPLATE, named, properties, settled
+from tests.support.template import TEMPLATE, named, properties, settled
 from tools.repository import ROOT
 
 FUNCTIONS = properties(TEMPLATE, "AWS::Serverless::Function")

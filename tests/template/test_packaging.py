@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.template.loading import TEMPLATE, of_type
+from tests.support.template import TEMPLATE, of_type
 from tools.repository import LAYER, ROOT
 
 PINS: Final = {

@@ -7,7 +7,7 @@ import pytest
 
 from sms_gateway.entrypoints.settings import SettingsError
 from tests.fakes.environments import api_settings
-from tests.template.loading import TEMPLATE, properties
+from tests.support.template import TEMPLATE, properties
 
 PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
 OUTPUTS: dict[str, dict[str, Any]] = TEMPLATE["Outputs"]

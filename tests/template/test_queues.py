@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from sms_gateway.domain.due import MAX_QUEUE_DELAY, QUEUE_GRACE
-from tests.template.loading import TEMPLATE, named, properties
+from tests.support.template import TEMPLATE, named, properties
 from tests.template.test_functions import slowest_aws_call, timeout
 
 QUEUES = properties(TEMPLATE, "AWS::SQS::Queue")

@@ -1,11 +1,13 @@
-"""Answers of AWS that moto would not give."""
+"""The region of the AWS in memory, and answers that moto would not give."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+
+REGION: Final = "eu-central-1"
 
 
 def answering(

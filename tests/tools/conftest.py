@@ -3,14 +3,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from moto import mock_aws
 
-from tests.tools.fake_gateway import FakeGateway
-
-REGION = "eu-central-1"
+from tests.tools.aws_answers import REGION
+from tests.tools.gateway_server import GatewayServer
 
 
 @pytest.fixture
-def gateway() -> Iterator[FakeGateway]:
-    fake = FakeGateway()
+def gateway() -> Iterator[GatewayServer]:
+    fake = GatewayServer()
     with fake.listening():
         yield fake
 

@@ -12,8 +12,8 @@ from local.processes import free_port
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
 from sms_gateway.adapters.secrets import RememberedSecret, VoipitAccounts
-from tests.e2e.simulator import Simulator
-from tests.template.loading import TEMPLATE
+from tests.support.simulator import Simulator
+from tests.support.template import TEMPLATE
 from tools import account as program
 from tools import questions
 from tools.account import PINGS, main

@@ -20,9 +20,8 @@ from moto.apigateway.models import APIGatewayBackend
 
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.domain.client import Client, Role, digest_identity
-from tests.adapters.tables import a_guards_table
-from tests.tools.aws_answers import answering, no_rights, refusing
-from tests.tools.conftest import REGION
+from tests.support.tables import a_guards_table
+from tests.tools.aws_answers import REGION, answering, no_rights, refusing
 from tools.add_client import main
 from tools.client_keys import STACK_TAG
 from tools.progress import console

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.tools.fake_gateway import preview_of
+from tests.tools.gateway_server import preview_of
 from tools.bulk import BATCH, Bulk, Gateway, Plan
 from tools.csv_results import DUPLICATE, REFUSED, UNKNOWN, Result, ResultFile
 from tools.csv_rows import Row
@@ -18,7 +18,7 @@ ADDRESS = "https://here.test/v1"
 
 
 @dataclass
-class FakeGateway:
+class GatewayInMemory:
     """Takes everything but what has a problem; `problems` are those of the next tries of a number.
 
     `gives_up_after` so many batches were stored: the answer to the last one never came.
@@ -84,7 +84,7 @@ class World:
     """One file of rows, what is known of it on the disk, and a clock that only pauses move."""
 
     def __init__(self, folder: Path) -> None:
-        self.gateway = FakeGateway()
+        self.gateway = GatewayInMemory()
         self.watcher = Watcher()
         self.file = ResultFile(folder / "people.csv.results.csv", ",")
         self.time = 0.0
@@ -202,7 +202,7 @@ def test_another_name_is_another_send_and_both_are_told(world: World) -> None:
 
 
 def test_what_another_gateway_has_taken_is_not_taken_here_and_both_are_told(world: World) -> None:
-    there, here = world.gateway, FakeGateway(url="https://elsewhere.test/v1")
+    there, here = world.gateway, GatewayInMemory(url="https://elsewhere.test/v1")
     world.bulk(rows(3)).send()
 
     world.gateway = here
@@ -218,7 +218,7 @@ def test_what_another_gateway_has_taken_is_not_taken_here_and_both_are_told(worl
 
 
 def test_a_run_elsewhere_that_is_cut_short_forgets_nothing_of_here(world: World) -> None:
-    there, here = world.gateway, FakeGateway(url="https://elsewhere.test/v1", gives_up_after=2)
+    there, here = world.gateway, GatewayInMemory(url="https://elsewhere.test/v1", gives_up_after=2)
     world.bulk(rows(150)).send()
 
     world.gateway = here
@@ -402,7 +402,7 @@ def test_statuses_that_were_heard_before_the_gateway_fell_silent_are_kept(world:
         asked.append(message_id)
         if len(asked) == 3:
             raise GaveUpError("no answer")
-        return FakeGateway.view(message_id, "sent")
+        return GatewayInMemory.view(message_id, "sent")
 
     world.gateway.message = message  # type: ignore[method-assign]
     with pytest.raises(GaveUpError):

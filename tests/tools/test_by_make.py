@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.fake_gateway import API_KEY, FakeGateway
+from tests.tools.gateway_server import API_KEY, GatewayServer
 from tools.repository import ROOT
 from tools.send_csv import KEY_VARIABLE, URL_VARIABLE
 
 
-def make(gateway: FakeGateway, *arguments: str) -> tuple[int, str]:
+def make(gateway: GatewayServer, *arguments: str) -> tuple[int, str]:
     """Exit status and output of make, which takes the set-up for done."""
     command = [str(shutil.which("make")), "--assume-old=.venv/ready", *arguments]
     where = {URL_VARIABLE: gateway.url, KEY_VARIABLE: API_KEY}
@@ -45,14 +45,16 @@ def a_file(folder: Path, text: str) -> str:
     ],
 )
 def test_below_an_explanation_there_is_no_error_of_make(
-    tmp_path: Path, gateway: FakeGateway, text: str, options: str, said: str
+    tmp_path: Path, gateway: GatewayServer, text: str, options: str, said: str
 ) -> None:
     status, output = make(gateway, "send", a_file(tmp_path, text), f"OPTIONS={options}")
 
     assert (status, "***" in output, said in output) == (0, False, True), output
 
 
-def test_what_the_program_did_not_expect_is_an_error(tmp_path: Path, gateway: FakeGateway) -> None:
+def test_what_the_program_did_not_expect_is_an_error(
+    tmp_path: Path, gateway: GatewayServer
+) -> None:
     broken = tmp_path / "requests.py"
     broken.write_text("raise RuntimeError('out of order')")
     file = a_file(tmp_path, "number,message\n0722000001,Da\n")

@@ -16,9 +16,9 @@ from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.clock import to_iso
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.phone_number import PhoneNumber
-from tests.adapters.tables import GUARDS_SCHEMA
 from tests.fakes.clock import START
-from tests.tools.conftest import REGION
+from tests.support.tables import GUARDS_SCHEMA
+from tests.tools.aws_answers import REGION
 from tools import deploy
 from tools.deploy import deploy_config, effective_overrides, main, read_overrides
 from tools.progress import console

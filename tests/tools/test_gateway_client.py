@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tools.fake_gateway import (
+from tests.tools.gateway_server import (
     API_KEY,
     BAD_GATEWAY,
     CUT,
@@ -16,7 +16,7 @@ from tests.tools.fake_gateway import (
     TOO_MANY,
     UNAVAILABLE,
     UNREADABLE,
-    FakeGateway,
+    GatewayServer,
     Trouble,
 )
 from tools.gateway_client import (
@@ -57,7 +57,7 @@ Connect = Callable[..., Gateway]
 
 
 @pytest.fixture
-def connect(gateway: FakeGateway, patience: Patience) -> Connect:
+def connect(gateway: GatewayServer, patience: Patience) -> Connect:
     def connected(**values: Any) -> Gateway:
         return Gateway(
             **{
@@ -75,7 +75,7 @@ def connect(gateway: FakeGateway, patience: Patience) -> Connect:
 
 
 def test_a_batch_is_sent_and_its_results_come_back_in_order(
-    gateway: FakeGateway, connect: Connect, patience: Patience
+    gateway: GatewayServer, connect: Connect, patience: Patience
 ) -> None:
     gateway.problems["112"] = deque([(422, "invalid-phone-number")])
     other = {"messageId": "csv-2", "phoneNumber": "112", "message": "x"}
@@ -105,7 +105,7 @@ def test_a_batch_is_sent_and_its_results_come_back_in_order(
     ],
 )
 def test_a_batch_is_repeated_until_it_is_answered_and_taken_once(
-    gateway: FakeGateway, connect: Connect, patience: Patience, trouble: Trouble, why: str
+    gateway: GatewayServer, connect: Connect, patience: Patience, trouble: Trouble, why: str
 ) -> None:
     gateway.troubles.extend([trouble, trouble])
 
@@ -117,7 +117,7 @@ def test_a_batch_is_repeated_until_it_is_answered_and_taken_once(
 
 
 def test_a_batch_is_asked_for_again_if_nothing_of_it_could_be_stored(
-    gateway: FakeGateway, connect: Connect, patience: Patience
+    gateway: GatewayServer, connect: Connect, patience: Patience
 ) -> None:
     gateway.problems["0721234567"] = deque([(503, "store-unavailable")])
 
@@ -128,7 +128,7 @@ def test_a_batch_is_asked_for_again_if_nothing_of_it_could_be_stored(
 
 
 def test_what_was_stored_of_a_batch_is_an_answer_even_if_the_rest_was_not(
-    gateway: FakeGateway, connect: Connect, patience: Patience
+    gateway: GatewayServer, connect: Connect, patience: Patience
 ) -> None:
     gateway.problems["112"] = deque([(503, "store-unavailable")])
     other = {"messageId": "csv-2", "phoneNumber": "112", "message": "x"}
@@ -144,7 +144,7 @@ def test_what_was_stored_of_a_batch_is_an_answer_even_if_the_rest_was_not(
     [("7", 7.0), ("0", 0.0), (None, 0.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), ("-5", 0.0)],
 )
 def test_a_pause_is_as_long_as_the_gateway_asks_and_never_none(
-    gateway: FakeGateway,
+    gateway: GatewayServer,
     connect: Connect,
     patience: Patience,
     header: str | None,
@@ -159,7 +159,7 @@ def test_a_pause_is_as_long_as_the_gateway_asks_and_never_none(
 
 
 def test_a_gateway_that_goes_on_failing_is_given_up_after_a_while(
-    gateway: FakeGateway, connect: Connect, patience: Patience
+    gateway: GatewayServer, connect: Connect, patience: Patience
 ) -> None:
     gateway.troubles.extend([BAD_GATEWAY] * 1000)
 
@@ -171,7 +171,7 @@ def test_a_gateway_that_goes_on_failing_is_given_up_after_a_while(
 
 
 def test_a_gateway_that_asks_for_more_time_than_there_is_is_given_up_at_once(
-    gateway: FakeGateway, connect: Connect, patience: Patience
+    gateway: GatewayServer, connect: Connect, patience: Patience
 ) -> None:
     gateway.troubles.append(Trouble(429, retry_after="3600"))
 
@@ -192,7 +192,7 @@ def test_nobody_listening_is_no_answer(connect: Connect) -> None:
 
 @pytest.mark.parametrize("status", [301, 307, 400, 401, 404, 413, 415])
 def test_what_would_be_refused_again_is_not_repeated(
-    gateway: FakeGateway, connect: Connect, patience: Patience, status: int
+    gateway: GatewayServer, connect: Connect, patience: Patience, status: int
 ) -> None:
     gateway.troubles.append(Trouble(status, body='{"detail": "No."}'))
 
@@ -207,7 +207,7 @@ def test_a_wrong_key_is_not_accepted(connect: Connect) -> None:
         connect(api_key="another").send_batch([MESSAGE])
 
 
-def test_a_message_is_asked_for(gateway: FakeGateway, connect: Connect) -> None:
+def test_a_message_is_asked_for(gateway: GatewayServer, connect: Connect) -> None:
     connect().send_batch([MESSAGE])
     gateway.statuses["0721234567"] = "sent"
 
@@ -222,7 +222,7 @@ def test_a_message_nobody_knows_is_none(connect: Connect) -> None:
 
 
 def test_a_question_is_repeated_too(
-    gateway: FakeGateway, connect: Connect, patience: Patience
+    gateway: GatewayServer, connect: Connect, patience: Patience
 ) -> None:
     connect().send_batch([MESSAGE])
     gateway.troubles.extend([CUT, TOO_MANY, BAD_GATEWAY])
@@ -297,7 +297,9 @@ def test_a_key_may_have_been_read_with_its_line_end() -> None:
 PREVIEWED = {"phoneNumber": "0721234567", "message": "Bună ziua, „tu” 👍"}
 
 
-def test_a_batch_is_looked_at_and_nothing_is_taken(gateway: FakeGateway, connect: Connect) -> None:
+def test_a_batch_is_looked_at_and_nothing_is_taken(
+    gateway: GatewayServer, connect: Connect
+) -> None:
     first, second = connect().preview_batch([PREVIEWED, PREVIEWED | {"phoneNumber": "112"}])
 
     assert (first["preview"]["accepted"], second["preview"]["accepted"]) == (True, False)
@@ -307,7 +309,7 @@ def test_a_batch_is_looked_at_and_nothing_is_taken(gateway: FakeGateway, connect
 
 @pytest.mark.parametrize("trouble", [CUT, TOO_MANY, UNAVAILABLE, BAD_GATEWAY, Trouble(200)])
 def test_a_look_is_repeated_until_it_is_answered(
-    gateway: FakeGateway, connect: Connect, patience: Patience, trouble: Trouble
+    gateway: GatewayServer, connect: Connect, patience: Patience, trouble: Trouble
 ) -> None:
     gateway.preview_troubles.append(trouble)
 
@@ -317,7 +319,7 @@ def test_a_look_is_repeated_until_it_is_answered(
 
 @pytest.mark.parametrize("body", ["{}", '{"results": []}', '{"results": {"a": 1}}'])
 def test_a_look_with_other_results_than_messages_is_none(
-    gateway: FakeGateway, connect: Connect, patience: Patience, body: str
+    gateway: GatewayServer, connect: Connect, patience: Patience, body: str
 ) -> None:
     gateway.preview_troubles.append(Trouble(200, body=body))
 
@@ -326,7 +328,7 @@ def test_a_look_with_other_results_than_messages_is_none(
 
 
 def test_a_gateway_that_is_too_old_for_a_look_is_told(
-    gateway: FakeGateway, connect: Connect, patience: Patience
+    gateway: GatewayServer, connect: Connect, patience: Patience
 ) -> None:
     gateway.preview_troubles.append(Trouble(404))
 

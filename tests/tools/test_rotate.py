@@ -11,9 +11,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from sms_gateway.adapters.secrets import REMEMBERED_FOR
-from tests.template.loading import TEMPLATE
-from tests.tools.aws_answers import answering, no_rights, refusing
-from tests.tools.conftest import REGION
+from tests.support.template import TEMPLATE
+from tests.tools.aws_answers import REGION, answering, no_rights, refusing
 from tools import rotate
 from tools.progress import console
 from tools.rotate import EXCLUDED, KINDS, LENGTH, REMEMBERED_MINUTES, main

@@ -15,13 +15,13 @@ from typing import Final
 import pytest
 
 from local.stack import LocalStack, stack_file
-from tests.tools.fake_gateway import (
+from tests.tools.gateway_server import (
     API_KEY,
     BAD_GATEWAY,
     CUT_AFTER_STORING,
     TOO_MANY,
     UNAVAILABLE,
-    FakeGateway,
+    GatewayServer,
 )
 from tools.repository import ROOT
 from tools.send_csv import (
@@ -48,7 +48,7 @@ def a_file(folder: Path, count: int = ROWS) -> Path:
     return path
 
 
-def started(path: Path, gateway: FakeGateway, *options: str) -> subprocess.Popen[str]:
+def started(path: Path, gateway: GatewayServer, *options: str) -> subprocess.Popen[str]:
     """The program, as its users start it."""
     where = {URL_VARIABLE: gateway.url, KEY_VARIABLE: API_KEY}
     return subprocess.Popen(  # noqa: S603  our own program
@@ -71,7 +71,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, output
 
 
-def run(path: Path, gateway: FakeGateway, *options: str) -> tuple[int, str]:
+def run(path: Path, gateway: GatewayServer, *options: str) -> tuple[int, str]:
     return ended(started(path, gateway, *options))
 
 
@@ -80,7 +80,7 @@ def results(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=";"))
 
 
-def assert_complete(path: Path, gateway: FakeGateway, status: str = "queued") -> None:
+def assert_complete(path: Path, gateway: GatewayServer, status: str = "queued") -> None:
     """Every row was accepted once, and the results say so in order."""
     assert len(gateway.accepted) == ROWS
     assert gateway.accepted.total() == ROWS, "no double"
@@ -92,7 +92,7 @@ def assert_complete(path: Path, gateway: FakeGateway, status: str = "queued") ->
 
 
 def test_a_thousand_rows_interrupted_half_way_by_a_kill_are_a_thousand_acceptances(
-    tmp_path: Path, gateway: FakeGateway
+    tmp_path: Path, gateway: GatewayServer
 ) -> None:
     path = a_file(tmp_path)
     half_way, killed = Event(), Event()
@@ -121,7 +121,7 @@ def test_a_thousand_rows_interrupted_half_way_by_a_kill_are_a_thousand_acceptanc
     assert sum(map(len, gateway.batches)) == 1100, "only the batch in flight was sent again"
 
 
-def test_a_kill_in_the_middle_of_a_line_is_survived(tmp_path: Path, gateway: FakeGateway) -> None:
+def test_a_kill_in_the_middle_of_a_line_is_survived(tmp_path: Path, gateway: GatewayServer) -> None:
     path = a_file(tmp_path)
     run(path, gateway)
     written = path.with_name("people.csv.results.csv")
@@ -134,7 +134,7 @@ def test_a_kill_in_the_middle_of_a_line_is_survived(tmp_path: Path, gateway: Fak
     assert_complete(path, gateway)
 
 
-def test_a_bad_day_of_the_gateway_is_survived(tmp_path: Path, gateway: FakeGateway) -> None:
+def test_a_bad_day_of_the_gateway_is_survived(tmp_path: Path, gateway: GatewayServer) -> None:
     path = a_file(tmp_path)
     for trouble in (TOO_MANY, CUT_AFTER_STORING, UNAVAILABLE, BAD_GATEWAY):
         gateway.troubles.extend([trouble, None])
@@ -152,7 +152,7 @@ def test_a_bad_day_of_the_gateway_is_survived(tmp_path: Path, gateway: FakeGatew
 
 
 def test_ctrl_c_leaves_the_results_in_order_and_the_next_run_goes_on(
-    tmp_path: Path, gateway: FakeGateway
+    tmp_path: Path, gateway: GatewayServer
 ) -> None:
     path = a_file(tmp_path)
     half_way, stopped = Event(), Event()
@@ -177,7 +177,7 @@ def test_ctrl_c_leaves_the_results_in_order_and_the_next_run_goes_on(
     assert_complete(path, gateway)
 
 
-def test_nobody_sends_a_file_that_is_being_sent(tmp_path: Path, gateway: FakeGateway) -> None:
+def test_nobody_sends_a_file_that_is_being_sent(tmp_path: Path, gateway: GatewayServer) -> None:
     path = a_file(tmp_path)
     first_is_at_work, second_has_ended = Event(), Event()
 
@@ -200,14 +200,14 @@ def test_nobody_sends_a_file_that_is_being_sent(tmp_path: Path, gateway: FakeGat
 
 
 @pytest.fixture
-def _where(gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def _where(gateway: GatewayServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(URL_VARIABLE, gateway.url)
     monkeypatch.setenv(KEY_VARIABLE, API_KEY)
 
 
 @pytest.mark.usefixtures("_where")
 def test_what_became_of_each_row_is_summed_up(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = a_file(tmp_path, 6)
     with path.open("a") as file:
@@ -236,7 +236,7 @@ def test_what_became_of_each_row_is_summed_up(
 
 
 @pytest.mark.usefixtures("_where")
-def test_following_can_be_done_later(tmp_path: Path, gateway: FakeGateway) -> None:
+def test_following_can_be_done_later(tmp_path: Path, gateway: GatewayServer) -> None:
     path = a_file(tmp_path, 3)
     assert main([str(path)]) == WELL
     gateway.statuses = {f"072200000{number}": "sent" for number in range(3)}
@@ -249,7 +249,7 @@ def test_following_can_be_done_later(tmp_path: Path, gateway: FakeGateway) -> No
 
 @pytest.mark.usefixtures("_where")
 def test_a_failed_message_is_no_success_if_it_was_followed(
-    tmp_path: Path, gateway: FakeGateway
+    tmp_path: Path, gateway: GatewayServer
 ) -> None:
     path = a_file(tmp_path, 2)
     gateway.statuses = {"0722000000": "failed", "0722000001": "sent"}
@@ -261,7 +261,7 @@ def test_a_failed_message_is_no_success_if_it_was_followed(
 
 @pytest.mark.usefixtures("_where")
 def test_a_message_the_gateway_does_not_know_is_no_success(
-    tmp_path: Path, gateway: FakeGateway
+    tmp_path: Path, gateway: GatewayServer
 ) -> None:
     path = a_file(tmp_path, 2)
     gateway.statuses = {"0722000000": None, "0722000001": "sent"}
@@ -273,9 +273,9 @@ def test_a_message_the_gateway_does_not_know_is_no_success(
 
 @pytest.mark.usefixtures("_where")
 def test_a_file_another_gateway_has_taken_is_sent_to_this_one(
-    tmp_path: Path, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, gateway: GatewayServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, there = a_file(tmp_path, 2), FakeGateway()
+    path, there = a_file(tmp_path, 2), GatewayServer()
     there.statuses = {"0722000000": "sent", "0722000001": "sent"}
     assert main([str(path)]) == WELL
 
@@ -288,7 +288,7 @@ def test_a_file_another_gateway_has_taken_is_sent_to_this_one(
 
 
 @pytest.mark.usefixtures("_where")
-def test_another_name_sends_the_rows_once_more(tmp_path: Path, gateway: FakeGateway) -> None:
+def test_another_name_sends_the_rows_once_more(tmp_path: Path, gateway: GatewayServer) -> None:
     path = a_file(tmp_path, 3)
 
     assert main([str(path)]) == main([str(path), "--name", "autumn"]) == WELL
@@ -298,7 +298,7 @@ def test_another_name_sends_the_rows_once_more(tmp_path: Path, gateway: FakeGate
 
 @pytest.mark.usefixtures("_where")
 def test_a_file_that_is_wrong_is_not_sent_at_all(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = a_file(tmp_path, 500)
     with path.open("a") as file:
@@ -339,7 +339,7 @@ def written(folder: Path, text: str, name: str = "people.csv") -> Path:
 @pytest.mark.usefixtures("_where")
 @pytest.mark.parametrize("options", [[], ["--check"], ["--check", "--anyway"]])
 def test_everything_that_is_found_is_one_list_and_nothing_is_sent(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str], options: list[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str], options: list[str]
 ) -> None:
     path = written(tmp_path, WRONG)
 
@@ -358,7 +358,7 @@ def test_everything_that_is_found_is_one_list_and_nothing_is_sent(
 
 @pytest.mark.usefixtures("_where")
 def test_what_is_right_is_sent_if_the_person_says_so(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = written(tmp_path, WRONG)
     gateway.problems["07220"] = deque([(422, "invalid-phone-number")] * 2)
@@ -389,7 +389,7 @@ def test_what_is_right_is_sent_if_the_person_says_so(
 
 @pytest.mark.usefixtures("_where")
 def test_a_check_of_a_good_file_sends_nothing_and_leaves_nothing_behind(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = a_file(tmp_path, 250)
 
@@ -405,7 +405,7 @@ def test_a_check_of_a_good_file_sends_nothing_and_leaves_nothing_behind(
 
 @pytest.mark.usefixtures("_where")
 def test_a_check_says_the_same_of_a_file_that_was_sent(
-    tmp_path: Path, gateway: FakeGateway
+    tmp_path: Path, gateway: GatewayServer
 ) -> None:
     path = written(tmp_path, WRONG)
     main([str(path), "--anyway"])
@@ -416,7 +416,7 @@ def test_a_check_says_the_same_of_a_file_that_was_sent(
 
 @pytest.mark.usefixtures("_where")
 def test_rows_that_were_taken_are_not_judged_again_but_a_second_spelling_of_them_is_told(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = written(tmp_path, "number;message\n0722000001;a\n07220;b\n")
     assert main([str(path), "--anyway"]) == WELL
@@ -429,7 +429,7 @@ def test_rows_that_were_taken_are_not_judged_again_but_a_second_spelling_of_them
 
 
 @pytest.mark.usefixtures("_where")
-def test_when_all_is_sent_nothing_is_checked(tmp_path: Path, gateway: FakeGateway) -> None:
+def test_when_all_is_sent_nothing_is_checked(tmp_path: Path, gateway: GatewayServer) -> None:
     path = a_file(tmp_path, 3)
 
     assert main([str(path)]) == main([str(path)]) == WELL
@@ -439,7 +439,7 @@ def test_when_all_is_sent_nothing_is_checked(tmp_path: Path, gateway: FakeGatewa
 
 @pytest.mark.usefixtures("_where")
 def test_numbers_that_look_rounded_stop_a_file(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = "".join(f"4072{n}00000;a\n" for n in range(10, 35))
     path = written(tmp_path, f"number;message\n0722123456;a\n{rows}")
@@ -455,7 +455,7 @@ def test_numbers_that_look_rounded_stop_a_file(
 
 @pytest.mark.usefixtures("_where")
 def test_a_gateway_that_cannot_be_asked_sends_nothing_and_what_the_file_shows_is_told(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = written(tmp_path, WRONG)
     gateway.preview_troubles.extend([BAD_GATEWAY])
@@ -469,7 +469,7 @@ def test_a_gateway_that_cannot_be_asked_sends_nothing_and_what_the_file_shows_is
 
 
 @pytest.mark.usefixtures("_where")
-def test_a_bad_moment_of_the_check_is_survived(tmp_path: Path, gateway: FakeGateway) -> None:
+def test_a_bad_moment_of_the_check_is_survived(tmp_path: Path, gateway: GatewayServer) -> None:
     gateway.preview_troubles.extend([UNAVAILABLE, None])
 
     assert main([str(a_file(tmp_path, 150)), "--check"]) == WELL
@@ -477,7 +477,7 @@ def test_a_bad_moment_of_the_check_is_survived(tmp_path: Path, gateway: FakeGate
 
 
 @pytest.mark.usefixtures("_where")
-def test_columns_may_be_named_on_the_command_line(tmp_path: Path, gateway: FakeGateway) -> None:
+def test_columns_may_be_named_on_the_command_line(tmp_path: Path, gateway: GatewayServer) -> None:
     path = written(tmp_path, "Client;Anunț\n0722000001;Da\n")
 
     assert main([str(path)]) == CANNOT_BEGIN
@@ -506,7 +506,7 @@ SPREADSHEETS: Final = {
 @pytest.mark.usefixtures("_where")
 @pytest.mark.parametrize("content", SPREADSHEETS.values(), ids=SPREADSHEETS)
 def test_a_table_is_sent_as_spreadsheet_programs_save_it(
-    tmp_path: Path, gateway: FakeGateway, content: bytes
+    tmp_path: Path, gateway: GatewayServer, content: bytes
 ) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(content)
@@ -521,7 +521,7 @@ def test_a_table_is_sent_as_spreadsheet_programs_save_it(
 
 @pytest.mark.usefixtures("_where")
 def test_a_workbook_is_answered_with_what_to_do(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "people.xlsx"
     with zipfile.ZipFile(path, "w") as workbook:
@@ -543,7 +543,7 @@ def test_a_file_that_is_not_there_is_told(
 
 @pytest.mark.usefixtures("_where")
 def test_a_file_of_results_that_is_none_is_left_alone(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = a_file(tmp_path, 1)
     path.with_name("people.csv.results.csv").write_text("my notes")
@@ -556,7 +556,7 @@ def test_a_file_of_results_that_is_none_is_left_alone(
 
 @pytest.mark.usefixtures("_where")
 def test_a_wrong_key_is_told_and_ends_the_run(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = a_file(tmp_path, 1)
 
@@ -570,7 +570,7 @@ def test_a_wrong_key_is_told_and_ends_the_run(
 
 @pytest.mark.usefixtures("_where")
 def test_a_gateway_that_does_not_answer_is_given_up(
-    tmp_path: Path, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gateway: GatewayServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = a_file(tmp_path, 1)
     gateway.troubles.extend([BAD_GATEWAY] * 100)
@@ -582,7 +582,7 @@ def test_a_gateway_that_does_not_answer_is_given_up(
 
 def test_the_gateway_may_be_that_of_make_run(
     tmp_path: Path,
-    gateway: FakeGateway,
+    gateway: GatewayServer,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

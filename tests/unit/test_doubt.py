@@ -19,7 +19,7 @@ from tests.fakes.builders import CLIENT, KEY, NUMBER, a_message, a_report
 from tests.fakes.clock import START
 from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
 from tests.fakes.messages import Outage
-from tests.fakes.voipit import Handed
+from tests.fakes.provider import Handed
 
 RESEND = OnUnconfirmed.RESEND
 UNCLEAR = unclear(Reason.CONNECTION_CUT)

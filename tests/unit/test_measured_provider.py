@@ -11,7 +11,7 @@ from sms_gateway.entrypoints import measured_provider, metrics
 from sms_gateway.entrypoints.measured_provider import MeasuredProvider, answer_metric
 from tests.fakes.accounts import an_account
 from tests.fakes.builders import a_message
-from tests.fakes.voipit import FakeVoipit
+from tests.fakes.provider import FakeProvider
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_call_is_handed_on_counted_and_timed(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(metrics, "measure", note)
     monkeypatch.setattr(measured_provider, "measure", note)
-    provider = FakeVoipit()
+    provider = FakeProvider()
     times = iter([100.0, 100.25])
     measured = MeasuredProvider(provider, lambda: next(times))
 
@@ -50,7 +50,7 @@ def test_a_call_is_handed_on_counted_and_timed(monkeypatch: pytest.MonkeyPatch) 
 def test_a_ping_is_handed_on_and_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     noted: list[object] = []
     monkeypatch.setattr(metrics, "measure", lambda *values: noted.append(values))
-    provider = FakeVoipit()
+    provider = FakeProvider()
     provider.will_answer_pings(refused("no"))
     assert MeasuredProvider(provider).ping(an_account()) == refused("no")
     assert (provider.pings, noted) == ([an_account()], [])

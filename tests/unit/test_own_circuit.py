@@ -19,7 +19,7 @@ from tests.fakes.clock import START, FakeClock
 from tests.fakes.entrance import BLOCKED, EARLY, HOUR, MINUTE, NO_PATH, REJECTED, Entrance, opened
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.outages import Outage
-from tests.fakes.voipit import FakeVoipit
+from tests.fakes.provider import FakeProvider
 
 SECOND = timedelta(seconds=1)
 REFUSED = Refusal(Reason.CIRCUIT_OPEN)
@@ -126,7 +126,7 @@ def test_however_often_the_table_comes_and_goes_a_process_makes_one_mistake_an_h
 def test_the_write_is_tried_again_once_in_a_while_and_not_for_every_message() -> None:
     circuits = CountedWrites()
     clock = FakeClock()
-    gate = Gate(circuits, FakeAccounts("v1"), FakeVoipit(), clock)
+    gate = Gate(circuits, FakeAccounts("v1"), FakeProvider(), clock)
     circuits.is_read_only = True
     leave = gate.admit()
     assert isinstance(leave, Pass)
@@ -262,7 +262,7 @@ def test_a_mended_secret_is_noticed_when_the_write_is_tried_again(entrance: Entr
 
 def test_doubt_that_cannot_be_written_is_written_later() -> None:
     circuits = FakeCircuits(Circuit(proven="v1"))
-    secret, clock, voipit = FakeSecret("v1"), FakeClock(), FakeVoipit()
+    secret, clock, voipit = FakeSecret("v1"), FakeClock(), FakeProvider()
     gate, other = (
         Gate(circuits, FakeAccounts(secret=secret), voipit, clock, OwnCircuit()) for _ in range(2)
     )

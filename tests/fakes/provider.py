@@ -21,7 +21,7 @@ class Handed:
 DuringCall = Callable[[Handed], None]
 
 
-class FakeVoipit:
+class FakeProvider:
     """The port `Provider`: takes every message, unless told what to answer.
 
     `during_call` runs after Voipit has the message and before its answer is known: the place for

@@ -27,7 +27,7 @@ def wait_until(holds: Callable[[], bool], seconds: float = 5) -> None:
         time.sleep(0.005)
 
 
-class FakeClock:
+class FakeTimer:
     def __init__(self) -> None:
         self.now = 1000.0
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tests.contract.document import OPERATIONS, Operation, faults
+from tests.support.contract import OPERATIONS, Operation, faults
 
 
 def faults_of_request(event: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -15,8 +15,8 @@ from sms_gateway.adapters import aws
 from sms_gateway.adapters.message_item import key_attributes, key_of
 from sms_gateway.entrypoints.stream import read_changes
 from sms_gateway.use_cases.publish_changes import RowChange
-from tests.adapters.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 from tests.fakes.accounts import an_account
+from tests.support.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ class Listener:
         """A call has taken effect."""
 
 
-class Cloud:
+class InterruptibleCloud:
     """Made once; `clean` makes it as good as new. `clients` is what the gateway is given."""
 
     def __init__(self) -> None:

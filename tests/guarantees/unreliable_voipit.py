@@ -157,7 +157,7 @@ class Request:
         return int(self.send_result_to.split("/")[-2])
 
 
-class Voipit(VoipitSession):
+class UnreliableVoipit(VoipitSession):
     """In place of the session: the client and all it makes of an answer are real.
 
     `passwords` are let in; `always` is what it answers to everything; `next_answers` come first;

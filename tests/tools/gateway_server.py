@@ -38,7 +38,7 @@ BAD_GATEWAY: Final = Trouble(502, after_storing=True, body="<html>Bad gateway</h
 UNREADABLE: Final = Trouble(202, after_storing=True, body='{"resul')
 
 
-class FakeGateway:
+class GatewayServer:
     """`accepted` counts the messages that were new, by number and text: two of one is a double.
 
     `troubles` are had by the next requests, in order (`None`: a good one). `problems` are those of

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from tests.contract.document import OPERATIONS, SCHEMAS, faults, resolved
+from tests.support.contract import OPERATIONS, SCHEMAS, faults, resolved
 
 _OUR_HEADERS: Final = {"idempotent-replayed", "retry-after"}
 _NUMBERS: Final = {"integer": int}
