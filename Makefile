@@ -106,7 +106,7 @@ format: $(READY) ## put the code into the one format
 contract: $(READY) ## put openapi.yaml into the layer, as JSON
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m pages.contract
 
-docs: $(READY) ## the pages that are made: docs/api.md, and the state diagram in docs/guarantees.md
+docs: $(READY) ## the pages that are made: docs/api.md, docs/settings.md, the diagram in docs/guarantees.md
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m pages
 
 lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the layer's requirements.in
