@@ -5,9 +5,10 @@ from typing import Any
 
 from rich.markup import escape
 
-from local.gateway import GatewayApi, SubscribedQueue
+from local.gateway import SubscribedQueue, wait_for_status
 from local.processes import LocalStackError
 from local.stack import LocalStack, running_stack
+from tools.gateway_client import GatewayClient
 from tools.progress import console, step
 
 _TEXT = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as word processors write
@@ -20,14 +21,13 @@ def demo() -> None:
     Raises:
         LocalStackError: it did not end `sent`, or no event of that came through SNS.
     """
-    with running_stack() as stack:
-        tell_a_life(stack)
+    with running_stack() as stack, stack.gateway() as api:
+        tell_a_life(stack, api)
     console.print("\n[green]Done.[/green] Everything that was started has been stopped.")
 
 
-def tell_a_life(stack: LocalStack) -> None:
+def tell_a_life(stack: LocalStack, api: GatewayClient) -> None:
     """One message, from the request to the event that says it was sent."""
-    api = GatewayApi(stack.api_url, stack.api_key)
     queue = SubscribedQueue(stack, stack.events_queue_url)
     body = {"phoneNumber": _NUMBER, "message": _TEXT, "metadata": {"order": "4711"}}
 
@@ -43,7 +43,7 @@ def tell_a_life(stack: LocalStack) -> None:
 
     _heading("Voipit reports what became of it")
     with step("waiting for the delivery report"):
-        message = api.wait_for_status(message_id, "sent", "failed", "no_report")
+        message = wait_for_status(api, message_id, "sent", "failed", "no_report")
     for change in message["history"]:
         console.print(f"  {change['sequence']}  {change['at']}  [bold]{change['status']}[/bold]")
     if message["status"] != "sent":

@@ -1,4 +1,4 @@
-"""The gateway as its users see it: the HTTP API, and the events in a subscribed queue."""
+"""What users of the gateway wait for: a status of a message, and events in a subscribed queue."""
 
 import json
 import time
@@ -6,69 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import Retry
-
 from local.processes import LocalStackError
 from local.stack import LocalStack
-
-Json = dict[str, Any]
-
-
-def patient_session() -> requests.Session:
-    """A session that repeats what the gateway, or what stands before it, could not take just now.
-
-    Only for requests that may be repeated: reads, and messages with an id of their own.
-    """
-    repeat = Retry(
-        total=8, backoff_factor=0.5, status_forcelist=(502, 503, 504), allowed_methods=None
-    )
-    session = requests.Session()
-    session.mount("http://", HTTPAdapter(max_retries=repeat))
-    session.mount("https://", HTTPAdapter(max_retries=repeat))
-    return session
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayApi:
-    """`POST /messages` and `GET /messages/{messageId}` of one gateway, with one API key."""
-
-    api_url: str
-    api_key: str
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def post(self, body: Json, **headers: str) -> requests.Response:
-        """Ask for a message to be sent."""
-        return self.session.post(
-            f"{self.api_url}/messages", json=body, headers=self._key | headers, timeout=60
-        )
-
-    def get(self, message_id: str) -> requests.Response:
-        """Ask for a message."""
-        return self.session.get(
-            f"{self.api_url}/messages/{message_id}", headers=self._key, timeout=60
-        )
-
-    def wait_for_status(self, message_id: str, *wanted: str, timeout: float = 30.0) -> Json:
-        """The message, once it has one of the wanted statuses. Raises `LocalStackError`."""
-        message: Json = {}
-
-        def arrived() -> bool:
-            nonlocal message
-            answer = self.get(message_id)
-            answer.raise_for_status()
-            message = answer.json()
-            return message["status"] in wanted
-
-        wait_until(
-            arrived, lambda: f"{message_id} is {message['status']}, not {wanted}", timeout=timeout
-        )
-        return message
-
-    @property
-    def _key(self) -> dict[str, str]:
-        return {"x-api-key": self.api_key}
+from tools.gateway_client import GatewayClient, Json
 
 
 @dataclass(slots=True)
@@ -122,3 +62,22 @@ def wait_until(
         if time.monotonic() > deadline:
             raise LocalStackError(f"After {timeout:.0f} s, {otherwise()}.")
         time.sleep(0.1)
+
+
+def wait_for_status(
+    api: GatewayClient, message_id: str, *wanted: str, timeout: float = 30.0
+) -> Json:
+    """The message, once it has one of the wanted statuses. Raises `LocalStackError`."""
+    message: Json = {}
+
+    def arrived() -> bool:
+        nonlocal message
+        answer = api.get(message_id)
+        answer.raise_for_status()
+        message = answer.json()
+        return message["status"] in wanted
+
+    wait_until(
+        arrived, lambda: f"{message_id} is {message['status']}, not {wanted}", timeout=timeout
+    )
+    return message

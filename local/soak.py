@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -23,12 +24,13 @@ import requests
 from rich.progress import Progress
 from rich.table import Table
 
-from local.gateway import GatewayApi, Json, SubscribedQueue, patient_session
+from local.gateway import SubscribedQueue
 from local.processes import LocalStackError
 from local.simulator.behaviours import BEHAVIOURS
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
 from local.stack import LocalStack, Provider, running_stack
+from tools.gateway_client import GaveUpError, Json, NotAcceptedError, PatientGateway
 from tools.progress import console
 
 SETTLED: Final = {"sent", "failed", "cancelled", "no_report"}
@@ -55,6 +57,8 @@ POPULAR: Final = "+40721999999"
 """The number that is meant to get `TOO_MANY` messages more than an hour allows."""
 TOO_MANY: Final = 4
 CLIENTS: Final = 2
+PATIENCE: Final = 120.0
+"""Seconds for which a request is repeated that the local AWS could not take just now."""
 _THROTTLED: Final = {"+40799000022", "+40799000031"}
 _ORDINARY: Final = "+4072100{:04}"
 
@@ -90,7 +94,7 @@ class Findings:
 class Sender:
     """One of the clients, by the name that the gateway has for it."""
 
-    api: GatewayApi
+    api: PatientGateway
     name: str
 
 
@@ -131,6 +135,8 @@ def soak(messages: int, seed: int) -> Findings:
         limit = {"RecipientHourlyLimit": str(hourly_limit(messages))}
         stack = running.enter_context(running_stack(provider, _PARAMETERS | limit))
         senders = _senders(stack)
+        for sender in senders:
+            running.enter_context(sender.api.client)
         sent = _send_all(stack, senders, numbers(messages, seed), odd_refusal(seed))
         found = _settled(stack, sent)
     found.hourly_limit = hourly_limit(messages)
@@ -203,12 +209,10 @@ def _senders(stack: LocalStack) -> list[Sender]:
     queue = SubscribedQueue(stack, stack.events_queue_url)
     senders = []
     for number, key in enumerate(keys):
-        api = GatewayApi(stack.api_url, key, patient_session())
-        body = {"phoneNumber": _ORDINARY.format(number), "message": "Hello"}
+        api = PatientGateway(stack.gateway(key), PATIENCE, pausing)
         message_id = f"first-of-{number}"
-        answer = api.post(body, **{"Idempotency-Key": message_id})
-        if answer.status_code != requests.codes.accepted:
-            raise LocalStackError(f"{message_id}: {answer.status_code} {answer.text}")
+        to = _ORDINARY.format(number)
+        _post(api, {"messageId": message_id, "phoneNumber": to, "message": "Hello"})
         event = queue.wait_for_event(message_id, "sending")
         senders.append(Sender(api, unquote(event["source"].rpartition("/")[2])))
     return senders
@@ -230,9 +234,7 @@ def _send_all(
             sender = senders[index % len(senders)]
             body = a_body(number, index)
             key = f"soak-{index // len(senders)}"
-            answer = sender.api.post(body, **{"Idempotency-Key": key})
-            if answer.status_code != requests.codes.accepted:
-                raise LocalStackError(f"message {index}: {answer.status_code} {answer.text}")
+            _post(sender.api, body | {"messageId": key})
             progress.advance(task)
             return Sent(sender, key, may_be_sent_twice="onUnconfirmed" in body)
 
@@ -248,14 +250,12 @@ def _send_all(
     return sent
 
 
-def _refuse(stack: LocalStack, api: GatewayApi, number: str) -> None:
+def _refuse(stack: LocalStack, api: PatientGateway, number: str) -> None:
     """Have some messages refused, and mend the account; they are not waited for."""
     over, valid_until = time.monotonic() + REFUSED_FOR, _in_seconds(REFUSED_FOR)
     for index in range(REFUSED_IN_A_ROW):
         body = {"phoneNumber": number, "message": "Refused", "validUntil": valid_until}
-        answer = api.post(body, **{"Idempotency-Key": f"refused-{index}"})
-        if answer.status_code != requests.codes.accepted:
-            raise LocalStackError(f"refused {index}: {answer.status_code} {answer.text}")
+        _post(api, body | {"messageId": f"refused-{index}"})
     # None of them may be tried with the mended account: it would be refused once more.
     time.sleep(max(0.0, over - time.monotonic()))
     secrets = stack.aws("secretsmanager")
@@ -269,11 +269,33 @@ def _refuse(stack: LocalStack, api: GatewayApi, number: str) -> None:
         time.sleep(1)
 
 
-def _is_available(api: GatewayApi) -> bool:
-    answer = api.session.get(
-        f"{api.api_url}/provider", headers={"x-api-key": api.api_key}, timeout=60
-    )
-    return bool(answer.json()["available"])
+def _is_available(api: PatientGateway) -> bool:
+    return bool(api.client.request("GET", "/provider").json()["available"])
+
+
+def _post(api: PatientGateway, message: Json) -> None:
+    """Have the gateway take the message. Raises `LocalStackError` if it does not."""
+    try:
+        api.send(message)
+    except (GaveUpError, NotAcceptedError) as error:
+        raise LocalStackError(f"{message['messageId']}: {error}") from error
+
+
+def _message(each: Sent) -> Json:
+    """The message as it stands. Raises `LocalStackError` if the gateway does not tell."""
+    try:
+        message = each.sender.api.message(each.message_id)
+    except (GaveUpError, NotAcceptedError) as error:
+        raise LocalStackError(f"{each.message_id}: {error}") from error
+    if message is None:
+        raise LocalStackError(f"{each.message_id} was taken, and the gateway does not know it.")
+    return message
+
+
+def pausing(why: str, _seconds: float) -> None:
+    """A 500 is a fault of the gateway's own: the soak must not repeat the request over it."""
+    if why.startswith(str(HTTPStatus.INTERNAL_SERVER_ERROR.value)):
+        raise LocalStackError(f"The gateway has answered {why}")
 
 
 def _settled(stack: LocalStack, sent: Sequence[Sent]) -> Findings:
@@ -287,7 +309,7 @@ def _settled(stack: LocalStack, sent: Sequence[Sent]) -> Findings:
             for each in sent:
                 if each in found:
                     continue
-                message = each.sender.api.get(each.message_id).json()
+                message = _message(each)
                 if message["status"] in SETTLED and _all_told(queue, each, message):
                     found[each] = message
                     progress.advance(task)
@@ -298,7 +320,7 @@ def _settled(stack: LocalStack, sent: Sequence[Sent]) -> Findings:
     account = Findings(messages=len(sent), acceptances=len(accepted))
     account.to_popular = sum(number == POPULAR for _, number in accepted)
     for each in sent:
-        message = each.sender.api.get(each.message_id).json()
+        message = _message(each)
         account.statuses[message["status"]] += 1
         account.events += len({event["id"] for event in _events(queue, each)})
         if times[each.key] > (2 if each.may_be_sent_twice else 1):

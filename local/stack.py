@@ -6,14 +6,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from local.deploy import build, deploy, fill_account
 from local.ministack import REGION, client, running_ministack
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
+from tools.gateway_client import GatewayClient
 from tools.progress import step
 from tools.repository import LOCAL_FILES, STACK_FILE
+
+_TIMEOUT: Final = (5.0, 60.0)
+"""Seconds to connect and to wait: the local AWS starts a Lambda slowly on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,10 @@ class LocalStack:
     voipit_url: str
     events_queue_url: str
     stack_outputs: dict[str, str]
+
+    def gateway(self, api_key: str | None = None) -> GatewayClient:
+        """A client of the gateway, with this key or else the stack's own."""
+        return GatewayClient(self.api_url, api_key or self.api_key, timeout=_TIMEOUT)
 
     def aws(self, service: str) -> Any:
         """A boto3 client of the local AWS."""

@@ -1,15 +1,16 @@
-"""The gateway over HTTP, for a program that has much to send and time to wait.
+"""The gateway over HTTP: `GatewayClient` asks once, `PatientGateway` until it is answered.
 
-Only what may be repeated goes through here: reads, and messages with an id of their own.
+These two serve every program that calls the gateway: `make send`, the demo, the soak and the tests.
 """
 
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -72,20 +73,86 @@ def checked_key(key: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Gateway:
-    """One gateway, with one API key.
+class GatewayClient:
+    """One gateway, with one API key. Used in a `with` block it closes its connections at the end.
 
-    `patience`: seconds after which a request that goes on failing is given up. `on_pause` is told
-    what the trouble is, and how many seconds there are until the next try.
+    `timeout`: seconds to connect, and to wait for an answer.
     """
 
     url: str
     api_key: str = field(repr=False)
+    session: requests.Session = field(default_factory=requests.Session)
+    timeout: tuple[float, float] = TIMEOUT
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self.session.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """One request and its answer, whatever it is. Raises `requests.RequestException`."""
+        content = {} if body is None else {"content-type": "application/json"}
+        return self.session.request(
+            method,
+            f"{self.url}{path}",
+            params=query,
+            data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+            headers={"x-api-key": self.api_key, **content, **(headers or {})},
+            timeout=self.timeout,
+            allow_redirects=False,  # the key is for this address and for no other
+        )
+
+    def post(self, message: Json, **headers: str) -> requests.Response:
+        """Ask for a message to be sent."""
+        return self.request("POST", "/messages", message, headers=headers)
+
+    def get(self, message_id: str) -> requests.Response:
+        """Ask for a message as it stands."""
+        return self.request("GET", f"/messages/{message_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class PatientGateway:
+    """A gateway that is asked again until it answers.
+
+    Only what may be repeated goes through here: reads, and messages with an id of their own.
+    `patience`: seconds after which a request that goes on failing is given up. `on_pause` is told
+    what the trouble is, and how many seconds there are until the next try.
+    """
+
+    client: GatewayClient
     patience: float
     on_pause: Callable[[str, float], None]
-    session: requests.Session = field(default_factory=requests.Session)
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
+
+    @property
+    def url(self) -> str:
+        """The address of the gateway."""
+        return self.client.url
+
+    def send(self, message: Json) -> Json:
+        """Ask for a message to be sent, which has a `messageId`; returns it as it stands.
+
+        Raises as `send_batch`.
+        """
+        return self._ask(
+            "POST", "/messages", lambda answer: _content(answer, HTTPStatus.ACCEPTED), message
+        )
 
     def send_batch(self, messages: Sequence[Json]) -> list[Json]:
         """One result per message, in order, each with a `message` or a `problem`.
@@ -149,7 +216,7 @@ class Gateway:
         pauses = growing_pauses()
         while True:
             try:
-                return read(self._request(method, path, body))
+                return read(self.client.request(method, path, body))
             except requests.RequestException as error:
                 trouble = _TroubleError(f"no answer ({type(error).__name__})")
             except _TroubleError as error:
@@ -161,16 +228,6 @@ class Gateway:
                 raise GaveUpError(f"{trouble}{wish}") from trouble
             self.on_pause(str(trouble), seconds)
             self.sleep(seconds)
-
-    def _request(self, method: str, path: str, body: Json | None) -> requests.Response:
-        return self.session.request(
-            method,
-            f"{self.url}{path}",
-            data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
-            headers={"x-api-key": self.api_key, "content-type": "application/json"},
-            timeout=TIMEOUT,
-            allow_redirects=False,  # the key is for this address and for no other
-        )
 
 
 def _content(answer: requests.Response, wanted: HTTPStatus) -> Json:

@@ -23,9 +23,10 @@ from tools.csv_file import CsvError
 from tools.csv_results import REFUSED, UNKNOWN, ResultFile, ResultsError
 from tools.csv_rows import Sheet, read_sheet
 from tools.gateway_client import (
-    Gateway,
+    GatewayClient,
     GaveUpError,
     NotAcceptedError,
+    PatientGateway,
     checked_address,
     checked_key,
 )
@@ -96,8 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         where = find_gateway(options.url, options.api_key, os.environ, STACK_FILE)
-        with _alone_with(options.csv):
-            return _send(options, where)
+        with _alone_with(options.csv), GatewayClient(where.url, where.api_key) as client:
+            return _send(options, client)
     except CsvError as error:
         _complain(f"{options.csv} cannot be sent:\n{error}")
     except (_WhereError, ResultsError) as error:
@@ -128,14 +129,14 @@ def find_gateway(
         raise _WhereError(str(error)) from error
 
 
-def _send(options: argparse.Namespace, where: Where) -> int:
+def _send(options: argparse.Namespace, client: GatewayClient) -> int:
     path: Path = options.csv
     sheet = read_sheet(path, options.columns)
     plan = Plan.of(sheet.rows, options.name or path.name, sheet.wrong)
     file = ResultFile(path.with_name(f"{path.name}.results.csv"), sheet.delimiter)
     screen = BulkScreen()
-    gateway = Gateway(where.url, where.api_key, options.patience, screen.pausing)
-    known, elsewhere = ({}, []) if options.check else file.read(where.url)
+    gateway = PatientGateway(client, options.patience, screen.pausing)
+    known, elsewhere = ({}, []) if options.check else file.read(client.url)
     bulk = Bulk(plan, known, elsewhere, file, gateway, screen, options.wait)
     stopped = _look(bulk, sheet, screen, options)
     if stopped is not None:

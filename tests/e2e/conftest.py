@@ -6,12 +6,13 @@ from typing import Final
 
 import pytest
 
-from local.gateway import GatewayApi, SubscribedQueue
+from local.gateway import SubscribedQueue, wait_for_status
 from local.simulator.behaviours import BEHAVIOURS
 from local.simulator.settings import Settings
 from local.stack import LocalStack, Provider, running_stack
 from tests.e2e.circumstances import ACCOUNT_NUMBER, ELSEWHERE, PASSWORD
 from tests.support.simulator import Simulator
+from tools.gateway_client import GatewayClient
 
 AT_ONCE: Final = 6
 """Messages under way at the same time: enough to be quick, few enough for two cores."""
@@ -41,16 +42,16 @@ def stack(simulator: Simulator) -> Iterator[LocalStack]:
 
 
 @pytest.fixture(scope="session")
-def api(stack: LocalStack) -> GatewayApi:
+def api(stack: LocalStack) -> GatewayClient:
     """The API, after a first message: from then on Voipit is known to know the account."""
-    api = GatewayApi(stack.api_url, stack.api_key)
+    api = stack.gateway()
     first = api.post({"phoneNumber": "+40721234567", "message": "Are you there?"}).json()
-    api.wait_for_status(first["messageId"], "sent")
+    wait_for_status(api, first["messageId"], "sent")
     return api
 
 
 @pytest.fixture(scope="session", autouse=True)
-def message_ids(api: GatewayApi) -> Mapping[str, str]:
+def message_ids(api: GatewayClient) -> Mapping[str, str]:
     """One message to each number that misbehaves; what Voipit calls it, and the message's id.
 
     They are the first of all, because some of them take minutes to settle.

@@ -8,10 +8,11 @@ from uuid import uuid4
 import pytest
 import requests
 
-from local.gateway import GatewayApi, Json, SubscribedQueue
+from local.gateway import SubscribedQueue, wait_for_status
 from local.stack import LocalStack, stack_file, subscribed_queue
 from tests.e2e.unused_numbers import a_number
 from tests.support.simulator import Simulator
+from tools.gateway_client import GatewayClient, Json
 
 
 def _ordinary() -> Json:
@@ -19,7 +20,7 @@ def _ordinary() -> Json:
 
 
 def test_a_message_is_taken_sent_reported_and_published(
-    api: GatewayApi, queue: SubscribedQueue
+    api: GatewayClient, queue: SubscribedQueue
 ) -> None:
     answer = api.post(
         {
@@ -31,7 +32,7 @@ def test_a_message_is_taken_sent_reported_and_published(
 
     assert answer.status_code == 202
     message_id = answer.json()["messageId"]
-    message = api.wait_for_status(message_id, "sent")
+    message = wait_for_status(api, message_id, "sent")
     assert message["phoneNumber"] == "+40721234567"
     assert message["message"] == "Buna ziua"
     event = queue.wait_for_event(message_id, "sent")
@@ -40,7 +41,7 @@ def test_a_message_is_taken_sent_reported_and_published(
 
 
 def test_voipit_is_asked_exactly_what_its_document_says(
-    api: GatewayApi, simulator: Simulator, stack: LocalStack
+    api: GatewayClient, simulator: Simulator, stack: LocalStack
 ) -> None:
     ordinary = _ordinary()
 
@@ -117,7 +118,9 @@ def test_bad_input_gets_a_problem_that_names_the_field(
     assert answer.json()["type"].endswith(f":{kind}")
 
 
-def test_thirty_requests_with_one_id_are_one_message(api: GatewayApi, simulator: Simulator) -> None:
+def test_thirty_requests_with_one_id_are_one_message(
+    api: GatewayClient, simulator: Simulator
+) -> None:
     message_id = f"thirty-{uuid4()}"
     body = _ordinary() | {"messageId": message_id}
 
@@ -126,12 +129,12 @@ def test_thirty_requests_with_one_id_are_one_message(api: GatewayApi, simulator:
 
     assert [answer.status_code for answer in answers] == [202] * 30
     assert sum("Idempotent-Replayed" not in answer.headers for answer in answers) == 1
-    assert api.wait_for_status(message_id, "sent")["sequence"] == 3
+    assert wait_for_status(api, message_id, "sent")["sequence"] == 3
     assert simulator.acceptances(message_id) == 1
 
 
 def test_a_message_id_can_be_given_as_idempotency_key_and_not_for_two_messages(
-    api: GatewayApi, simulator: Simulator
+    api: GatewayClient, simulator: Simulator
 ) -> None:
     message_id = f"order-{uuid4()}"
     header, body = {"Idempotency-Key": message_id}, _ordinary()
@@ -149,7 +152,7 @@ def test_a_message_id_can_be_given_as_idempotency_key_and_not_for_two_messages(
     assert simulator.acceptances(message_id) == 1
 
 
-def test_an_unknown_message_is_a_404(api: GatewayApi) -> None:
+def test_an_unknown_message_is_a_404(api: GatewayClient) -> None:
     answer = api.get("nobody-sent-this")
 
     assert answer.status_code == 404
@@ -170,7 +173,7 @@ def test_a_browser_may_ask_first(stack: LocalStack) -> None:
 
 
 def test_a_subscriber_of_its_own_can_ask_for_final_statuses_only(
-    api: GatewayApi, stack: LocalStack
+    api: GatewayClient, stack: LocalStack
 ) -> None:
     sns = stack.aws("sns")
     queue_url = subscribed_queue(stack.aws_endpoint_url, stack.topic_arn, "somebody-else")
@@ -202,7 +205,7 @@ def test_the_stack_was_deployed_by_cloudformation_from_the_real_template(
 
 
 def test_programs_are_told_where_everything_is(
-    stack: LocalStack, tmp_path: Any, api: GatewayApi
+    stack: LocalStack, tmp_path: Any, api: GatewayClient
 ) -> None:
     with stack_file(stack, tmp_path / "stack.json") as path:
         told = json.loads(path.read_text())
@@ -217,5 +220,5 @@ def test_programs_are_told_where_everything_is(
         "region",
         "voipitUrl",
     }
-    assert (told["apiUrl"], told["apiKey"]) == (api.api_url, api.api_key)
+    assert (told["apiUrl"], told["apiKey"]) == (api.url, api.api_key)
     assert not path.exists()

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import pytest
 
-from local.gateway import GatewayApi, wait_until
+from local.gateway import wait_until
 from local.stack import LocalStack
 from tests.e2e.unused_numbers import a_number
 from tests.support.simulator import Simulator
+from tools.gateway_client import GatewayClient
 from tools.repository import ROOT
 
 ROWS: Final = 1000
@@ -32,12 +33,12 @@ def a_file(folder: Path) -> Path:
     return path
 
 
-def started(path: Path, api: GatewayApi, *options: str) -> "subprocess.Popen[str]":
+def started(path: Path, api: GatewayClient, *options: str) -> "subprocess.Popen[str]":
     """The program that `make send` starts."""
     return subprocess.Popen(  # noqa: S603  our own program and our own file
         [sys.executable, "-m", "tools.send_csv", str(path), *options],
         cwd=ROOT,
-        env=os.environ | {"SMS_GATEWAY_URL": api.api_url, "SMS_GATEWAY_API_KEY": api.api_key},
+        env=os.environ | {"SMS_GATEWAY_URL": api.url, "SMS_GATEWAY_API_KEY": api.api_key},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -63,7 +64,7 @@ def statuses(stack: LocalStack, message_ids: set[str]) -> Counter[str]:
 
 
 def test_a_file_is_checked_by_the_gateway_before_a_row_of_it_is_sent(
-    tmp_path: Path, api: GatewayApi
+    tmp_path: Path, api: GatewayClient
 ) -> None:
     path, number = tmp_path / "people.csv", a_number()
     lines = [f"{number};Da", f"{number.replace('+40', '0')};Nu", "0721;Da", f"{a_number()};😀"]
@@ -81,7 +82,7 @@ def test_a_file_is_checked_by_the_gateway_before_a_row_of_it_is_sent(
 
 @pytest.mark.timeout(600)
 def test_a_file_that_is_sent_in_two_goes_is_a_thousand_acceptances_and_no_double(
-    tmp_path: Path, api: GatewayApi, stack: LocalStack, simulator: Simulator
+    tmp_path: Path, api: GatewayClient, stack: LocalStack, simulator: Simulator
 ) -> None:
     path = a_file(tmp_path)
 

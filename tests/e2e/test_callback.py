@@ -7,15 +7,15 @@ from uuid import uuid4
 import pytest
 import requests
 
-from local.gateway import GatewayApi
 from tests.support.simulator import Simulator
+from tools.gateway_client import GatewayClient
 
 NO_REPORT_NUMBER = "+40799000002"
 TIMEOUT = 40
 
 
 @pytest.fixture
-def message_id(api: GatewayApi) -> str:
+def message_id(api: GatewayClient) -> str:
     """A message whose report will never come from the simulator."""
     message_id = f"waiting-{uuid4()}"  # an id of its own: equal messages would be a double click
     body = {"phoneNumber": NO_REPORT_NUMBER, "message": "Waiting for you", "messageId": message_id}
@@ -44,7 +44,7 @@ def _by_multipart(url: str, values: dict[str, str]) -> requests.Response:
 def test_a_report_is_recorded_however_it_is_sent(
     send: Callable[[str, dict[str, str]], requests.Response],
     message_id: str,
-    api: GatewayApi,
+    api: GatewayClient,
     simulator: Simulator,
 ) -> None:
     answer = send(simulator.send_result_to(message_id), report(message_id))
@@ -55,7 +55,7 @@ def test_a_report_is_recorded_however_it_is_sent(
 
 
 def test_a_url_that_is_not_ours_is_refused_and_changes_nothing(
-    message_id: str, api: GatewayApi, simulator: Simulator
+    message_id: str, api: GatewayClient, simulator: Simulator
 ) -> None:
     before = api.get(message_id).json()
     url = simulator.send_result_to(message_id)
@@ -77,7 +77,7 @@ def test_a_url_that_is_not_ours_is_refused_and_changes_nothing(
     assert api.get(message_id).json() == before
 
 
-def test_the_first_report_stays(message_id: str, api: GatewayApi, simulator: Simulator) -> None:
+def test_the_first_report_stays(message_id: str, api: GatewayClient, simulator: Simulator) -> None:
     url = simulator.send_result_to(message_id)
     failed = report(message_id, "error") | {"errorMessage": "No route to 40799000002"}
 
@@ -96,7 +96,7 @@ def test_the_first_report_stays(message_id: str, api: GatewayApi, simulator: Sim
 
 
 def test_a_report_without_a_status_is_refused_and_changes_nothing(
-    message_id: str, api: GatewayApi, simulator: Simulator
+    message_id: str, api: GatewayClient, simulator: Simulator
 ) -> None:
     url = simulator.send_result_to(message_id)
 

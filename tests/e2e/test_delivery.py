@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 import requests
 
-from local.gateway import GatewayApi, Json, wait_until
+from local.gateway import wait_for_status, wait_until
 from local.stack import LocalStack
 from tests.e2e.circumstances import ACCOUNT_NUMBER, PASSWORD
 from tests.e2e.unused_numbers import a_number
 from tests.support.simulator import Simulator
+from tools.gateway_client import GatewayClient, Json
 
 MINUTES = pytest.mark.timeout(400)
 """For what waits for `watch`, which runs every minute."""
@@ -27,22 +28,21 @@ def _in_seconds(seconds: float) -> str:
     return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
 
 
-def _post(api: GatewayApi, **values: Any) -> Json:
+def _post(api: GatewayClient, **values: Any) -> Json:
     answer = api.post({"phoneNumber": a_number(), "message": "Delivered"} | values)
     assert answer.status_code == 202, answer.text
     message: Json = answer.json()
     return message
 
 
-def _post_many(api: GatewayApi, number: int) -> list[Json]:
+def _post_many(api: GatewayClient, number: int) -> list[Json]:
     with ThreadPoolExecutor(5) as pool:
         return list(pool.map(lambda _: _post(api), range(number)))
 
 
 def _provider(stack: LocalStack) -> Json:
-    answer = requests.get(
-        f"{stack.api_url}/provider", headers={"x-api-key": stack.api_key}, timeout=40
-    )
+    with stack.gateway() as api:
+        answer = api.request("GET", "/provider")
     assert answer.status_code == 200, answer.text
     view: Json = answer.json()
     return view
@@ -57,7 +57,7 @@ def _use_password(stack: LocalStack, password: str) -> None:
 
 @pytest.fixture
 def a_circuit_of_its_own(
-    api: GatewayApi, stack: LocalStack, simulator: Simulator
+    api: GatewayClient, stack: LocalStack, simulator: Simulator
 ) -> Iterator[None]:
     """Leaves the circuit to the next test as it found it: closed, and the account proven.
 
@@ -65,7 +65,7 @@ def a_circuit_of_its_own(
     few times in a row (`account-unproven`).
     """
     del simulator  # has to run
-    assert api.wait_for_status(_post(api)["messageId"], "sent")
+    assert wait_for_status(api, _post(api)["messageId"], "sent")
     where = {"TableName": stack.stack_outputs["GuardsTable"]}
     table = stack.aws("dynamodb")
     proven = table.get_item(**where, Key={"guard": {"S": "circuit"}})["Item"]
@@ -74,7 +74,7 @@ def a_circuit_of_its_own(
 
 
 def test_a_scheduled_message_is_sent_at_its_time_and_only_once(
-    api: GatewayApi, stack: LocalStack, simulator: Simulator
+    api: GatewayClient, stack: LocalStack, simulator: Simulator
 ) -> None:
     send_at = _in_seconds(4)
     message = _post(api, sendAt=send_at)
@@ -92,21 +92,20 @@ def test_a_scheduled_message_is_sent_at_its_time_and_only_once(
             QueueUrl=stack.stack_outputs["DispatchQueueUrl"], MessageBody=body, DelaySeconds=4
         )
 
-    sent = api.wait_for_status(message["messageId"], "sent")
+    sent = wait_for_status(api, message["messageId"], "sent")
     assert [c["status"] for c in sent["history"]] == ["queued", "sending", "submitted", "sent"]
     assert datetime.fromisoformat(sent["history"][1]["at"]) >= datetime.fromisoformat(send_at)
     assert simulator.acceptances(message["messageId"]) == 1
 
 
 def test_a_scheduled_message_can_be_taken_back_and_a_tried_one_cannot(
-    api: GatewayApi, stack: LocalStack, simulator: Simulator
+    api: GatewayClient, simulator: Simulator
 ) -> None:
     scheduled = _post(api, sendAt=_in_seconds(5))["messageId"]
     tried = _post(api)["messageId"]
 
     def delete(message_id: str) -> requests.Response:
-        url, key = f"{stack.api_url}/messages/{message_id}", {"x-api-key": stack.api_key}
-        return requests.delete(url, headers=key, timeout=40)
+        return api.request("DELETE", f"/messages/{message_id}")
 
     cancelled, again, refused = delete(scheduled), delete(scheduled), delete(tried)
 
@@ -121,11 +120,11 @@ def test_a_scheduled_message_can_be_taken_back_and_a_tried_one_cannot(
 
 @MINUTES
 def test_what_is_throttled_is_tried_again_until_it_is_too_late(
-    api: GatewayApi, simulator: Simulator
+    api: GatewayClient, simulator: Simulator
 ) -> None:
     message_id = _post(api, phoneNumber="+40799000022", validUntil=_in_seconds(25))["messageId"]
 
-    message = api.wait_for_status(message_id, "failed", timeout=150)
+    message = wait_for_status(api, message_id, "failed", timeout=150)
 
     statuses = [change["status"] for change in message["history"]]
     assert statuses[:4] == ["sending", "queued", "sending", "queued"]
@@ -136,7 +135,7 @@ def test_what_is_throttled_is_tried_again_until_it_is_too_late(
 
 @MINUTES
 def test_messages_wait_while_voipit_is_down_and_are_sent_once_when_it_is_back(
-    api: GatewayApi, simulator: Simulator
+    api: GatewayClient, simulator: Simulator
 ) -> None:
     simulator.stop()
     try:
@@ -144,13 +143,13 @@ def test_messages_wait_while_voipit_is_down_and_are_sent_once_when_it_is_back(
         hopeless = _post(api, validUntil=_in_seconds(8))
         assert {message["status"] for message in waiting} == {"queued"}
         assert {message["reason"] for message in waiting} == {"no-connection"}
-        too_late = api.wait_for_status(hopeless["messageId"], "failed", timeout=150)
+        too_late = wait_for_status(api, hopeless["messageId"], "failed", timeout=150)
     finally:
         simulator.start()
 
     assert too_late["reason"] == "too-late"
     for message in waiting:
-        api.wait_for_status(message["messageId"], "sent", timeout=150)
+        wait_for_status(api, message["messageId"], "sent", timeout=150)
         assert simulator.acceptances(message["messageId"]) == 1
     assert simulator.acceptances(hopeless["messageId"]) == 0
 
@@ -158,7 +157,7 @@ def test_messages_wait_while_voipit_is_down_and_are_sent_once_when_it_is_back(
 @MINUTES
 @pytest.mark.usefixtures("a_circuit_of_its_own")
 def test_a_wrong_password_costs_two_requests_at_most_and_mending_it_is_enough(
-    api: GatewayApi, stack: LocalStack, simulator: Simulator
+    api: GatewayClient, stack: LocalStack, simulator: Simulator
 ) -> None:
     assert _provider(stack) == {"available": True}
     _use_password(stack, "a wrong one")
@@ -177,7 +176,7 @@ def test_a_wrong_password_costs_two_requests_at_most_and_mending_it_is_enough(
     _use_password(stack, PASSWORD)
 
     for message in messages:
-        api.wait_for_status(message["messageId"], "sent", timeout=200)
+        wait_for_status(api, message["messageId"], "sent", timeout=200)
         assert simulator.acceptances(message["messageId"]) == 1
     assert _provider(stack) == {"available": True}
     invalid = [r for r in simulator.requests()[before:] if r["answer"] == 401]
@@ -197,7 +196,7 @@ def test_a_wrong_password_costs_two_requests_at_most_and_mending_it_is_enough(
 )
 @pytest.mark.usefixtures("a_circuit_of_its_own")
 def test_what_counts_against_our_ip_stops_everything(
-    api: GatewayApi, stack: LocalStack, simulator: Simulator, number: str, why: tuple[str, str]
+    api: GatewayClient, stack: LocalStack, simulator: Simulator, number: str, why: tuple[str, str]
 ) -> None:
     first = _post(api, phoneNumber=number, validUntil=_in_seconds(1))
     others = [_post(api) for _ in range(3)]
@@ -211,7 +210,7 @@ def test_what_counts_against_our_ip_stops_everything(
 
 @MINUTES
 def test_a_lambda_killed_in_mid_call_leaves_a_message_that_is_looked_after(
-    api: GatewayApi, stack: LocalStack, simulator: Simulator
+    api: GatewayClient, stack: LocalStack, simulator: Simulator
 ) -> None:
     message_id = "killed-in-mid-call"
     slow = {"phoneNumber": "+40799000015", "message": "Delivered", "messageId": message_id}
@@ -226,7 +225,7 @@ def test_a_lambda_killed_in_mid_call_leaves_a_message_that_is_looked_after(
 
     again = api.post(slow)
     assert (again.status_code, again.json()["status"]) == (202, "sending")
-    message = api.wait_for_status(message_id, "sent", timeout=200)
+    message = wait_for_status(api, message_id, "sent", timeout=200)
     assert simulator.acceptances(message_id) == 1
     assert message["deliveryReport"]["status"] == "sent"
 

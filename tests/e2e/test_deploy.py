@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import requests
 
 from local.ministack import REGION, aws_environment, client, running_ministack
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
+from tools.gateway_client import GatewayClient
 from tools.repository import ROOT
 
 STACK: Final = "texting"
@@ -185,12 +185,9 @@ def test_the_commands_it_shows_name_the_region_and_the_first_message_is_sent(
     assert f"make client NAME=crm STACK={STACK} REGION={REGION}" in deployed.first
 
     key = deployed.aws("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
-    answer = requests.post(
-        f"{deployed.endpoint_url}/restapis/{outputs['ApiId']}/v1/_user_request_/messages",
-        json={"phoneNumber": "0721 234 567", "message": "Hello from the gateway"},
-        headers={"x-api-key": key["value"]},
-        timeout=60,
-    )
+    url = f"{deployed.endpoint_url}/restapis/{outputs['ApiId']}/v1/_user_request_"
+    with GatewayClient(url, key["value"], timeout=(5.0, 60.0)) as api:
+        answer = api.post({"phoneNumber": "0721 234 567", "message": "Hello from the gateway"})
     assert (answer.status_code, answer.json()["status"]) == (202, "submitted"), answer.text
 
 

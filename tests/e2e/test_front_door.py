@@ -14,37 +14,17 @@ import pytest
 import requests
 
 from local.deploy import STACK_NAME
-from local.gateway import GatewayApi, Json
+from local.gateway import wait_for_status
 from local.stack import LocalStack
 from tests.e2e.unused_numbers import a_number
 from tests.support.simulator import Simulator
+from tools.gateway_client import GatewayClient, Json
 from tools.repository import LAYER_SOURCE, ROOT
 
 SENTENCE = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as people write it
 
 MINUTES: Final = pytest.mark.timeout(400)
 """The tests before have left the account unproven: the first messages may have to wait."""
-
-
-class Door:
-    """The routes beside those of one message."""
-
-    def __init__(self, api: GatewayApi) -> None:
-        self._api = api
-
-    def __call__(self, method: str, path: str, **request: Any) -> requests.Response:
-        return requests.request(
-            method,
-            f"{self._api.api_url}{path}",
-            headers={"x-api-key": self._api.api_key} | request.pop("headers", {}),
-            timeout=60,
-            **request,
-        )
-
-
-@pytest.fixture(scope="module")
-def door(api: GatewayApi) -> Door:
-    return Door(api)
 
 
 def clients(stack: LocalStack, *arguments: str, typed: str = "") -> str:
@@ -70,16 +50,16 @@ def clients(stack: LocalStack, *arguments: str, typed: str = "") -> str:
     return ran.stdout
 
 
-def a_key(stack: LocalStack, *arguments: str) -> tuple[str, GatewayApi]:
+def a_key(stack: LocalStack, *arguments: str) -> tuple[str, GatewayClient]:
     """A new key, made in the documented way: its id, and the API with it."""
     printed = clients(stack, *arguments)
     (key_id,) = re.findall(r"^  id +(\S+)$", printed, re.MULTILINE)
     (key,) = re.findall(r"x-api-key +(\S+)", printed)
-    return key_id, GatewayApi(stack.api_url, key)
+    return key_id, stack.gateway(key)
 
 
 @pytest.fixture(scope="module")
-def somebody_else(stack: LocalStack) -> Iterator[GatewayApi]:
+def somebody_else(stack: LocalStack) -> Iterator[GatewayClient]:
     """A second client."""
     yield a_key(stack, "--name", "crm")[1]
     clients(stack, "--remove", "crm", typed="crm\n")
@@ -97,10 +77,10 @@ def problem_of(answer: requests.Response) -> str:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_a_preview_shows_what_the_phone_will_show(door: Door, form: Any) -> None:
+def test_a_preview_shows_what_the_phone_will_show(api: GatewayClient, form: Any) -> None:
     body = {"phoneNumber": "0721 234 567", "message": unicodedata.normalize(form, SENTENCE)}
 
-    preview = door("POST", "/messages/preview", json=body).json()
+    preview = api.request("POST", "/messages/preview", body).json()
 
     assert preview["message"] == "Buna ziua, esti asteptat la ora 10 - multumim..."
     assert preview["accepted"] is True
@@ -109,7 +89,7 @@ def test_a_preview_shows_what_the_phone_will_show(door: Door, form: Any) -> None
 
 @MINUTES
 def test_one_number_gets_ten_messages_an_hour_and_a_repeated_one_is_not_counted(
-    api: GatewayApi, simulator: Simulator
+    api: GatewayClient, simulator: Simulator
 ) -> None:
     number = a_number()
     ids = [f"limit-{uuid4()}" for _ in range(12)]
@@ -126,12 +106,12 @@ def test_one_number_gets_ten_messages_an_hour_and_a_repeated_one_is_not_counted(
     again = api.post({"phoneNumber": number, "message": "Delivered 0", "messageId": ids[0]})
     assert (again.status_code, again.headers["Idempotent-Replayed"]) == (202, "true")
     for message_id in ids[:10]:
-        api.wait_for_status(message_id, "sent", timeout=200)
+        wait_for_status(api, message_id, "sent", timeout=200)
     assert [simulator.acceptances(message_id) for message_id in ids] == [1] * 10 + [0] * 2
 
 
 @MINUTES
-def test_a_double_click_is_one_message(api: GatewayApi, simulator: Simulator) -> None:
+def test_a_double_click_is_one_message(api: GatewayClient, simulator: Simulator) -> None:
     body = {"phoneNumber": a_number(), "message": "Delivered once"}
 
     first, second = api.post(body), api.post(body)
@@ -140,33 +120,33 @@ def test_a_double_click_is_one_message(api: GatewayApi, simulator: Simulator) ->
     assert second.headers["Idempotent-Replayed"] == "true"
     message_id = first.json()["messageId"]
     assert second.json()["messageId"] == message_id
-    api.wait_for_status(message_id, "sent", timeout=200)
+    wait_for_status(api, message_id, "sent", timeout=200)
     assert simulator.acceptances(message_id) == 1
 
 
-def test_who_must_not_be_texted_is_not_until_they_may(api: GatewayApi, door: Door) -> None:
+def test_who_must_not_be_texted_is_not_until_they_may(api: GatewayClient) -> None:
     number = a_number()
     path = f"/suppressions/{number.replace('+', '%2B')}"
     body = {"phoneNumber": number, "message": "Delivered"}
 
-    assert door("GET", path).status_code == 404
-    assert door("PUT", path).status_code == 204
-    assert door("GET", path).json()["phoneNumber"] == number
+    assert api.request("GET", path).status_code == 404
+    assert api.request("PUT", path).status_code == 204
+    assert api.request("GET", path).json()["phoneNumber"] == number
     refused = api.post(body)
     assert (refused.status_code, problem_of(refused)) == (422, "suppressed")
-    assert door("DELETE", path).status_code == 204
+    assert api.request("DELETE", path).status_code == 204
     assert api.post(body).status_code == 202
 
 
 @MINUTES
 def test_a_batch_of_a_hundred_with_three_bad_items_sends_the_others_once(
-    door: Door, api: GatewayApi, simulator: Simulator
+    api: GatewayClient, simulator: Simulator
 ) -> None:
     items: list[Json] = [{"phoneNumber": a_number(), "message": f"Batch {i}"} for i in range(100)]
     items[3]["phoneNumber"] = "0900 123 456"
     items[50]["message"] = "x" * 161
     items[99]["colour"] = "red"
-    answer = door("POST", "/messages/batch", json={"messages": items})
+    answer = api.request("POST", "/messages/batch", {"messages": items})
 
     assert answer.status_code == 202, answer.text
     results = answer.json()["results"]
@@ -178,7 +158,7 @@ def test_a_batch_of_a_hundred_with_three_bad_items_sends_the_others_once(
     assert problems == {3: "number-type-not-allowed", 50: "text-too-long", 99: "malformed-request"}
     ids = [result["message"]["messageId"] for result in results if "message" in result]
     for message_id in ids:
-        api.wait_for_status(message_id, "sent", timeout=200)
+        wait_for_status(api, message_id, "sent", timeout=200)
     numbers = {item["phoneNumber"] for item in items}
 
     def accepted() -> list[str]:
@@ -187,31 +167,31 @@ def test_a_batch_of_a_hundred_with_three_bad_items_sends_the_others_once(
 
     assert accepted() == sorted(ids)
 
-    again = door("POST", "/messages/batch", json={"messages": items}).json()["results"]
+    again = api.request("POST", "/messages/batch", {"messages": items}).json()["results"]
 
     assert [result["replayed"] for result in again if "message" in result] == [True] * 97
     assert accepted() == sorted(ids)
 
 
-def test_a_list_is_read_page_by_page_the_newest_first(api: GatewayApi, door: Door) -> None:
+def test_a_list_is_read_page_by_page_the_newest_first(api: GatewayClient) -> None:
     number = a_number()
     sent = [
         api.post({"phoneNumber": number, "message": f"Delivered {i}"}).json()["messageId"]
         for i in range(5)
     ]
 
-    first = door("GET", "/messages", params={"phoneNumber": number, "limit": 3}).json()
+    first = api.request("GET", "/messages", query={"phoneNumber": number, "limit": 3}).json()
     query = {"phoneNumber": number, "limit": 3, "cursor": first["cursor"]}
-    second = door("GET", "/messages", params=query).json()
+    second = api.request("GET", "/messages", query=query).json()
 
     assert [m["messageId"] for m in first["messages"] + second["messages"]] == sent[::-1]
     assert "cursor" not in second
-    altered = door("GET", "/messages", params=query | {"cursor": f"{query['cursor']}A"})
+    altered = api.request("GET", "/messages", query=query | {"cursor": f"{query['cursor']}A"})
     assert (altered.status_code, altered.json()["field"]) == (400, "cursor")
 
 
 def test_neither_of_two_clients_sees_lists_or_cancels_the_messages_of_the_other(
-    api: GatewayApi, somebody_else: GatewayApi
+    api: GatewayClient, somebody_else: GatewayClient
 ) -> None:
     number = a_number()
     for mine, theirs in ((api, somebody_else), (somebody_else, api)):
@@ -219,19 +199,18 @@ def test_neither_of_two_clients_sees_lists_or_cancels_the_messages_of_the_other(
         body = {"phoneNumber": number, "message": f"Delivered {message_id}"}
         scheduled = body | {"messageId": message_id, "sendAt": _in_an_hour()}
         assert mine.post(scheduled).status_code == 202
-        my_door, their_door = Door(mine), Door(theirs)
         listed = {"phoneNumber": number}
 
         assert theirs.get(message_id).status_code == 404
         assert theirs.get(message_id).json() == theirs.get(f"{uuid4()}").json()
-        assert their_door("DELETE", f"/messages/{message_id}").status_code == 404
-        assert message_id not in their_door("GET", "/messages", params=listed).text
+        assert theirs.request("DELETE", f"/messages/{message_id}").status_code == 404
+        assert message_id not in theirs.request("GET", "/messages", query=listed).text
         other = {"message": "Delivered to the other"}
         assert theirs.post(scheduled | other).status_code == 202  # one id of two clients
-        assert their_door("DELETE", f"/messages/{message_id}").json()["status"] == "cancelled"
-        assert message_id in my_door("GET", "/messages", params=listed).text
+        assert theirs.request("DELETE", f"/messages/{message_id}").json()["status"] == "cancelled"
+        assert message_id in mine.request("GET", "/messages", query=listed).text
         assert mine.get(message_id).json()["status"] == "queued"
-        assert my_door("DELETE", f"/messages/{message_id}").json()["status"] == "cancelled"
+        assert mine.request("DELETE", f"/messages/{message_id}").json()["status"] == "cancelled"
 
 
 @MINUTES
@@ -243,7 +222,7 @@ def test_a_leaked_key_is_replaced_and_its_client_loses_nothing(
     body = {"phoneNumber": number, "message": "Delivered once", "messageId": f"{uuid4()}"}
     scheduled = body | {"messageId": f"{uuid4()}", "sendAt": _in_an_hour()}
     assert [before.post(each).status_code for each in (body, scheduled)] == [202, 202]
-    before.wait_for_status(body["messageId"], "sent", timeout=200)
+    wait_for_status(before, body["messageId"], "sent", timeout=200)
 
     second, after = a_key(stack, "--name", "shop")
     clients(stack, "--remove", leaked, "--yes")
@@ -253,9 +232,9 @@ def test_a_leaked_key_is_replaced_and_its_client_loses_nothing(
     again = after.post(body)
     assert (again.status_code, again.headers["Idempotent-Replayed"]) == (202, "true")
     assert simulator.acceptances(body["messageId"]) == 1
-    listed = Door(after)("GET", "/messages", params={"phoneNumber": number}).json()["messages"]
+    listed = after.request("GET", "/messages", query={"phoneNumber": number}).json()["messages"]
     assert {each["messageId"] for each in listed} == {body["messageId"], scheduled["messageId"]}
-    cancelled = Door(after)("DELETE", f"/messages/{scheduled['messageId']}")
+    cancelled = after.request("DELETE", f"/messages/{scheduled['messageId']}")
     assert cancelled.json()["status"] == "cancelled"
     shown = clients(stack, "--list")
     assert f"shop (client)\n  {second}  made 2" in shown
@@ -274,13 +253,13 @@ def test_an_operators_key_looks_after_the_gateway_and_sends_nothing(
 
     assert (refused.status_code, problem_of(refused)) == (403, "forbidden")
     assert "a client's key" in refused.json()["detail"]
-    assert Door(operator)("GET", "/provider").status_code == 200
+    assert operator.request("GET", "/provider").status_code == 200
     assert [r for r in simulator.requests() if r["phoneNumber"] == number] == []
     clients(stack, "--remove", key_id, "--yes")
 
 
-def test_the_contract_is_served(door: Door) -> None:
-    contract = door("GET", "/openapi.json").json()
+def test_the_contract_is_served(api: GatewayClient) -> None:
+    contract = api.request("GET", "/openapi.json").json()
 
     assert contract["openapi"].startswith("3.1")
     assert "/messages/batch" in contract["paths"]

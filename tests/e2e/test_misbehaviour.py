@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from local.gateway import GatewayApi, SubscribedQueue, wait_until
+from local.gateway import SubscribedQueue, wait_for_status, wait_until
 from local.simulator.behaviours import BEHAVIOURS
 from tests.e2e.circumstances import ELSEWHERE
 from tests.support.simulator import Simulator
+from tools.gateway_client import GatewayClient
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,13 @@ def test_every_way_to_misbehave_is_tried() -> None:
 def test_the_message_ends_as_the_design_says(
     name: str,
     message_ids: Mapping[str, str],
-    api: GatewayApi,
+    api: GatewayClient,
     simulator: Simulator,
     queue: SubscribedQueue,
 ) -> None:
     expected, message_id = EXPECTED[name], message_ids[name]
 
-    message = api.wait_for_status(message_id, expected.history[-1], timeout=SETTLED_WITHIN)
+    message = wait_for_status(api, message_id, expected.history[-1], timeout=SETTLED_WITHIN)
     wait_until(
         lambda: len(_contradictions(api, message_id)) >= expected.contradictions,
         lambda: "the contradicting report was not kept",
@@ -99,10 +100,10 @@ def test_the_message_ends_as_the_design_says(
         )
         == expected.history
     )
-    assert api.wait_for_status(message_id, expected.history[-1], timeout=0) == message
+    assert wait_for_status(api, message_id, expected.history[-1], timeout=0) == message
 
 
-def _contradictions(api: GatewayApi, message_id: str) -> list[Any]:
+def _contradictions(api: GatewayClient, message_id: str) -> list[Any]:
     answer = api.get(message_id)
     assert answer.status_code == 200, answer.text
     reports: list[Any] = answer.json().get("contradictingReports", [])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from local.processes import LocalStackError
 from local.simulator.behaviours import BEHAVIOURS, behaviour_for
 from local.soak import (
     MOST_INVALID,
@@ -17,6 +18,7 @@ from local.soak import (
     invalid_requests,
     numbers,
     odd_refusal,
+    pausing,
     soak,
 )
 
@@ -89,6 +91,13 @@ def test_a_soak_with_too_many_invalid_requests_is_not_good(invalid: int, *, is_g
 def test_a_soak_in_which_a_promise_was_broken_is_not_good(wrong: dict[str, Any]) -> None:
     assert Findings(invalid=1, hourly_limit=4, to_popular=4).is_good
     assert not Findings(**{"invalid": 1, "hourly_limit": 4} | wrong).is_good
+
+
+def test_the_soak_ends_when_the_gateway_answers_500() -> None:
+    pausing("503 Service Unavailable", 1.0)
+
+    with pytest.raises(LocalStackError, match="500 Internal Server Error"):
+        pausing("500 Internal Server Error", 1.0)
 
 
 @pytest.mark.timeout(1000)

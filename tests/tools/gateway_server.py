@@ -102,17 +102,20 @@ class GatewayServer:
         if request.path == "/v1/messages/preview/batch":
             self._on_preview(request, body["messages"])
             return
-        if not self._is_allowed(request, "/v1/messages/batch"):
+        is_batch = request.path != "/v1/messages"
+        if not self._is_allowed(request, "/v1/messages/batch" if is_batch else "/v1/messages"):
             return
+        messages = body["messages"] if is_batch else [body]
         with self._lock:
             trouble = self.troubles.popleft() if self.troubles else None
             results = []
             if trouble is None or trouble.after_storing:
-                self.batches.append(body["messages"])
-                results = [self._take(message) for message in body["messages"]]
+                self.batches.append(messages)
+                results = [self._take(message) for message in messages]
         if trouble is None:
             self.before_answer()
-            _answer(request, 202, json.dumps({"results": results}))
+            answer = {"results": results} if is_batch else results[0]["message"]
+            _answer(request, 202, json.dumps(answer))
         else:
             _have(request, trouble)
 

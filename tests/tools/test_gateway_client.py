@@ -3,8 +3,10 @@ from collections import deque
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,9 +22,10 @@ from tests.tools.gateway_server import (
     Trouble,
 )
 from tools.gateway_client import (
-    Gateway,
+    GatewayClient,
     GaveUpError,
     NotAcceptedError,
+    PatientGateway,
     checked_address,
     checked_key,
     growing_pauses,
@@ -53,16 +56,15 @@ def patience() -> Patience:
     return Patience()
 
 
-Connect = Callable[..., Gateway]
+Connect = Callable[..., PatientGateway]
 
 
 @pytest.fixture
 def connect(gateway: GatewayServer, patience: Patience) -> Connect:
-    def connected(**values: Any) -> Gateway:
-        return Gateway(
+    def connected(url: str = gateway.url, api_key: str = API_KEY, **values: Any) -> PatientGateway:
+        return PatientGateway(
             **{
-                "url": gateway.url,
-                "api_key": API_KEY,
+                "client": GatewayClient(url, api_key),
                 "patience": 300.0,
                 "on_pause": patience.note,
                 "sleep": patience.sleep,
@@ -205,6 +207,39 @@ def test_what_would_be_refused_again_is_not_repeated(
 def test_a_wrong_key_is_not_accepted(connect: Connect) -> None:
     with pytest.raises(NotAcceptedError, match=r"^403 An API key is required\.$"):
         connect(api_key="another").send_batch([MESSAGE])
+
+
+@pytest.mark.parametrize("trouble", [CUT, CUT_AFTER_STORING, UNAVAILABLE, BAD_GATEWAY])
+def test_one_message_is_repeated_until_it_is_answered_and_taken_once(
+    gateway: GatewayServer, connect: Connect, trouble: Trouble
+) -> None:
+    gateway.troubles.append(trouble)
+
+    assert connect().send(MESSAGE) == {"messageId": "csv-1", "status": "queued"}
+    assert gateway.accepted.total() == 1
+
+
+def test_what_is_asked_once_is_answered_once_whatever_the_answer(gateway: GatewayServer) -> None:
+    gateway.troubles.append(UNAVAILABLE)
+
+    with GatewayClient(gateway.url, API_KEY) as client:
+        answers = [client.post(MESSAGE), client.post(MESSAGE), client.get("csv-1")]
+
+    assert [answer.status_code for answer in answers] == [503, 202, 200]
+    assert gateway.accepted.total() == 1
+
+
+def test_the_connections_of_a_client_are_closed_at_the_end_of_its_block() -> None:
+    session = Mock(requests.Session)
+
+    with GatewayClient("https://a.test/v1", API_KEY, session):
+        session.close.assert_not_called()
+
+    session.close.assert_called_once_with()
+
+
+def test_a_client_does_not_show_its_key() -> None:
+    assert API_KEY not in repr(GatewayClient("https://a.test/v1", API_KEY))
 
 
 def test_a_message_is_asked_for(gateway: GatewayServer, connect: Connect) -> None:
