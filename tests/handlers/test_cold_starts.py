@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from tests.handlers.cloud import Cloud
-from tools.repository import ROOT
+from tools.repository import LAYER_SOURCE, ROOT
 
 COLD_START: Final = """
 import json, sys
@@ -63,9 +63,7 @@ def started(cloud: Cloud, request: pytest.FixtureRequest) -> dict[str, Any]:
         **cloud.environment(name),
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_DEFAULT_REGION": "eu-central-1",
-        "PYTHONPATH": os.pathsep.join(
-            (str(ROOT / "layers/sms_gateway/src"), str(ROOT / "functions" / name))
-        ),
+        "PYTHONPATH": os.pathsep.join((str(LAYER_SOURCE), str(ROOT / "functions" / name))),
     }
     printed = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-c", COLD_START, name],
