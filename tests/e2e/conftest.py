@@ -42,12 +42,12 @@ def stack(simulator: Simulator) -> Iterator[LocalStack]:
 
 
 @pytest.fixture(scope="session")
-def api(stack: LocalStack) -> GatewayClient:
+def api(stack: LocalStack) -> Iterator[GatewayClient]:
     """The API, after a first message: from then on Voipit is known to know the account."""
-    api = stack.gateway()
-    first = api.post({"phoneNumber": "+40721234567", "message": "Are you there?"}).json()
-    wait_for_status(api, first["messageId"], "sent")
-    return api
+    with stack.gateway() as api:
+        first = api.post({"phoneNumber": "+40721234567", "message": "Are you there?"}).json()
+        wait_for_status(api, first["messageId"], "sent")
+        yield api
 
 
 @pytest.fixture(scope="session", autouse=True)
