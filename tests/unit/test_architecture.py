@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import sms_gateway
+from sms_gateway.domain.status import Reason, Trigger
 
 PACKAGE = Path(sms_gateway.__file__).parent
 
@@ -45,3 +46,24 @@ def test_the_rules_need_the_standard_library_and_themselves(
     }
 
     assert foreign == set()
+
+
+def uses_of(name: str) -> set[str]:
+    """Members of an enum of `status.py` that the package names anywhere else."""
+    return {
+        node.attr
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "status.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+    }
+
+
+def test_every_reason_can_happen_to_a_message() -> None:
+    assert uses_of("Reason") == {reason.name for reason in Reason}
+
+
+def test_everything_that_can_happen_to_a_message_is_made_to_happen_by_something() -> None:
+    assert uses_of("Trigger") == {trigger.name for trigger in Trigger}
