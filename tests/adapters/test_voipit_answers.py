@@ -183,3 +183,13 @@ def test_nothing_undocumented_is_ever_taken_for_a_yes_or_a_no(status: int, body:
     }
     assert outcome.trigger in allowed.get(status, {Trigger.UNCLEAR})
     assert (outcome.error_message is None) is (outcome.trigger is not Trigger.REFUSED)
+
+
+def test_of_all_statuses_that_are_not_documented_none_is_clear() -> None:
+    documented = {200, 400, 401, 403, 404, 413, 429}
+    others = set(range(100, 1000)) - documented
+    bodies = [b"", b'{"type":"ok"}', error_body("400", "Bad request")]
+
+    assert {judge_answer(other, body).trigger for other in others for body in bodies} == {
+        Trigger.UNCLEAR
+    }

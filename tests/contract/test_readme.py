@@ -1,4 +1,4 @@
-"""What the README shows is what the contract describes."""
+"""What the README and the page about events show is what the contract describes."""
 
 import json
 import re
@@ -60,7 +60,8 @@ def _calls(text: str) -> Iterator[Call]:
         )
 
 
-CALLS, OTHERS = read((ROOT / "README.md").read_text(encoding="utf-8"))
+PAGES = ("README.md", "docs/events.md")
+CALLS, OTHERS = read("\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES))
 
 
 def test_the_readme_shows_calls_and_an_answer() -> None:
@@ -84,8 +85,14 @@ def test_an_answer_of_the_readme_is_one_the_contract_promises(call: Call) -> Non
     assert faults(success["content"]["application/json"]["schema"], call.answer) == []
 
 
-def test_all_other_json_of_the_readme_is_an_event() -> None:
-    assert {value["specversion"] for value in OTHERS} <= {"1.0"}
+def test_all_other_json_of_the_pages_is_an_event() -> None:
+    assert {value["specversion"] for value in OTHERS} == {"1.0"}
+
+
+def test_the_first_call_comes_before_the_first_diagram() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert readme.index("curl ") < readme.index("```mermaid")
 
 
 def test_a_page_is_read_call_by_call() -> None:

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tools.csv_results import DUPLICATE, REFUSED, Result, ResultFile, ResultsError
+from sms_gateway.domain import status
+from tools.csv_results import (
+    DUPLICATE,
+    REFUSED,
+    SETTLED,
+    UNKNOWN,
+    Result,
+    ResultFile,
+    ResultsError,
+)
 
 HERE = "https://here.test/v1"
 FIRST = Result(2, "0721 234 567", "csv-1", "queued", gateway=HERE)
@@ -25,6 +34,10 @@ def begun(file: ResultFile, *results: Result) -> ResultFile:
 def read(file: ResultFile) -> Mapping[str, Result]:
     """What is known of this gateway."""
     return file.read(HERE)[0]
+
+
+def test_a_status_that_is_waited_for_no_more_is_one_that_the_gateway_calls_settled() -> None:
+    assert status.SETTLED | {REFUSED, DUPLICATE, UNKNOWN} == SETTLED
 
 
 def test_a_file_that_is_not_there_holds_nothing(file: ResultFile) -> None:

@@ -1,12 +1,19 @@
 import ast
 import sys
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from enum import Enum
 from pathlib import Path
 
 import pytest
 
 import sms_gateway
+from sms_gateway.domain.status import Reason, Trigger
+from sms_gateway.entrypoints import settings
+from sms_gateway.entrypoints.metrics import Metric
 
 PACKAGE = Path(sms_gateway.__file__).parent
+FUNCTIONS = PACKAGE.parents[3] / "functions"
 
 
 def imports(module: Path) -> set[str]:
@@ -45,3 +52,41 @@ def test_the_rules_need_the_standard_library_and_themselves(
     }
 
     assert foreign == set()
+
+
+def attributes(*besides: str) -> Iterator[tuple[str, str]]:
+    """(name, attribute) wherever the package or a function reads one, but for these files."""
+    for path in [*PACKAGE.rglob("*.py"), *FUNCTIONS.glob("*/*.py")]:
+        if path.name in besides:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                owner = node.value
+                yield getattr(owner, "id", getattr(owner, "attr", "")), node.attr
+
+
+def uses_of(enum: type[Enum], defined_in: str) -> set[str]:
+    """Members that are named in another file than that which defines them."""
+    return {member for name, member in attributes(defined_in) if name == enum.__name__}
+
+
+@pytest.mark.parametrize(
+    ("enum", "defined_in"),
+    [(Reason, "status.py"), (Trigger, "status.py"), (Metric, "metrics.py")],
+)
+def test_whatever_can_happen_or_be_counted_is_made_to_by_something(
+    enum: type[Enum], defined_in: str
+) -> None:
+    assert uses_of(enum, defined_in) == set(enum.__members__)
+
+
+def test_a_setting_that_is_read_is_used() -> None:
+    read = {
+        field.name
+        for each in vars(settings).values()
+        if isinstance(each, type) and each.__name__.endswith("Settings") and is_dataclass(each)
+        for field in fields(each)
+    }
+
+    assert len(read) > 25
+    assert read <= {attribute for _, attribute in attributes("settings.py")}

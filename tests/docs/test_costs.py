@@ -1,0 +1,52 @@
+"""What the first screen and the page about costs say that the stack is made of."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from tests.support.template import TEMPLATE
+from tools.repository import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COSTS = (ROOT / "docs" / "costs.md").read_text(encoding="utf-8")
+MADE = Counter(resource["Type"] for resource in TEMPLATE["Resources"].values())
+"""How many of each type; permissions, deployments and the like come with them, by SAM."""
+CALLED = {
+    "AWS::Serverless::Function": "Lambda functions",
+    "AWS::IAM::Role": "roles",
+    "AWS::Logs::LogGroup": "log groups",
+    "AWS::Serverless::Api": "REST API",
+    "AWS::DynamoDB::Table": "DynamoDB tables",
+    "AWS::SQS::Queue": "SQS queues",
+    "AWS::SNS::Topic": "SNS topic",
+    "AWS::SecretsManager::Secret": "secrets",
+}
+PART_OF_THE_FUNCTIONS = {"AWS::Serverless::LayerVersion"}
+
+
+def test_the_readme_speaks_of_everything_that_the_template_makes() -> None:
+    assert MADE.keys() == CALLED.keys() | PART_OF_THE_FUNCTIONS
+
+
+@pytest.mark.parametrize("kind", CALLED)
+def test_the_readme_counts_what_the_template_makes(kind: str) -> None:
+    makes = re.search(r"- \*Makes:\*.*?(?=\n- )", README, re.DOTALL)
+
+    assert makes
+    assert f"{MADE[kind]} {CALLED[kind]}" in " ".join(makes[0].split())
+
+
+def test_the_idle_price_is_that_of_the_secrets_there_are() -> None:
+    secrets = MADE["AWS::SecretsManager::Secret"]
+
+    assert re.search(rf"^\| {secrets} secrets .*\| {secrets * 0.40:.2f} \|$", COSTS, re.MULTILINE)
+    assert f"({secrets * 0.40:.2f} of it for the secrets)" in " ".join(README.split())
+
+
+def test_the_rows_of_a_message_add_up() -> None:
+    table = COSTS.partition("## Per million messages")[2].partition("**together**")[0]
+    prices = re.findall(r"\| ([\d.]+)(?: to [\d.]+)? \|$", table, re.MULTILINE)
+
+    assert len(prices) == 6
+    assert round(sum(map(float, prices))) == 24
