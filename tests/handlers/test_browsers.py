@@ -166,7 +166,7 @@ def test_a_mistake_of_ours_claims_no_more_than_it_knows_and_says_what_to_do(
     answer = started(from_a_page(sample(event)))
     assert (answer.status, answer.is_problem("internal-error")) == (500, True)
     assert answer.body["detail"] == (
-        "Something went wrong on our side. A message may have been taken: repeat it under the same"
+        "The gateway failed and might have stored the message. Repeat the request with the same"
         " messageId."
     )
     assert answer.headers["access-control-allow-origin"] == ORIGIN

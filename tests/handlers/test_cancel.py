@@ -61,7 +61,10 @@ def test_a_message_that_was_tried_cannot_be_taken_back(send: Function, cloud: Cl
     before = cloud.row(MESSAGE_ID)
     answer = send(DELETE)
     assert (answer.status, answer.is_problem("already-tried")) == (409, True)
-    assert answer.body["detail"] == "The message is submitted and cannot be taken back."
+    assert answer.body["detail"] == (
+        "The message is submitted and cannot be taken back. A GET of the same address shows its"
+        " outcome."
+    )
     assert cloud.row(MESSAGE_ID) == before
 
 

@@ -142,9 +142,20 @@ def test_a_file_is_checked_as_the_functions_would_take_it(
     findings = check(plan, sheet, plan.rows.keys(), gateway, Watcher())
 
     assert [(fault.line, fault.column, fault.sentence) for fault in findings.wrong] == [
-        (3, "Telefon", "This number is on the do-not-contact list."),
-        (12, "Telefon", "No phone has this number."),
-        (13, "Mesaj", "The message takes 161 characters of an SMS; there is room for 160."),
+        (
+            3,
+            "Telefon",
+            (
+                "This number is on the do-not-contact list. Do not text it, unless its owner agrees"
+                " to be texted again and you take it off the list."
+            ),
+        ),
+        (12, "Telefon", "No phone has this number. Check its digits and its country code."),
+        (
+            13,
+            "Mesaj",
+            "The message takes 161 characters of an SMS; there is room for 160. Shorten it.",
+        ),
         (
             27,
             "Mesaj",

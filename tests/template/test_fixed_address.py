@@ -90,8 +90,16 @@ def test_with_subnets_lambda_may_use_the_network_for_these_functions_and_their_c
     [
         ("", "", []),
         (NETWORK["SubnetIds"], NETWORK["SecurityGroupIds"], []),
-        (NETWORK["SubnetIds"], "", ["SubnetIds need SecurityGroupIds beside them."]),
-        ("", NETWORK["SecurityGroupIds"], ["SecurityGroupIds need SubnetIds beside them."]),
+        (
+            NETWORK["SubnetIds"],
+            "",
+            ["SubnetIds are given without SecurityGroupIds. Give both or neither."],
+        ),
+        (
+            "",
+            NETWORK["SecurityGroupIds"],
+            ["SecurityGroupIds are given without SubnetIds. Give both or neither."],
+        ),
     ],
 )
 def test_subnets_without_security_groups_are_refused_before_anything_is_deployed(

@@ -52,11 +52,11 @@ def test_null_for_an_optional_field_of_one_message_is_as_if_it_were_not_there() 
         (1, "body", "A message must be a JSON object."),
         (None, "body", "A message must be a JSON object."),
         ([GOOD], "body", "A message must be a JSON object."),
-        ({"message": "x"}, "phoneNumber", "phoneNumber is required."),
+        ({"message": "x"}, "phoneNumber", "phoneNumber is required. Add it to the request."),
         (
             GOOD | {"sendat": "x"},
             "sendat",
-            f"Unknown field. Known are {', '.join(KNOWN)}.",
+            f"Unknown field. Known are {', '.join(KNOWN)}. Correct its name, or leave it out.",
         ),
         (
             GOOD | {"metadata": {"order": 4711}},
@@ -68,10 +68,26 @@ def test_null_for_an_optional_field_of_one_message_is_as_if_it_were_not_there() 
             "validUntil",
             "validUntil must be a time with its zone, such as 2026-12-24T18:00:00+02:00.",
         ),
-        (GOOD | {"message": "x\ud83d"}, "message", "message holds half a character."),
-        (GOOD | {"metadata": {"x": ["\ud83d"]}}, "metadata", "metadata holds half a character."),
-        (GOOD | {"metadata": {"\ud83d": "x"}}, "metadata", "metadata holds half a character."),
-        (GOOD | {"\ud83d": "x"}, "body", "The name of a field holds half a character."),
+        (
+            GOOD | {"message": "x\ud83d"},
+            "message",
+            "message holds half a character (a lone surrogate). Send whole characters.",
+        ),
+        (
+            GOOD | {"metadata": {"x": ["\ud83d"]}},
+            "metadata",
+            "metadata holds half a character (a lone surrogate). Send whole characters.",
+        ),
+        (
+            GOOD | {"metadata": {"\ud83d": "x"}},
+            "metadata",
+            "metadata holds half a character (a lone surrogate). Send whole characters.",
+        ),
+        (
+            GOOD | {"\ud83d": "x"},
+            "body",
+            "The name of a field holds half a character (a lone surrogate). Send whole characters.",
+        ),
     ],
 )
 def test_a_message_that_cannot_be_read_is_an_error_at_its_place_and_stops_nothing(
@@ -98,7 +114,7 @@ def test_what_is_given_twice_in_one_message_stops_no_other(item: bytes, field: s
     error, other = read(b'{"messages":[%b,%b]}' % (item, good)).items
 
     assert isinstance(error, MalformedRequestError)
-    assert (error.field, str(error)) == (field, "A field is given twice.")
+    assert (error.field, str(error)) == (field, "A field is given twice. Give it once.")
     assert isinstance(other, SendRequest)
 
 

@@ -70,7 +70,7 @@ def test_another_limit_is_refused(text: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("parameters", "field", "sentence"),
     [
-        ({}, "phoneNumber", "phoneNumber is required."),
+        ({}, "phoneNumber", "phoneNumber is required. Add it to the request."),
         ({"phoneNumber": [""]}, "phoneNumber", "phoneNumber must not be empty."),
         (
             {"phoneNumber": ["1" * 65]},
@@ -86,10 +86,17 @@ def test_another_limit_is_refused(text: str, sentence: str) -> None:
         (
             {"phoneNumber": [NUMBER], "Limit": ["1"]},
             "Limit",
-            "Unknown parameter. Known are phoneNumber, limit, cursor.",
+            (
+                "Unknown parameter. Known are phoneNumber, limit, cursor. Correct its name, or"
+                " leave it out."
+            ),
         ),
-        ({"phoneNumber": [NUMBER, NUMBER]}, "phoneNumber", "A parameter is given twice."),
-        ({"x" * 99: ["1", "2"]}, "x" * 64, "A parameter is given twice."),
+        (
+            {"phoneNumber": [NUMBER, NUMBER]},
+            "phoneNumber",
+            "A parameter is given twice. Give it once.",
+        ),
+        ({"x" * 99: ["1", "2"]}, "x" * 64, "A parameter is given twice. Give it once."),
     ],
 )
 def test_a_query_that_cannot_be_read_is_refused_and_the_parameter_named(

@@ -94,7 +94,7 @@ def test_a_problem_is_a_document_of_rfc_9457() -> None:
     assert answer.content_type == "application/problem+json"
     assert json.loads(answer.body or "") == {
         "type": "urn:problem-type:sms-gateway:text-too-long",
-        "title": "Text too long",
+        "title": "Text too long for one SMS",
         "status": 422,
         "detail": "Too long.",
         "field": "message",
@@ -117,7 +117,11 @@ def test_a_problem_is_a_document_of_rfc_9457() -> None:
         (MessageNotFoundError("None."), {"status": 404, "title": "Message not found"}),
         (
             AlreadyTriedError("The message is sent."),
-            {"status": 409, "title": "Already tried", "detail": "The message is sent."},
+            {
+                "status": 409,
+                "title": "Too late to cancel the message",
+                "detail": "The message is sent.",
+            },
         ),
         (
             InvalidValueError("validUntil", "Over.", "already-too-late"),

@@ -110,7 +110,7 @@ def test_a_body_that_cannot_be_read_is_refused_and_the_field_named(body: bytes, 
     [
         (
             {"sendat": "x"},
-            "Unknown field. Known are " + ", ".join(KNOWN) + ".",
+            f"Unknown field. Known are {', '.join(KNOWN)}. Correct its name, or leave it out.",
         ),
         (
             {"sendAt": "tomorrow"},
@@ -131,7 +131,8 @@ def test_a_body_that_cannot_be_read_is_refused_and_the_field_named(body: bytes, 
         ),
         (
             {"metadata": {"": "x"}},
-            "metadata: a name is empty, too long, or holds control characters.",
+            "metadata: a name is empty, too long, or holds control characters. Choose another"
+            " name.",
         ),
         ({"phoneNumber": None}, "phoneNumber must be of type string, not null."),
         ({"metadata": {"a": None}}, "metadata.a must be of type string, not null."),

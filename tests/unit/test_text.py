@@ -171,7 +171,7 @@ def test_a_sentence_names_five_characters_and_the_list_the_first_twenty(
 ) -> None:
     error = refusal(text)
 
-    assert str(error).endswith("Д (CYRILLIC CAPITAL LETTER DE) and 2 more.")
+    assert "Д (CYRILLIC CAPITAL LETTER DE) and 2 more." in str(error)
     assert len(error.details["unsupportedCharacters"]) == listed
 
 

@@ -57,7 +57,7 @@ class ClientsTable:
         except ValueError:
             raise UnreadableRowError(
                 "A later release of the gateway has given this API key a role that this one does"
-                " not know. The operators of the gateway have to deploy that release."
+                " not know. Ask the operator of the gateway to deploy that release."
             ) from None
 
     def enter(self, key_id: str, client: Client) -> None:

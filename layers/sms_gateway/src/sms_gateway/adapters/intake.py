@@ -114,8 +114,8 @@ class GuardedIntake:
                 return
             full.add(row)
         raise ClientLimitError(
-            "This client has sent as many messages today as its limit allows. Send the message"
-            " tomorrow (UTC), or have the limit raised.",
+            "This client has reached its daily limit. Send the message tomorrow (UTC), or ask the"
+            " operator of the gateway to raise the limit.",
             end_of_day(sending.at) - sending.at,
         )
 
@@ -250,8 +250,8 @@ class GuardedIntake:
         room_at = self.limits.room_for_recipient(others, now)
         if room_at is not None:
             raise RecipientLimitError(
-                "This number has reached the limit of messages for one number. Send the message"
-                " later, or have the limit raised.",
+                "This number has reached its hourly or daily limit. Send the message later, or ask"
+                " the operator of the gateway to raise the limit.",
                 room_at - now,
             )
         values: dict[str, Any] = {

@@ -95,7 +95,7 @@ def from_item(item: Item) -> Message:
         # Not `error` itself: its words may hold what the row holds, a phone number for example.
         raise UnreadableRowError(
             "A later release of the gateway has written this message, and this one cannot read it"
-            f" ({type(error).__name__}). The operators of the gateway have to deploy that release."
+            f" ({type(error).__name__}). Ask the operator of the gateway to deploy that release."
         ) from None
 
 

@@ -164,7 +164,7 @@ class PhoneNumberRules:
     ) -> InvalidValueError | None:
         """What is wrong with a number in no known range; nothing, if it may be a mobile one."""
         if not (is_good or self.accepts_unknown):
-            return _invalid("No phone has this number.")
+            return _invalid("No phone has this number. Check its digits and its country code.")
         length = phonenumbers.is_possible_number_for_type_with_reason(
             parsed, PhoneNumberType.MOBILE
         )
@@ -218,11 +218,13 @@ class PhoneNumberRules:
             # Whatever else is too much at the front would be taken away each time it is read.
             or self._parsed(e164) != parsed
         ):
-            raise _invalid("No phone has this number.")
+            raise _invalid("No phone has this number. Check its digits and its country code.")
         try:
             return PhoneNumber(e164), parsed
         except ValueError:
-            raise _invalid("No phone has this number.") from None
+            raise _invalid(
+                "No phone has this number. Check its digits and its country code."
+            ) from None
 
     def _parsed(self, dialled: str) -> phonenumbers.PhoneNumber:
         try:
@@ -345,13 +347,15 @@ def _country_not_allowed(country: str | None) -> InvalidValueError:
     if country is None:
         return InvalidValueError(
             _FIELD,
-            "Messages are allowed to some countries only, and this number is not certain to be "
-            "in one of them.",
+            "The gateway sends to some countries only, and cannot tell whether this number is in"
+            " one "
+            "of them. Ask the operator of the gateway (AllowedCountries).",
             "country-not-allowed",
         )
     return InvalidValueError(
         _FIELD,
-        f"Messages to this country ({country}) are not allowed.",
+        f"Messages to this country ({country}) are not allowed. Ask the operator of the gateway to"
+        " allow it (AllowedCountries).",
         "country-not-allowed",
         country=country,
     )
@@ -360,7 +364,8 @@ def _country_not_allowed(country: str | None) -> InvalidValueError:
 def _type_not_allowed(number_type: NumberType) -> InvalidValueError:
     return InvalidValueError(
         _FIELD,
-        f"Messages to this type of number ({number_type}) are not allowed.",
+        f"Messages to this type of number ({number_type}) are not allowed. Send to a mobile number"
+        " of the recipient.",
         "number-type-not-allowed",
         numberType=number_type,
     )
@@ -368,5 +373,8 @@ def _type_not_allowed(number_type: NumberType) -> InvalidValueError:
 
 def _prefix_not_allowed() -> InvalidValueError:
     return InvalidValueError(
-        _FIELD, "Messages to numbers that begin like this are not allowed.", "prefix-not-allowed"
+        _FIELD,
+        "Messages to numbers that begin like this are not allowed. Send to another number of the"
+        " recipient, or ask the operator of the gateway (RefusedPrefixes).",
+        "prefix-not-allowed",
     )

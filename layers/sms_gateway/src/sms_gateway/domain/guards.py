@@ -63,7 +63,10 @@ class Suppression:
 def suppressed() -> InvalidValueError:
     """What is wrong with a message to somebody on the do-not-contact list."""
     return InvalidValueError(
-        "phoneNumber", "This number is on the do-not-contact list.", "suppressed"
+        "phoneNumber",
+        "This number is on the do-not-contact list. Do not text it, unless its owner agrees to be"
+        " texted again and you take it off the list.",
+        "suppressed",
     )
 
 

@@ -277,7 +277,7 @@ def _taken_apart(character: str) -> tuple[str, str]:
 def _blank(shown: str, unsupported: list[UnsupportedCharacter]) -> InvalidValueError | None:
     if unsupported or shown.strip():
         return None
-    return InvalidValueError(_FIELD, "The message is blank.", "blank-text")
+    return InvalidValueError(_FIELD, "The message is blank. Write a text into it.", "blank-text")
 
 
 def _mis_decoded(characters: list[_Character]) -> InvalidValueError | None:
@@ -328,7 +328,7 @@ def _unsupported(unsupported: list[UnsupportedCharacter]) -> InvalidValueError |
     named = ", ".join(names[:NAMED_IN_A_SENTENCE]) + (f" and {more} more" if more > 0 else "")
     return InvalidValueError(
         _FIELD,
-        f"An SMS cannot show these characters: {named}.",
+        f"An SMS cannot show these characters: {named}. Leave them out, or replace them.",
         "unsupported-characters",
         unsupportedCharacters=[
             {"character": entry.character, "position": entry.position}
@@ -342,7 +342,8 @@ def _too_long(length: int) -> InvalidValueError | None:
         return None
     return InvalidValueError(
         _FIELD,
-        f"The message takes {length} characters of an SMS; there is room for {MAX_SEPTETS}.",
+        f"The message takes {length} characters of an SMS; there is room for {MAX_SEPTETS}."
+        " Shorten it.",
         "text-too-long",
         septets=length,
         maxSeptets=MAX_SEPTETS,

@@ -22,7 +22,9 @@ def body_bytes(body: str | None, *, is_base64: bool) -> bytes:
     try:
         return base64.b64decode(body or "", validate=True)
     except ValueError as error:
-        raise MalformedRequestError("body", "The body is not valid base64.") from error
+        raise MalformedRequestError(
+            "body", "The body is not valid base64. Encode it anew."
+        ) from error
 
 
 def request_body(event: APIGatewayProxyEvent) -> bytes:
@@ -34,5 +36,8 @@ def request_body(event: APIGatewayProxyEvent) -> bytes:
     """
     body = body_bytes(event.body, is_base64=bool(event.is_base64_encoded))
     if len(body) > MAX_REQUEST_BYTES:
-        raise BodyTooLargeError("The body is longer than 1 MiB.")
+        raise BodyTooLargeError(
+            "The body is longer than the gateway accepts (1 MiB). Send fewer messages in one"
+            " request."
+        )
     return body

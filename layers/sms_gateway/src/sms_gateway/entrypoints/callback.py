@@ -82,7 +82,7 @@ class Callback:
             reference = self._ours(event.raw_path)
             if reference is None:
                 count(Metric.CALLBACK_REFUSED)
-                logger.warning("callback refused: not a URL of ours")
+                logger.warning("callback refused: the gateway did not make this URL")
                 return _answer(HTTPStatus.FORBIDDEN, "Forbidden")
             if event.http_method not in _METHODS:
                 count(Metric.REPORT_DROPPED_METHOD)
@@ -98,7 +98,7 @@ class Callback:
         except Exception as error:  # noqa: BLE001  the runtime would log its words unscrubbed
             count(Metric.UNEXPECTED_ERROR)
             logger.exception("unexpected error", exc_info=error)
-            return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side")
+            return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "The gateway failed")
 
     def _ours(self, path: str) -> CallbackReference | None:
         reference = read_callback_path(path)

@@ -103,14 +103,19 @@ def _explained(error: JsonSchemaValueException, what: str) -> MalformedRequestEr
     field = ".".join(map(str, error.path[1:]))[:LONGEST_NAME]
     if error.rule == "required":
         missing = next(name for name in error.rule_definition if name not in error.value)
-        return MalformedRequestError(missing, f"{missing} is required.")
+        return MalformedRequestError(missing, f"{missing} is required. Add it to the request.")
     if error.rule == "additionalProperties":
         names = error.definition["properties"]
         unknown = next(name for name in error.value if name not in names)[:LONGEST_NAME]
-        return MalformedRequestError(unknown, f"Unknown {what}. Known are {', '.join(names)}.")
+        return MalformedRequestError(
+            unknown,
+            f"Unknown {what}. Known are {', '.join(names)}. Correct its name, or leave it out.",
+        )
     if error.rule == "propertyNames":
         return MalformedRequestError(
-            field, f"{field}: a name is empty, too long, or holds control characters."
+            field,
+            f"{field}: a name is empty, too long, or holds control characters. Choose another"
+            " name.",
         )
     not_null = ", not null" if error.value is None else ""
     rule = {

@@ -31,7 +31,9 @@ def read_list_query(parameters: Mapping[str, Sequence[str]]) -> ListQuery:
     values: dict[str, Any] = {}
     for name, given in parameters.items():
         if len(given) > 1:
-            raise MalformedRequestError(name[:LONGEST_NAME], "A parameter is given twice.")
+            raise MalformedRequestError(
+                name[:LONGEST_NAME], "A parameter is given twice. Give it once."
+            )
         values[name] = given[0]
     limit = values.get("limit", "")
     if _WHOLE_NUMBER.fullmatch(limit):

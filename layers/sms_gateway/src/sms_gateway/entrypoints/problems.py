@@ -18,40 +18,45 @@ CONTENT_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:problem-type:sms-gateway:"
 RETRY_AFTER_SECONDS: Final = 5
 
-_STATUS: Final = {
-    "malformed-request": HTTPStatus.BAD_REQUEST,
-    "forbidden": HTTPStatus.FORBIDDEN,
-    "route-not-found": HTTPStatus.NOT_FOUND,
-    "message-not-found": HTTPStatus.NOT_FOUND,
-    "suppression-not-found": HTTPStatus.NOT_FOUND,
-    "body-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "suppressed": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "recipient-limit-reached": HTTPStatus.TOO_MANY_REQUESTS,
-    "client-limit-reached": HTTPStatus.TOO_MANY_REQUESTS,
-    "blank-text": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "mis-decoded-text": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "text-too-long": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "unsupported-characters": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "invalid-phone-number": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "country-not-allowed": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "number-type-not-allowed": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "prefix-not-allowed": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "already-tried": HTTPStatus.CONFLICT,
-    "already-too-late": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "time-too-far-ahead": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "message-id-reused": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "store-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
-    "internal-error": HTTPStatus.INTERNAL_SERVER_ERROR,
+_INTERNAL_ERROR: Final = (HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error")
+PROBLEMS: Final = {
+    "malformed-request": (HTTPStatus.BAD_REQUEST, "Request cannot be read"),
+    "forbidden": (HTTPStatus.FORBIDDEN, "API key missing or not allowed to do this"),
+    "route-not-found": (HTTPStatus.NOT_FOUND, "No such route"),
+    "message-not-found": (HTTPStatus.NOT_FOUND, "Message not found"),
+    "suppression-not-found": (HTTPStatus.NOT_FOUND, "Number not on the do-not-contact list"),
+    "body-too-large": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request body too large"),
+    "suppressed": (HTTPStatus.UNPROCESSABLE_ENTITY, "Number on the do-not-contact list"),
+    "recipient-limit-reached": (HTTPStatus.TOO_MANY_REQUESTS, "Limit for this number reached"),
+    "client-limit-reached": (HTTPStatus.TOO_MANY_REQUESTS, "Daily limit of this client reached"),
+    "blank-text": (HTTPStatus.UNPROCESSABLE_ENTITY, "Message text is blank"),
+    "mis-decoded-text": (HTTPStatus.UNPROCESSABLE_ENTITY, "Text decoded with the wrong code page"),
+    "text-too-long": (HTTPStatus.UNPROCESSABLE_ENTITY, "Text too long for one SMS"),
+    "unsupported-characters": (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Characters that an SMS cannot show",
+    ),
+    "invalid-phone-number": (HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid phone number"),
+    "country-not-allowed": (HTTPStatus.UNPROCESSABLE_ENTITY, "Country not allowed"),
+    "number-type-not-allowed": (HTTPStatus.UNPROCESSABLE_ENTITY, "Type of number not allowed"),
+    "prefix-not-allowed": (HTTPStatus.UNPROCESSABLE_ENTITY, "Beginning of the number not allowed"),
+    "already-tried": (HTTPStatus.CONFLICT, "Too late to cancel the message"),
+    "already-too-late": (HTTPStatus.UNPROCESSABLE_ENTITY, "Message expires before it can be sent"),
+    "time-too-far-ahead": (HTTPStatus.UNPROCESSABLE_ENTITY, "Time too far ahead"),
+    "message-id-reused": (HTTPStatus.UNPROCESSABLE_ENTITY, "messageId used for another message"),
+    "store-unavailable": (HTTPStatus.SERVICE_UNAVAILABLE, "Storage does not answer"),
+    "internal-error": _INTERNAL_ERROR,
 }
-"""Every problem there is. A code that is not here is a mistake of ours, and answered 500."""
+"""The status and the title of every problem. Any other code is answered as an internal error."""
 
 
 def problem_document(code: str, detail: str, **members: Any) -> dict[str, Any]:
     """The problem as a JSON object; `members` are added to it."""
+    status, title = PROBLEMS.get(code, _INTERNAL_ERROR)
     return {
         "type": f"{TYPE_PREFIX}{code}",
-        "title": code.replace("-", " ").capitalize(),
-        "status": _STATUS.get(code, HTTPStatus.INTERNAL_SERVER_ERROR),
+        "title": title,
+        "status": status,
         "detail": detail,
         **members,
     }
@@ -60,13 +65,15 @@ def problem_document(code: str, detail: str, **members: Any) -> dict[str, Any]:
 def document_for(error: GatewayError) -> dict[str, Any]:
     """The problem document for an error the gateway raised on purpose."""
     members: dict[str, Any] = {}
+    detail = str(error)
     if isinstance(error, FieldError):
         members = {"field": error.field, **error.details}
     elif isinstance(error, LimitReachedError):
         members = {"retryAfter": math.ceil(error.retry_after.total_seconds())}
     elif isinstance(error, StoreUnavailableError):
         members = {"retryAfter": RETRY_AFTER_SECONDS}
-    return problem_document(error.code, str(error), **members)
+        detail = f"{error} Repeat the request unchanged."
+    return problem_document(error.code, detail, **members)
 
 
 def problem(code: str, detail: str, **members: Any) -> Response[str]:

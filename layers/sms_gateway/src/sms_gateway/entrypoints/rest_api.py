@@ -94,7 +94,9 @@ def key_identity(event: APIGatewayProxyEvent) -> str:
         return key_id
     key = event.headers.get("x-api-key")
     if not key:
-        raise ForbiddenError("An API key is required.")
+        raise ForbiddenError(
+            "The request has no API key of this API. Send one in the header x-api-key."
+        )
     return digest_identity(key)
 
 
@@ -122,8 +124,8 @@ def message_owner(event: APIGatewayProxyEvent, clients: Clients) -> str:
     client = caller(event, clients)
     if client.role is Role.OPERATOR:
         raise ForbiddenError(
-            "This is an operator's key. Messages are sent, read and cancelled with a client's key:"
-            " use one."
+            "This API key belongs to an operator, who neither sends nor reads messages. Use the key"
+            " of a client."
         )
     return client.name
 
@@ -157,7 +159,7 @@ class ForbiddenError(GatewayError):
 
 def _on_gateway_error(error: GatewayError) -> Response[Any]:
     if isinstance(error, StoreUnavailableError):
-        logger.warning("a store of ours did not answer", exc_info=error)
+        logger.warning("the gateway's storage did not answer", exc_info=error)
         count(Metric.STORE_UNAVAILABLE)
     else:
         logger.info("request refused", extra={"code": error.code})
@@ -166,7 +168,7 @@ def _on_gateway_error(error: GatewayError) -> Response[Any]:
 
 
 def _on_unknown_route(_: NotFoundError) -> Response[Any]:
-    return problem("route-not-found", "There is no such route.")
+    return problem("route-not-found", "There is no such route. GET /openapi.json lists the routes.")
 
 
 def _on_surprise(error: Exception) -> Response[Any]:
@@ -174,6 +176,6 @@ def _on_surprise(error: Exception) -> Response[Any]:
     count(Metric.UNEXPECTED_ERROR)
     return problem(
         "internal-error",
-        "Something went wrong on our side. A message may have been taken: repeat it under the"
-        " same messageId.",
+        "The gateway failed and might have stored the message. Repeat the request with the same"
+        " messageId.",
     )

@@ -145,7 +145,9 @@ def _json_object(body: bytes) -> dict[str, Any]:
     try:
         values = json.loads(body, object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise MalformedRequestError(_BODY, "The body is not valid JSON.") from error
+        raise MalformedRequestError(
+            _BODY, "The body is not valid JSON. Send a JSON object."
+        ) from error
     if not isinstance(values, dict):
         raise MalformedRequestError(_BODY, "The body must be a JSON object.")
     return values
@@ -168,22 +170,29 @@ def _refuse_what_is_no_data(values: dict[str, Any], *, but: str | None = None) -
     """
     for name in values:
         if not _is_text(name):
-            raise MalformedRequestError(_BODY, "The name of a field holds half a character.")
+            raise MalformedRequestError(
+                _BODY,
+                "The name of a field holds half a character (a lone surrogate). Send whole"
+                " characters.",
+            )
     if isinstance(values, _Ambiguous):
-        raise MalformedRequestError(values.twice, "A field is given twice.")
+        raise MalformedRequestError(values.twice, "A field is given twice. Give it once.")
     for name, value in values.items():
         waiting = [] if name == but else [value]
         while waiting:
             each = waiting.pop()
             if isinstance(each, _Ambiguous):
                 twice = each.twice if _is_text(each.twice) else name
-                raise MalformedRequestError(twice, "A field is given twice.")
+                raise MalformedRequestError(twice, "A field is given twice. Give it once.")
             if isinstance(each, dict):
                 waiting += [*each, *each.values()]
             elif isinstance(each, list):
                 waiting += each
             elif isinstance(each, str) and not _is_text(each):
-                raise MalformedRequestError(name, f"{name} holds half a character.")
+                raise MalformedRequestError(
+                    name,
+                    f"{name} holds half a character (a lone surrogate). Send whole characters.",
+                )
 
 
 def _is_text(text: str) -> bool:
@@ -198,5 +207,7 @@ def _digest(content: Any) -> str:
     try:
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     except RecursionError as error:
-        raise MalformedRequestError(_BODY, "The body is nested too deeply.") from error
+        raise MalformedRequestError(
+            _BODY, "The body is nested too deeply. Send it as the contract describes it."
+        ) from error
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -34,5 +34,8 @@ class CancelMessage:
             except ChangeRefusedError as refused:
                 message = refused.stored or message
         if message.status is not Status.CANCELLED:
-            raise AlreadyTriedError(f"The message is {message.status} and cannot be taken back.")
+            raise AlreadyTriedError(
+                f"The message is {message.status} and cannot be taken back. A GET of the same"
+                " address shows its outcome."
+            )
         return message

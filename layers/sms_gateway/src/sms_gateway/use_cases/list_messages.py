@@ -52,7 +52,9 @@ class ListMessages:
             return Page(listed.messages, listed.unreadable, cursor)
         except SecretUnavailableError as error:
             # Which of our stores is away makes no difference to the caller: try again in a moment.
-            raise StoreUnavailableError("The key of the cursors cannot be read now.") from error
+            raise StoreUnavailableError(
+                "The gateway cannot read the key of its cursors now."
+            ) from error
 
     def _position(self, text: str, client: str, number: PhoneNumber) -> Position:
         cursor = read_cursor(text)
@@ -60,7 +62,8 @@ class ListMessages:
         position = cursor.position(client, number, key) if cursor and key else None
         if position is None:
             raise MalformedRequestError(
-                "cursor", "This cursor does not belong to this list. Without one it begins anew."
+                "cursor",
+                "This cursor does not belong to this list. Leave it out to begin the list anew.",
             )
         return position
 

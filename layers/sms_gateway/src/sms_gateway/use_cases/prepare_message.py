@@ -72,7 +72,9 @@ def too_far_ahead(request: SendRequest, now: datetime) -> InvalidValueError | No
     for name, moment in (("sendAt", request.send_at), ("validUntil", request.valid_until)):
         if moment is not None and moment > now + MAX_AHEAD:
             return InvalidValueError(
-                name, f"{name} is more than {MAX_AHEAD.days} days ahead.", "time-too-far-ahead"
+                name,
+                f"{name} is more than {MAX_AHEAD.days} days ahead. Choose an earlier time.",
+                "time-too-far-ahead",
             )
     return None
 
@@ -80,7 +82,10 @@ def too_far_ahead(request: SendRequest, now: datetime) -> InvalidValueError | No
 def already_too_late() -> InvalidValueError:
     """What is wrong with a new message of which `is_over` holds."""
     return InvalidValueError(
-        "validUntil", "validUntil is over before the message could be sent.", "already-too-late"
+        "validUntil",
+        "validUntil is over before the message could be sent. Choose a later time, or leave it"
+        " out.",
+        "already-too-late",
     )
 
 

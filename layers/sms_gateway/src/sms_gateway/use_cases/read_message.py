@@ -24,5 +24,7 @@ class ReadMessage:
         key = MessageKey(client, message_id)
         message = self.messages.get(key) if is_message_id(message_id) else None
         if message is None:
-            raise MessageNotFoundError("There is no message with this messageId.")
+            raise MessageNotFoundError(
+                "This client has no message with this messageId. Check the id and the API key."
+            )
         return message

@@ -60,7 +60,7 @@ class RecordReport:
                 stored = refused.stored  # another report, or our own outcome, was faster
             else:
                 return Recorded.RECORDED
-        raise StoreUnavailableError("The message does not stand still.")
+        raise StoreUnavailableError("Other processes keep changing the message.")
 
     def _record_about_one_of_several(self, stored: Message, report: DeliveryReport) -> None:
         """Record a report about a message that has, or had, another open try.

@@ -84,7 +84,7 @@ class SendBatch:
             if isinstance(item, GatewayError):
                 result: BatchResult = item
             elif so_far.failures_in_a_row >= FAILURES_IN_A_ROW or time_left() < SECONDS_TO_STOP:
-                result = StoreUnavailableError("This message was not tried: repeat the batch.")
+                result = StoreUnavailableError("The gateway stopped before this message.")
             else:
                 result = self._take(item, f"{batch_id}.{position}", so_far)
             so_far.results.append(result)

@@ -99,5 +99,8 @@ class StoreMessage:
     @staticmethod
     def _replay(stored: Message, asked: Message) -> SendResult:
         if not stored.is_same_intent_as(asked):
-            raise MessageIdReusedError("This messageId was used for a message with other content.")
+            raise MessageIdReusedError(
+                "This messageId was used for a message with other content. Choose another"
+                " messageId for this one."
+            )
         return SendResult(stored, replayed=True)

@@ -69,5 +69,8 @@ class ReadSuppression:
         """
         entry = self.suppressions.get(self.phone_numbers.read(phone_number))
         if entry is None:
-            raise SuppressionNotFoundError("This number is not on the do-not-contact list.")
+            raise SuppressionNotFoundError(
+                "This number is not on the do-not-contact list. A PUT to the same address puts it"
+                " there."
+            )
         return entry

@@ -78,7 +78,9 @@ def _json_values(text: str) -> Values:
     try:
         content = _JSON.decode(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedRequestError("body", "The body is not valid JSON.") from error
+        raise MalformedRequestError(
+            "body", "The body is not valid JSON. Send a JSON object."
+        ) from error
     return list(_leaves(content))
 
 
@@ -121,7 +123,9 @@ def _multipart_values(body: bytes, options: dict[str, str]) -> Values | None:
     try:
         FormParser("multipart/form-data", keep, None, boundary=boundary).write(form)
     except ValueError as error:  # FormParserError is one
-        raise MalformedRequestError("body", "The multipart form cannot be read.") from error
+        raise MalformedRequestError(
+            "body", "The multipart form cannot be read. Send it as the contract describes it."
+        ) from error
     return values
 
 
