@@ -131,8 +131,10 @@ def test_a_body_that_cannot_be_read_is_refused_and_the_field_named(body: bytes, 
         ),
         (
             {"metadata": {"": "x"}},
-            "metadata: a name is empty, too long, or holds control characters. Choose another"
-            " name.",
+            (
+                "metadata: a name is empty, too long, or holds control characters."
+                " Choose another name."
+            ),
         ),
         ({"phoneNumber": None}, "phoneNumber must be of type string, not null."),
         ({"metadata": {"a": None}}, "metadata.a must be of type string, not null."),
