@@ -49,7 +49,7 @@ def main() -> int:
         console.print("\nStopped.")
         return 0 if arguments.job == "run" else _INTERRUPTED
     except LocalStackError as error:
-        console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
+        console.print(f"[bold red]The command failed.[/bold red] {escape(str(error))}")
         return 1
     return 0
 

@@ -41,7 +41,7 @@ def tell_a_life(stack: LocalStack, api: GatewayClient) -> None:
     message_id = answer.json()["messageId"]
     _show(answer.json(), "messageId", "status", "phoneNumber", "message")
 
-    _heading("Voipit reports what became of it")
+    _heading("Voipit reports the outcome")
     with step("waiting for the delivery report"):
         message = wait_for_status(api, message_id, "sent", "failed", "no_report")
     for change in message["history"]:

@@ -17,7 +17,7 @@ class LocalStackError(Exception):
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on right now."""
+    """A loopback port no process listens on right now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -35,5 +35,5 @@ def _introduce(stack: LocalStack) -> None:
         f"  curl -s {stack.api_url}/messages -H 'x-api-key: {stack.api_key}' "
         f"-H 'content-type: application/json' -d '{escape(body)}'"
     )
-    console.print("\nSee what became of it (put the messageId at the end):\n")
+    console.print("\nRead its status (put the messageId at the end):\n")
     console.print(f"  curl -s -H 'x-api-key: {stack.api_key}' {stack.api_url}/messages/…\n")

@@ -2,8 +2,8 @@
 
 Every message goes to a number drawn by the seed: most behave, the others do what
 `local/simulator/README.md` says. A quarter on, Voipit refuses the account, in an answer with an odd
-body, until the secret is mended. Half-way it blocks our IP until all are sent. Two clients send in
-turn, under the same ids. Every third message is sent again if no report comes, every fourth is
+body, until the secret is corrected. Half-way it blocks our IP until all are sent. Two clients send
+in turn, under the same ids. Every third message is sent again if no report comes, every fourth is
 scheduled, and one number is meant to get more than its hour allows. Then the soak waits until every
 message is settled, with nothing but the stack's own clockwork running.
 """
@@ -43,7 +43,7 @@ REFUSED_FOR: Final = 25.0
 """Seconds in which all of these are sent, on a busy machine too, and after which they are over."""
 MOST_INVALID: Final = 2
 """Requests that Voipit counts as invalid, in the one outage that a soak has (guarantees.md, 6)."""
-MENDED_WITHIN: Final = 150.0
+CORRECTED_WITHIN: Final = 150.0
 """Seconds: `watch` runs every minute, and a block is asked about after one."""
 BEHAVE: Final = 0.5
 """Share of the messages that go to a number which behaves."""
@@ -65,7 +65,7 @@ _ORDINARY: Final = "+4072100{:04}"
 
 @dataclass(slots=True)
 class Findings:
-    """What became of all messages, by comparing what four witnesses say."""
+    """The outcome of all messages, by comparing four witnesses."""
 
     statuses: Counter[str] = field(default_factory=Counter)
     messages: int = 0
@@ -74,7 +74,7 @@ class Findings:
     losses: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)
     lies: list[str] = field(default_factory=list)
-    """Messages that are said not to be sent, and may have been."""
+    """Messages that are said not to be sent, and might have been."""
     to_popular: int = 0
     """What was accepted for `POPULAR`."""
     hourly_limit: int = 0
@@ -100,7 +100,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that was taken: two of different senders may have one id."""
+    """A message that was taken: two of different senders can have one id."""
 
     sender: Sender
     message_id: str
@@ -113,7 +113,7 @@ class Sent:
 
 
 def hourly_limit(messages: int) -> int:
-    """Messages that one number may get in an hour: more than any number gets that misbehaves."""
+    """The hourly limit of one number: more than any number gets that misbehaves."""
     return 10 + messages // 20
 
 
@@ -223,7 +223,7 @@ def _send_all(
 ) -> list[Sent]:
     """Send to each number, the second half while Voipit blocks us.
 
-    A quarter on, some messages go to `refused`, one after the other, and the account is mended.
+    A quarter on, some messages go to `refused`, one after the other, and the account is corrected.
     """
     half = len(to) // 2
     with Progress(console=console) as progress, ThreadPoolExecutor(AT_ONCE) as pool:
@@ -251,21 +251,21 @@ def _send_all(
 
 
 def _refuse(stack: LocalStack, api: PatientGateway, number: str) -> None:
-    """Have some messages refused, and mend the account; they are not waited for."""
+    """Have some messages refused, and correct the account; they are not waited for."""
     over, valid_until = time.monotonic() + REFUSED_FOR, _in_seconds(REFUSED_FOR)
     for index in range(REFUSED_IN_A_ROW):
         body = {"phoneNumber": number, "message": "Refused", "validUntil": valid_until}
         _post(api, body | {"messageId": f"refused-{index}"})
-    # None of them may be tried with the mended account: it would be refused once more.
+    # None of them may be tried with the corrected account: it would be refused once more.
     time.sleep(max(0.0, over - time.monotonic()))
     secrets = stack.aws("secretsmanager")
     secret_id = stack.stack_outputs["VoipitSecretArn"]
     same = secrets.get_secret_value(SecretId=secret_id)["SecretString"]
     secrets.put_secret_value(SecretId=secret_id, SecretString=same)
-    deadline = time.monotonic() + MENDED_WITHIN
+    deadline = time.monotonic() + CORRECTED_WITHIN
     while not _is_available(api):
         if time.monotonic() > deadline:
-            raise LocalStackError("Nothing is sent although the account is mended.")
+            raise LocalStackError("Nothing is sent although the account is corrected.")
         time.sleep(1)
 
 

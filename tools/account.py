@@ -51,7 +51,7 @@ _REFUSED: Final = {
     ),
     Reason.PATH_NOT_FOUND: (
         "Voipit does not know the address that was called (404). That counted as an invalid"
-        " request, too. Is the stack's parameter VoipitBaseUrl right?"
+        " request, too. Check the stack's parameter VoipitBaseUrl."
     ),
     Reason.IP_BLOCKED: (
         "Voipit has blocked the address of this machine (403.6), after too many invalid requests"
@@ -84,7 +84,8 @@ class AccountSecret:
             return None
         except SecretUnavailableError as error:
             raise ToolError(
-                f"The secret {self.arn} cannot be read. May you call secretsmanager:GetSecretValue?"
+                f"The secret {self.arn} cannot be read. Check that you are allowed to call"
+                " secretsmanager:GetSecretValue."
             ) from error
 
     def put(self, account: Account) -> None:
@@ -124,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--stack-name", required=True, help="the stack's name in CloudFormation")
     parser.add_argument(
-        "--region", help="where it is, if not where AWS_DEFAULT_REGION or ~/.aws says"
+        "--region", help="the stack's region (default: as AWS_DEFAULT_REGION or ~/.aws says)"
     )
     asked = parser.parse_args(arguments)
     try:
@@ -132,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stack = look_up(session, asked.stack_name)
         return 0 if fill(session, stack) else 1
     except ToolError as error:
-        console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
+        console.print(f"[bold red]The command failed.[/bold red] {escape(str(error))}")
         return 1
 
 
@@ -141,8 +142,9 @@ def fill(session: boto3.session.Session, stack: DeployedStack) -> bool:
     secret = AccountSecret.of_stack(session, stack)
     base_url = stack.parameter("VoipitBaseUrl")
     console.print(
-        f"The account at Voipit of the stack {stack.name}. It is tried before it is stored, by a"
-        f" ping to {escape(base_url)}, which sends nothing."
+        f"The account at Voipit of the stack {stack.name}. This command tries it before it stores"
+        " it, by a"
+        f" ping to {escape(base_url)}, which sends no SMS."
     )
     try:
         account = _tried(Trial(VoipitClient(base_url, VoipitSession())))
@@ -153,8 +155,9 @@ def fill(session: boto3.session.Session, stack: DeployedStack) -> bool:
         return False
     secret.put(account)
     console.print(
-        "It is stored. The gateway looks within a minute if it was waiting for it (GET /provider"
-        " tells), and within five minutes otherwise."
+        "The account is stored. The gateway reads it within a minute if it was waiting for an"
+        " account (GET"
+        " /provider shows that), and within five minutes otherwise."
     )
     return True
 
@@ -172,14 +175,19 @@ def _tried(trial: Trial) -> Account | None:
         if said:
             console.print(escape(said))
         if not is_wrong:
-            console.print("So nothing tells whether the account is right.")
+            console.print("So it is unknown whether the account is right.")
             return account if agrees("Store it untried?", default=False) else None
         if outcome is not None and outcome.reason is Reason.PATH_NOT_FOUND:
             return None
         if not trial.left:
-            console.print(f"That were {PINGS} tries; more would be risky. Look it up at Voipit.")
+            console.print(
+                f"{PINGS} tries have failed, and more could get this machine's address blocked."
+                " Look the account up at Voipit."
+            )
             return None
-        console.print(f"Tries left: {trial.left}. Once more, or Ctrl-C to stop:")
+        console.print(
+            f"Tries left: {trial.left}. Enter the account again, or press Ctrl-C to stop:"
+        )
 
 
 def _asked_for() -> Account:

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _enter(keys, asked.key, asked.name, role, asks=not asked.yes)
         return _add(keys, asked.name, role)
     except ToolError as error:
-        console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
+        console.print(f"[bold red]The command failed.[/bold red] {escape(str(error))}")
         return _NOT_DONE
 
 
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.add_client", description=__doc__)
     parser.add_argument("--stack-name", required=True, help="the stack's name in CloudFormation")
     parser.add_argument(
-        "--region", help="where it is, if not where AWS_DEFAULT_REGION or ~/.aws says"
+        "--region", help="the stack's region (default: as AWS_DEFAULT_REGION or ~/.aws says)"
     )
     job = parser.add_mutually_exclusive_group(required=True)
     job.add_argument("--name", help="make a key for the client of this name, new or not")
@@ -58,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         help="delete a key, or all keys of a client, after asking",
     )
     parser.add_argument(
-        "--role", choices=[*map(str, Role)], help="with --name: what a new client is (client)"
+        "--role",
+        choices=[*map(str, Role)],
+        help="with --name: the role of a new client (default: client)",
     )
     parser.add_argument(
         "--key",
@@ -87,14 +89,15 @@ def _add(keys: ClientKeys, name: str, role: Role | None) -> int:
     new = keys.add(name, role)
     one = f"{len(new.others) + 1} keys now" if new.others else "a key"
     console.print(
-        f"The {new.client.role} {name} has {one}; AWS may take a minute to know the new one."
+        f"The {new.client.role} {name} has {one}; AWS can take a minute to accept the new one."
     )
     console.print(f"  id         {new.key_id}")
     console.print(f"  x-api-key  {escape(new.api_key)}")
     console.print("Keep the key secret.")
     for other in new.others:
         console.print(
-            f"Once {other} is not used any more: make client REMOVE={other} STACK={keys.stack_name}"
+            f"When no program uses {other} any more: make client REMOVE={other}"
+            f" STACK={keys.stack_name}"
         )
     return _DONE
 
@@ -104,8 +107,9 @@ def _enter(keys: ClientKeys, key_id: str, name: str, role: Role | None, *, asks:
     if client.name != key_id:
         console.print(
             f"So far the key {key_id} is a client of its own. As a key of {name} it will not read,"
-            " list or cancel what it has sent until now, and its ids and the count of its day begin"
-            " anew. The functions take up to a minute to notice: until then let it send nothing."
+            " list or cancel the messages it has sent until now, and its ids and its daily count"
+            " begin"
+            " anew. The functions take up to a minute to notice; send nothing with it until then."
         )
         if asks and not _agreed(key_id):
             return _NOT_DONE
@@ -124,17 +128,18 @@ def _remove(keys: ClientKeys, wanted: str, *, asks: bool) -> int:
     if asks and not _agreed(wanted if found[0].key_id == wanted else client.name):
         return _NOT_DONE
     keys.remove(found)
-    console.print("It is done; AWS may take a minute to notice.")
+    console.print("Deleted. AWS can take a minute to refuse it.")
     return _DONE
 
 
 def _shut_out(last: Key) -> str:
-    """What becomes of a client without a key."""
+    """What happens to a client without a key."""
     name = last.client.name
     if last.client.role is Role.OPERATOR:
         return "No other key is left: this shuts the operator out."
     told = (
-        "No other key is left: this shuts the client out. What it has queued is still sent, and its"
+        "No other key is left: this shuts the client out. Its queued messages are still sent, and"
+        " its"
         " messages stay until they expire."
     )
     if last.entered:

@@ -1,4 +1,4 @@
-"""Send rows in batches, and later ask what became of them.
+"""Send rows in batches, and later ask for their statuses.
 
 Every row has an id that comes from its content, so whatever is cut short here is simply done again.
 """
@@ -52,7 +52,7 @@ class Watcher(Protocol):
 class Plan:
     """One send: `rows` by their message id, and the `duplicates` of them, all in order.
 
-    `left_out` is what cannot be read of the file, and is sent by nobody.
+    `left_out` is the part of the file that cannot be read; it is never sent.
     """
 
     name: str
@@ -141,7 +141,11 @@ class Bulk:
                 before = self.known[message_id]
                 message = self.gateway.message(message_id)
                 after = (
-                    replace(before, status=UNKNOWN, detail="the gateway does not know it any more")
+                    replace(
+                        before,
+                        status=UNKNOWN,
+                        detail="the gateway does not know this message any more",
+                    )
                     if message is None
                     else self._result(message_id, {"message": message})
                 )

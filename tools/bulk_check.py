@@ -22,7 +22,7 @@ class Findings:
     """What a look at a file has found, by lines of the file, all in order.
 
     `wrong`: rows that cannot be sent. `one_person`: the lines of each number that stands there in
-    several spellings. `rounded`: lines of numbers that a spreadsheet may have rounded.
+    several spellings. `rounded`: lines of numbers that a spreadsheet might have rounded.
     """
 
     wrong: Sequence[Fault]
@@ -31,7 +31,7 @@ class Findings:
 
     @property
     def wrong_rows(self) -> int:
-        """How many rows are wrong: one row may have several faults."""
+        """How many rows are wrong: one row can have several faults."""
         return len({fault.line for fault in self.wrong})
 
     def __bool__(self) -> bool:
@@ -41,7 +41,7 @@ class Findings:
 def check(
     plan: Plan, sheet: Sheet, to_send: Collection[str], gateway: Gateway, watcher: Watcher
 ) -> Findings:
-    """What there is to say before the rows with the ids `to_send` are sent.
+    """The findings to report before the rows with the ids `to_send` are sent.
 
     The others have been: they are no longer judged, but a number may be theirs in another spelling.
     Raises what the gateway raises.

@@ -117,7 +117,7 @@ class ClientKeys:
     def add(self, name: str, role: Role | None) -> NewKey:
         """A key for the client of this name, its first or a further one.
 
-        Without a role it is the one that the client has. A key that may not be used as it should
+        Without a role it is the one that the client has. A key that could not be made usable
         is not left behind.
         """
         keys = self.all()
@@ -140,7 +140,7 @@ class ClientKeys:
                     usagePlanId=self.plan_id, keyId=key_id, keyType="API_KEY"
                 )
         except BaseException:
-            with suppress(ClientsError):  # it may be on the plan although AWS did not say so
+            with suppress(ClientsError):  # it might be on the plan although AWS did not say so
                 self._take_off_the_plan(key_id)
             self._delete(key_id, api_key)
             raise
@@ -162,7 +162,7 @@ class ClientKeys:
         return found, _client_called(name, role, others)
 
     def enter(self, key: Key, client: Client) -> None:
-        """From now on the key belongs to this client; the functions may take a minute to notice."""
+        """From now on the key belongs to this client; the functions notice within a minute."""
         try:
             with _aws_errors():
                 for identity in self._identities(key.key_id, self._api_key(key.key_id)):
@@ -224,7 +224,7 @@ class ClientKeys:
                 self.api.delete_api_key(apiKey=key_id)
         except ClientsError as error:
             raise ClientsError(
-                f"The API key {key_id} is good for nothing and could not be deleted; delete it by"
+                f"The API key {key_id} is of no use and could not be deleted; delete it by"
                 f" hand. {error}"
             ) from error
         for identity in self._identities(key_id, api_key):

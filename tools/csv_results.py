@@ -1,4 +1,4 @@
-"""The file that says what became of each row, and is never wrong about what was not sent.
+"""The file with the result of each row, which never says that an unsent row was sent.
 
 Each line is whole before the next is begun, and is on the disk before the next batch leaves: what
 a killed program leaves behind is read by the next one. The text of a message is not in it.
@@ -22,7 +22,7 @@ NOT_READ: Final = "row-not-read"
 SETTLED: Final = frozenset(
     {"sent", "failed", "cancelled", "no_report", REFUSED, DUPLICATE, UNKNOWN}
 )
-"""Statuses nobody waits for any more. The last three are this program's own."""
+"""Statuses that are final for this program. The last three are this program's own."""
 
 
 class ResultsError(Exception):
@@ -31,7 +31,7 @@ class ResultsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one row. `problem` is the type of the problem it was refused with.
+    """The result of one row. `problem` is the type of the problem it was refused with.
 
     `gateway` is the address of the one that said so. It is empty where it is not known: in files
     that were written before gateways were told apart.
@@ -112,7 +112,7 @@ class ResultFile:
         columns, delimiter = self._shape(header.strip())
         for number, cells in enumerate(csv.reader(io.StringIO(records), delimiter=delimiter), 2):
             if len(cells) != len(columns) or not cells[0].isdecimal():
-                raise ResultsError(f"{self.path}, line {number}: this is no result")
+                raise ResultsError(f"{self.path}, line {number}: this line is not a result")
             line, *others = cells
             yield Result(int(line), *others)
 
@@ -122,4 +122,6 @@ class ResultFile:
             for delimiter in DELIMITERS:
                 if header == delimiter.join(columns):
                     return columns, delimiter
-        raise ResultsError(f"{self.path} is not a file of results: move it away")
+        raise ResultsError(
+            f"{self.path} is not a file of results. Move it away and run the same command again."
+        )

@@ -24,7 +24,7 @@ and a number may be texted, is for the gateway to say."""
 _SEPARATORS: Final = re.compile(r"[^\w+]")
 _SCIENTIFIC: Final = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
 _DECIMALS: Final = re.compile(r"\+?[0-9]+[.,][0-9]{1,2}|.*[.,]0")
-"""`491601234567.0`: read without its dot, it would be somebody else's number."""
+"""`491601234567.0`: read without its dot, it would be another person's number."""
 _FORMULA: Final = re.compile(r"[=@\-\uff1d\uff20\uff0d].*|[+\uff0b].*[^\W\d_].*", re.DOTALL)
 """What a spreadsheet program would run when it opens the results, where the number stands again
 (also with the full-width signs of East Asian keyboards). A number may begin with +."""

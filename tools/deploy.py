@@ -1,9 +1,10 @@
 """The gateway onto AWS: `make deploy` runs this.
 
 It asks for a stack's name and region, builds, deploys, asks for the account at Voipit if the stack
-has none yet, and shows the commands for a first message. What it deploys with is, for each of the
-template's parameters: what `--parameters` says, or else what the stack has already, or else what
-samconfig.toml says for the environment, or else the template's default. It writes no tracked file.
+has none yet, and shows the commands for a first message. For each of the template's parameters it
+takes the value from `--parameters`, or else the one that the stack has already, or else the one
+that samconfig.toml has for the environment, or else the template's default. It writes no tracked
+file.
 """
 
 import argparse
@@ -58,7 +59,7 @@ class Before:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description=__doc__)
-    parser.add_argument("--config-env", default="default", help="which part of samconfig.toml")
+    parser.add_argument("--config-env", default="default", help="the environment in samconfig.toml")
     parser.add_argument("--stack-name", help="do not ask for it")
     parser.add_argument("--region", help="do not ask for it")
     parser.add_argument(
@@ -68,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _deploy(asked.config_env, asked.parameters, asked.stack_name, asked.region)
     except ToolError as error:
-        console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
+        console.print(f"[bold red]The command failed.[/bold red] {escape(str(error))}")
     except NoAnswerError:
         console.print("[bold red]It was not deployed[/bold red]: a question was not answered.")
     return 1
@@ -222,8 +223,8 @@ def _to_copy(tables: OldTables, guards: str | None) -> list[Suppression]:
         console.print("Their do-not-contact lists have no number that is not on the stack's own.")
         return []
     console.print(
-        f"Their do-not-contact lists have {len(missing)} numbers that would not be on the new one:"
-        " these people would be texted again."
+        f"Their do-not-contact lists have {len(missing)} numbers that would be missing from the new"
+        " one: the gateway would text these people again."
     )
     if agrees("Copy them after the deployment, before the first message?", default=True):
         return missing
@@ -326,7 +327,7 @@ def _show_what_comes_next(stack: DeployedStack, *, has_account: bool) -> None:
     if not any((_BUILT / "SmsGatewayLayer").rglob("*.pyc")):
         console.print(
             "There is no python3.13 on this machine, so the layer has no byte code and cold starts"
-            " take longer. Install one and deploy again to mend that."
+            " take longer. Install python3.13 and deploy again to shorten them."
         )
 
 

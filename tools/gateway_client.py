@@ -157,7 +157,7 @@ class PatientGateway:
     def send_batch(self, messages: Sequence[Json]) -> list[Json]:
         """One result per message, in order, each with a `message` or a `problem`.
 
-        A batch of which nothing was taken since the gateway's table is away is asked for again.
+        A batch of which nothing was stored, as the gateway's table does not answer, is repeated.
 
         Raises:
             NotAcceptedError: the gateway takes no batches from here.
@@ -184,8 +184,8 @@ class PatientGateway:
         def read(answer: requests.Response) -> list[Json]:
             if answer.status_code == HTTPStatus.NOT_FOUND:
                 raise NotAcceptedError(
-                    "it cannot check a file. Is its address the output ApiUrl of the stack, and is"
-                    " it as new as this program? `sam deploy` brings it up to date"
+                    "it cannot check a file. Check that its address is the output ApiUrl of the"
+                    " stack, and that it is as new as this program (`make deploy` updates it)"
                 )
             return _results(_content(answer, HTTPStatus.OK), len(messages))
 

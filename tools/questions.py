@@ -9,7 +9,7 @@ from tools.progress import console
 
 
 class NoAnswerError(Exception):
-    """There is nobody to answer, or no line is left in what was piped in."""
+    """No person is there to answer, or the piped input has no line left."""
 
 
 def ask(question: str, default: str = "") -> str:

@@ -46,7 +46,7 @@ class Kind:
     output: str
     signed: str
     lost: str
-    """What becomes of what was signed, once its key is gone."""
+    """What happens to the signed URLs or cursors once their key is gone."""
 
 
 KINDS: Final = {
@@ -87,7 +87,7 @@ class SigningSecret:
             client = session.client("secretsmanager")
         needed_for = _DAY
         if kind is KINDS["callback"]:
-            # A report may be late by as much as a day, and it still counts.
+            # A report that is a day late still counts.
             needed_for += timedelta(minutes=_report_deadline(stack))
         return cls(client, arn, needed_for)
 
@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.rotate", description=__doc__)
     parser.add_argument("--stack-name", required=True, help="the stack's name in CloudFormation")
     parser.add_argument(
-        "--region", help="where it is, if not where AWS_DEFAULT_REGION or ~/.aws says"
+        "--region", help="the stack's region (default: as AWS_DEFAULT_REGION or ~/.aws says)"
     )
     parser.add_argument("--key", required=True, choices=sorted(KINDS), help="which key")
     parser.add_argument(
@@ -141,7 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _end_both(secret, kind, asked.stack_name, is_sure=asked.yes)
         return _rotate(secret, kind, asked.key)
     except ToolError as error:
-        console.print(f"[bold red]It did not work.[/bold red] {escape(str(error))}")
+        console.print(f"[bold red]The command failed.[/bold red] {escape(str(error))}")
         return 1
 
 
@@ -166,7 +166,7 @@ def _rotate(secret: SigningSecret, kind: Kind, key: str) -> int:
 
 def _end_both(secret: SigningSecret, kind: Kind, stack_name: str, *, is_sure: bool) -> int:
     console.print(
-        f"The current key and the one before will both be ended. What that costs: {kind.lost}."
+        f"The current key and the one before will both be ended. The consequence: {kind.lost}."
         f" A function that remembers them takes them for up to {REMEMBERED_MINUTES} minutes more."
     )
     if not is_sure:
@@ -182,10 +182,10 @@ def _end_both(secret: SigningSecret, kind: Kind, stack_name: str, *, is_sure: bo
         secret.rotate()
     except ToolError as error:
         raise ToolError(
-            "The key was rotated once and not twice, so the one that was current until now is still"
-            f" good. Do it again. {error}"
+            "The key was rotated once and not twice, so the key that was current until now is"
+            f" still valid. Run the command again. {error}"
         ) from error
-    console.print("Both are ended.")
+    console.print("Both keys are ended.")
     return 0
 
 

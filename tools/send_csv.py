@@ -1,4 +1,4 @@
-"""Send an SMS to every row of a CSV file, as often as it takes and no message twice."""
+"""Send an SMS to every row of a CSV file; run again, it goes on and sends no message twice."""
 
 import argparse
 import fcntl
@@ -45,16 +45,17 @@ INTERRUPTED: Final = 130
 _EPILOG: Final = f"""\
 the file:
   What a spreadsheet program saves as "CSV UTF-8": commas, semicolons or tabs. Its first row names
-  the columns: number and message, or Telefon and Mesaj, or other common names. If yours are called
-  otherwise, say so: --columns "number=Contact,message=Anunț". Other columns are left alone.
+  the columns: number and message, or Telefon and Mesaj, or other common names. If your
+  columns have other names, name them: --columns "number=Contact,message=Anunț". The program leaves
+  other columns alone.
 
 the check:
   Before the first row is sent, the gateway looks at all of them. If rows are wrong, if one person
   is there in two spellings of one number (0721234567, +40721234567), or if suspiciously many
-  numbers look rounded by a spreadsheet, all of that is listed and nothing is sent. Mend the file
+  numbers look rounded by a spreadsheet, all of that is listed and nothing is sent. Correct the file
   and run the same command again; or add --anyway, which leaves out what is wrong and sends the
-  rest. --check only looks, and sends nothing. Limits, such as the messages that one number may get
-  in a day, are met when rows are sent.
+  rest. --check only looks, and sends nothing. Limits, such as the daily limit of a number, are
+  checked when rows are sent.
 
 the gateway:
   {URL_VARIABLE} and {KEY_VARIABLE} say where it is and which key to use (the outputs of
@@ -65,7 +66,7 @@ running it again:
   goes on where the last one stopped, and sends nothing twice: after Ctrl-C, after a crash, and with
   rows added to the file. Two equal rows are one message. Rows that were refused are offered again.
   To send the same rows once more, give the send another --name.
-  Each gateway, told by its address, is for itself: what one has taken, another is offered.
+  Gateways are told apart by address: rows that one gateway has taken are offered to another.
 
 the results:
   <file>.results.csv beside the file, written batch by batch: line, number, messageId, status,
@@ -75,7 +76,7 @@ exit status:
   {WELL}    every row was taken (with --follow: and none has failed or is unknown)
   {SOME_REFUSED}    some were refused (with --follow: or failed, or are unknown); see the results
   {CANNOT_BEGIN}    nothing was sent: the check has found something, or the file or address is wrong
-  {GAVE_UP}    the gateway did not answer, or takes nothing from here; run it again to go on
+  {GAVE_UP}    the gateway did not answer, or refuses these requests; run it again to go on
   {INTERRUPTED}  interrupted; run it again to go on
 """
 
@@ -121,7 +122,8 @@ def find_gateway(
         console.print(f"Using the local stack of `make run`: {escape(url)}")
     if not url or not api_key:
         raise _WhereError(
-            f"Where is the gateway? Set {URL_VARIABLE} and {KEY_VARIABLE}, or start `make run`."
+            f"The gateway's address or key is missing. Set {URL_VARIABLE} and {KEY_VARIABLE}, or"
+            " start `make run`."
         )
     try:
         return Where(checked_address(url), checked_key(api_key))
@@ -171,11 +173,11 @@ def _look(bulk: Bulk, sheet: Sheet, screen: BulkScreen, options: argparse.Namesp
         return stopped
     if found and (options.check or not options.anyway):
         _complain(
-            f"{found.wrong_rows} of {plan.size} rows are wrong. Nothing was sent. Mend the file and"
-            " run the same command again, or add --anyway to send the others."
+            f"{found.wrong_rows} of {plan.size} rows are wrong. Nothing was sent. Correct the file"
+            " and run the same command again, or add --anyway to send the others."
             if found.wrong
-            else "Nothing was sent, so that you can look at these rows first. Mend the file and run"
-            " the same command again, or add --anyway to send it as it is."
+            else "Nothing was sent, so that you can look at these rows first. Correct the file and"
+            " run the same command again, or add --anyway to send it as it is."
         )
         return CANNOT_BEGIN
     if options.check:
@@ -203,7 +205,7 @@ def _ended_early(screen: BulkScreen, work: Callable[[], None]) -> int | None:
         screen.say(f"Given up: {error}. Run the same command again to go on.")
         return GAVE_UP
     except NotAcceptedError as error:
-        screen.say(f"The gateway takes nothing from here: {error}")
+        screen.say(f"The gateway refuses these requests: {error}")
         return GAVE_UP
     return None
 
@@ -243,7 +245,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_columns,
         default={},
         metavar="NAMES",
-        help="what your columns are called: number=Contact,message=Anunț (or one of the two)",
+        help="the names of your columns: number=Contact,message=Anunț (or one of the two)",
     )
     parser.add_argument(
         "--check", action="store_true", help="look at the file, say what is wrong, send nothing"
@@ -251,12 +253,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--anyway",
         action="store_true",
-        help="send, although the check has found something; what is wrong is left out",
+        help="send the good rows even if the check has found wrong ones, and leave those out",
     )
     parser.add_argument(
         "--follow",
         action="store_true",
-        help="then ask what became of each message until all are settled (Ctrl-C stops it)",
+        help="then ask for the status of each message until all are settled (Ctrl-C stops it)",
     )
     parser.add_argument(
         "--wait",
@@ -276,7 +278,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--api-key",
         metavar="KEY",
-        help=f"better in {KEY_VARIABLE}: options of a program can be seen by others",
+        help=f"better given in {KEY_VARIABLE}: other users can see a program's options",
     )
     return parser
 

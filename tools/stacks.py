@@ -39,8 +39,9 @@ class DeployedStack:
     def _told(self, values: "Mapping[str, str]", what: str, name: str) -> str:
         if name not in values:
             raise ToolError(
-                f"The stack {self.name} has no {what} {name}. Is it this gateway, and as new as"
-                " this program? `make deploy` brings it up to date."
+                f"The stack {self.name} has no {what} {name}. Check that it is this gateway, and"
+                " as new"
+                " as this program (`make deploy` updates it)."
             )
         return values[name]
 

@@ -99,7 +99,7 @@ def _result_view(result: BatchResult) -> dict[str, Any]:
 
 @routes.delete("/messages/<message_id>")
 def delete_message(message_id: str) -> Response[str]:
-    """Take a message back, as long as nobody has tried to send it."""
+    """Take a message back, as long as the gateway has not tried to send it."""
     client = message_owner(routes.current_event, parts().clients)
     message = parts().cancel_message(client, path_value(message_id))
     logger.info("message cancelled", message_id=message.message_id)

@@ -49,4 +49,4 @@ _PAGE: Final = (
 GARBAGE: Final = Answer(200, _PAGE, "text/html")
 FORBIDDEN_PAGE: Final = Answer(403, _PAGE, "text/html")
 LONG_PAGE: Final = Answer(404, _PAGE.ljust(80 * 1024), "text/html")
-"""Longer than anybody has to read of an answer."""
+"""Longer than a client has to read of an answer."""

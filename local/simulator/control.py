@@ -17,7 +17,7 @@ _BOOLEANS: Final[Mapping[str, bool]] = {"true": True, "false": False}
 
 
 class Control:
-    """Lets tests and people see and steer the simulator, also while everybody is blocked."""
+    """Lets tests and people see and steer the simulator, also while every IP is blocked."""
 
     def __init__(
         self, settings: SettingsStore, guard: IpGuard, journal: Journal, reports: ReportSender

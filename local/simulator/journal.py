@@ -1,4 +1,4 @@
-"""What reached the simulator and what became of it, for tests and for people to read."""
+"""The requests that reached the simulator and their outcomes, for tests and for people to read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -7,7 +7,7 @@ from aiohttp import web
 
 @dataclass(frozen=True)
 class RawAnswer:
-    """The status, and everything that goes out: status line, headers, and what there is of a body.
+    """The status, and everything that goes out: status line, headers, and the body, if any.
 
     The connection is closed, not reset: what was written arrives.
     """

@@ -19,7 +19,7 @@ from local.simulator.behaviours import Report, ReportEncoding
 from local.simulator.journal import Entry, SentReport, utc_now
 
 REPORT_TIME_OUT: Final = 30.0
-"""Seconds, made long: a local AWS on a busy machine may take that to start a Lambda."""
+"""Seconds, made long: a local AWS on a busy machine can need that long to start a Lambda."""
 REPORTS_AT_ONCE: Final = 8
 """A provider has so many lines for its reports. A local AWS starts a process for each that comes
 while all others are at work, so without an end to them a thousand reports are an avalanche."""
@@ -41,7 +41,7 @@ class ReportSender:
 
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
         """Keep the client open as long as the application runs (a `cleanup_ctx`)."""
-        # A connection per report: a kept one may have been dropped meanwhile, and with no second
+        # A connection per report: a kept one might have been dropped meanwhile, and with no second
         # try the report would be lost through no fault of its receiver.
         self._session = ClientSession(
             connector=TCPConnector(limit=0, force_close=True),

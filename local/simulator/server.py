@@ -16,7 +16,7 @@ from local.simulator.settings import Settings
 
 LOOPBACK: Final = "127.0.0.1"
 
-# As many connections as may arrive at once; the usual 128 would turn some away.
+# As many connections as can arrive at once; the usual 128 would turn some away.
 _BACKLOG: Final = 1024
 # Apache's time, and a trap for clients that reuse a connection without a second thought.
 _KEEP_ALIVE_SECONDS: Final = 5.0

@@ -45,7 +45,7 @@ class _Kind:
 
 
 def _is_number(value: object) -> bool:
-    # bool is an int to Python, not to somebody who writes JSON. NaN fails the comparison.
+    # bool is an int to Python, not to a person who writes JSON. NaN fails the comparison.
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)

@@ -297,7 +297,7 @@ def test_a_key_without_a_client_is_given_one_once_its_id_was_typed(
     code, text = run("--name", "front", "--key", own)
 
     assert (code, account.rows(STACK)) == (0, {own: Client("front")})
-    assert "will not read, list or cancel what it has sent until now" in text
+    assert "will not read, list or cancel the messages it has sent until now" in text
 
 
 def test_nothing_is_given_unless_the_id_is_typed(
@@ -513,7 +513,7 @@ def test_nor_with_the_client_that_it_belongs_to(account: Account) -> None:
 def test_a_name_nobody_has_is_not_removed() -> None:
     assert run("--remove", "nobody") == (
         1,
-        'It did not work. There is no client and no key "nobody".\n',
+        'The command failed. There is no client and no key "nobody".\n',
     )
 
 
@@ -568,7 +568,7 @@ def test_there_a_key_that_was_there_before_is_entered_under_both(
 def test_a_stack_that_is_not_there_is_named_with_its_region() -> None:
     code, text = run("--list", stack="nowhere")
 
-    assert (code, text) == (1, f"It did not work. There is no stack nowhere in {REGION}.\n")
+    assert (code, text) == (1, f"The command failed. There is no stack nowhere in {REGION}.\n")
 
 
 @pytest.mark.parametrize(
@@ -716,7 +716,7 @@ def test_an_aws_that_cannot_be_reached_is_said_in_one_sentence(
     code, text = run("--list")
 
     assert code == 1
-    assert text.startswith("It did not work. AWS cannot be asked: Could not connect")
+    assert text.startswith("The command failed. AWS cannot be asked: Could not connect")
 
 
 def test_without_a_region_nothing_is_guessed(
@@ -728,7 +728,7 @@ def test_without_a_region_nothing_is_guessed(
 
     assert run("--list") == (
         1,
-        "It did not work. AWS cannot be asked: You must specify a region.\n",
+        "The command failed. AWS cannot be asked: You must specify a region.\n",
     )
     assert run("--list", "--region", REGION)[0] == 0
 

@@ -365,7 +365,7 @@ def test_messages_are_followed_until_all_are_settled(world: World) -> None:
         ("sent", ""),
         ("no_report", ""),
         ("failed", "transmission-error: no route"),
-        (UNKNOWN, "the gateway does not know it any more"),
+        (UNKNOWN, "the gateway does not know this message any more"),
         (REFUSED, "No."),
     ]
     assert list(on_disk(world).values()) == bulk.results()

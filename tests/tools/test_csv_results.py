@@ -134,7 +134,7 @@ def test_a_file_that_was_saved_by_a_spreadsheet_is_read(file: ResultFile) -> Non
 def test_a_file_of_somebody_elses_is_left_alone(file: ResultFile, content: str) -> None:
     file.path.write_text(content)
 
-    with pytest.raises(ResultsError, match="is not a file of results: move it away"):
+    with pytest.raises(ResultsError, match=r"is not a file of results\. Move it away"):
         read(file)
 
     assert file.path.read_text() == content
@@ -148,7 +148,7 @@ def test_a_line_that_is_no_result_is_named(file: ResultFile, line: str) -> None:
     with file.path.open("a") as notes:
         notes.write(line)
 
-    with pytest.raises(ResultsError, match="line 3: this is no result"):
+    with pytest.raises(ResultsError, match="line 3: this line is not a result"):
         read(file)
 
 

@@ -264,14 +264,14 @@ def test_an_aws_that_cannot_be_reached_is_said_in_one_sentence(
     code, text = run("--key", "callback")
 
     assert code == 1
-    assert text.startswith("It did not work. AWS cannot be asked: Could not connect")
+    assert text.startswith("The command failed. AWS cannot be asked: Could not connect")
 
 
 @pytest.mark.usefixtures("account")
 def test_a_stack_that_is_not_there_is_named_with_its_region() -> None:
     assert run("--key", "cursor", stack="nowhere") == (
         1,
-        f"It did not work. There is no stack nowhere in {REGION}.\n",
+        f"The command failed. There is no stack nowhere in {REGION}.\n",
     )
 
 
@@ -294,7 +294,7 @@ def test_without_a_region_nothing_is_guessed(
 
     assert run("--key", "cursor") == (
         1,
-        "It did not work. AWS cannot be asked: You must specify a region.\n",
+        "The command failed. AWS cannot be asked: You must specify a region.\n",
     )
     assert run("--key", "cursor", "--region", REGION)[0] == 0
 

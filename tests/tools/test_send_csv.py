@@ -349,8 +349,8 @@ def test_everything_that_is_found_is_one_list_and_nothing_is_sent(
     assert lines[: len(FOUND)] == FOUND
     assert lines[len(FOUND) :] == [
         (
-            "3 of 6 rows are wrong. Nothing was sent. Mend the file and run the same command again,"
-            " or add --anyway to send the others."
+            "3 of 6 rows are wrong. Nothing was sent. Correct the file and run the same command"
+            " again, or add --anyway to send the others."
         )
     ]
     assert (gateway.batches, list(tmp_path.iterdir())) == ([], [path])
@@ -563,7 +563,7 @@ def test_a_wrong_key_is_told_and_ends_the_run(
     assert main([str(path), "--api-key", "another"]) == GAVE_UP
 
     output = capsys.readouterr().out
-    assert "The gateway takes nothing from here: 403 An API key is required." in output
+    assert "The gateway refuses these requests: 403 An API key is required." in output
     assert "another" not in output
     assert gateway.batches == []
 
