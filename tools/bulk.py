@@ -39,7 +39,7 @@ class Gateway(Protocol):
 
 
 class Watcher(Protocol):
-    """Who looks on."""
+    """Shows the progress to a person."""
 
     def done(self, rows: int) -> None:
         """So many rows more are done with."""

@@ -42,7 +42,7 @@ def attributes(values: Mapping[str, Any]) -> dict[str, Any]:
 def plain(item: Item) -> dict[str, Any]:
     """The values of a row by their names; numbers are `Decimal`s.
 
-    Every type of DynamoDB is read, since a later release may have written what this one does not
+    Every type of DynamoDB is read, since a later release might have written what this one does not
     know. Raises `KeyError` or `ValueError` for what DynamoDB never answers.
     """
     return {name: _plain(value) for name, value in item.items()}

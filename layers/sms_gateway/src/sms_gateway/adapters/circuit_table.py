@@ -55,7 +55,7 @@ class CircuitTable:
         )
 
     def release_probe(self) -> None:
-        """Let somebody else try."""
+        """Let another process try."""
         self._update("REMOVE probeUntil", None, {})
 
     def prove(self, account_version: str, at: datetime) -> None:

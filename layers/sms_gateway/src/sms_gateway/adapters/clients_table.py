@@ -32,7 +32,7 @@ _Seconds = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class ClientsTable:
-    """The items themselves. Every method raises `StoreUnavailableError` if the table is away."""
+    """The items themselves. Each method raises `StoreUnavailableError` if the table fails."""
 
     client: "DynamoDBClient"
     table_name: str

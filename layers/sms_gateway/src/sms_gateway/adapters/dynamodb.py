@@ -56,7 +56,7 @@ def tries() -> Iterator[int]:
 
 
 def write(request: Callable[[], _Answer]) -> _Answer:
-    """Do a write, and again if it meets somebody else's transaction.
+    """Do a write, and again if it meets another process's transaction.
 
     botocore repeats what DynamoDB calls throttled, not what it calls a conflict.
 
@@ -97,10 +97,10 @@ def table_errors() -> Iterator[None]:
 
 
 def _explain(reasons: Sequence[Mapping[str, Any]], error: ClientError) -> None:
-    """Raise what it means, if it is not one of those that nobody can do anything about.
+    """Raise the error that it means, unless it is one that no process can act on.
 
-    Only conditions make a refusal: with a conflict among the reasons nobody knows what the row
-    behind it would have said, and that may be the one that counts.
+    Only conditions make a refusal: with a conflict among the reasons the verdict of its row
+    is unknown, and might be the one that counts.
     """
     codes = {reason.get("Code") or "None" for reason in reasons} - {"None"}
     if codes == {_CONDITION}:

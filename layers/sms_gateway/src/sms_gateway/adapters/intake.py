@@ -107,7 +107,7 @@ class GuardedIntake:
         full = self._full_on(day)
         in_turn = list(rows)
         random.shuffle(in_turn)
-        # Where all are full one is asked all the same: the message may have been stored before.
+        # Where all are full one is asked all the same: the message might have been stored before.
         for row in [row for row in in_turn if row not in full] or in_turn[:1]:
             actions[_CLIENT] = {"Update": self._one_more(row, rows[row], sending.at)}
             if self._is_written(sending, actions):
@@ -225,7 +225,7 @@ class GuardedIntake:
         """Its sending among the others: one more, or its place moved to now.
 
         A message that was counted and certainly not taken keeps its place until it is tried again;
-        so its own tries never use up what its number may get. Raises `RecipientLimitError`.
+        so its own tries never use up its number's limit. Raises `RecipientLimitError`.
         """
         phone_number = sending.message.phone_number
         if sending.place is None:

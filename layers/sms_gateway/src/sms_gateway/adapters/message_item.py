@@ -9,11 +9,11 @@
 |                                 |      | the index `recipient`                                  |
 | `cutFrom`                       | N    | septets of the text asked for, if it was cut           |
 | `metadata`                      | M    | the caller's own strings                               |
-| `claim`                         | S    | token of whoever calls Voipit, or did last             |
+| `claim`                         | S    | token of the process that calls Voipit, or did last    |
 | `createdAt` `updatedAt`         | S    | ISO 8601, UTC, milliseconds                            |
 | `expiresAt`                     | N    | epoch seconds; the table's time to live                |
 | `reason` `errorMessage`         | S    | why it stands there; absent if there is nothing to say |
-| `openTries`                     | L    | tries (N) that Voipit may have and that no report is   |
+| `openTries`                     | L    | tries (N) that Voipit might have and that no report is |
 |                                 |      | about, in order; absent if there is none               |
 | `resent`                        | BOOL | `onUnconfirmed`'s second try is under way or spent     |
 | `countedAt`                     | N    | epoch milliseconds: its place among the sendings of    |
@@ -220,7 +220,7 @@ def _moment(row: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def _reason(entry: Mapping[str, Any]) -> Reason | None:
-    """The reason, if this release knows it: a later one may have written it before a rollback."""
+    """The reason, if this release knows it: a later one might have written it before a rollback."""
     try:
         return Reason(entry["reason"]) if "reason" in entry else None
     except ValueError:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 DUE_INDEX: Final = "due"
 MAX_CONTRADICTING_REPORTS: Final = 10
-"""Kept on the item; further ones are only counted, so that nobody can make an item grow."""
+"""Kept on the item; further ones are only counted, so that no stranger can make an item grow."""
 
 
 _KEPT: Final = (
@@ -224,7 +224,7 @@ class MessagesTable:
     def due(self, now: datetime) -> Iterator[MessageKey]:
         """Keys from the sparse index `due`, shard by shard, the longest due first in each.
 
-        The index follows the table a moment later, so a row may have changed: read it.
+        The index follows the table a moment later, so a row might have changed: read it.
         """
         shards = [str(shard) for shard in range(DUE_SHARDS)]
         random.shuffle(shards)  # a run that ends early must not starve the same shards each time

@@ -41,7 +41,7 @@ _COUNTS_AS: Final = {
 _NEVER: Final = frozenset(
     {NumberType.PREMIUM_RATE, NumberType.SHARED_COST, NumberType.UAN, NumberType.VOICEMAIL}
 )
-"""What no setting opens, a prefix neither: a text there costs somebody, or reaches nobody."""
+"""What no setting opens, a prefix neither: a text there costs the recipient, or reaches none."""
 
 _MOBILE_RANGES: Final = ("mobile",)
 _NEVER_RANGES: Final = ("premium_rate", "shared_cost", "uan", "voicemail")
@@ -79,9 +79,9 @@ class PhoneNumberRules:
 
     Prefixes are the beginnings of E.164 numbers. Numbers with one of `refused_prefixes` are never
     texted. Those with one of `allowed_prefixes` are good mobile numbers whatever libphonenumber
-    says, unless it says that they are of a type nobody should text.
+    says, unless it says that they are of a type that must not be texted.
 
-    Raises `ValueError` for a region nobody knows.
+    Raises `ValueError` for an unknown region.
     """
 
     default_region: str
@@ -113,7 +113,7 @@ class PhoneNumberRules:
         return self._read(self._repaired(_dialled(text)))[0]
 
     def examine(self, text: str) -> ExaminedNumber:
-        """What there is to know about the number, and what every rule says of it. Never raises."""
+        """All that is known about the number, and what every rule says of it. Never raises."""
         try:
             dialled = self._repaired(_dialled(text))
             short = self._short_type(dialled)

@@ -52,7 +52,7 @@ class SqsDispatchQueue:
     def enqueue_all(self, waits: Sequence[tuple[MessageKey, timedelta]]) -> None:
         """Have each message tried after its delay. What SQS does not take is left to `dueAt`.
 
-        After a call that failed no other is made: each may take as long as this one did.
+        After a call that failed no other is made: each could take as long as this one did.
         """
         for start in range(0, len(waits), MAX_ENTRIES):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [

@@ -58,7 +58,7 @@ def read_positions(
 def read_messages(
     db: "DynamoDBClient", table_name: str, client: str, positions: Sequence[Position]
 ) -> tuple[list[Message], list[str]]:
-    """The client's rows at these positions (100 at most), in their order; some may be gone.
+    """The client's rows at these positions (100 at most), in their order; some can be gone.
 
     Beside them the ids of rows that this release cannot read.
 

@@ -113,7 +113,7 @@ class RememberedSecret:
 class VoipitAccounts:
     """Implements the port `Accounts`: a secret `{"accountNumber": "…", "password": "…"}`.
 
-    `base_url` is part of the account's version: it is mended by mending the address, too. The
+    `base_url` is part of the account's version: it is corrected by correcting the address, too. The
     template makes the secret with `{}` in it; `make account` fills it.
     """
 
@@ -140,7 +140,7 @@ class VoipitAccounts:
             if isinstance(number, str) and number and isinstance(password, str) and password:
                 return Account(number, password, f"{self._secret.version}/{self._address}")
         # Raised out here, since the JSON error holds the whole text and would be its context.
-        if self._secret.is_away:  # it may have been filled since it was read
+        if self._secret.is_away:  # it might have been filled since
             raise SecretUnavailableError("Secrets Manager did not answer.")
         raise AccountMissingError(
             "The Voipit secret is not a JSON object with accountNumber and password."

@@ -58,7 +58,7 @@ class Topic:
 
         `status`, `type` and `client` are message attributes too, so that a subscription's filter
         policy can choose by them without reading the body. After a call that got no answer no other
-        is made: each may take as long as this one did, and the stream begins again there anyway.
+        is made: each could take as long as this one did, and the stream begins again there anyway.
         """
         failed: set[int] = set()
         entries = [_Entry.of(i, event, client) for i, (event, client) in enumerate(events)]

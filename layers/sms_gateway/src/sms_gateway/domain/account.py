@@ -8,7 +8,7 @@ class Account:
     """Account number and API password. Neither is ever shown by `repr`.
 
     `version` names this very pair and the address it is used at, and gives nothing of it away: it
-    changes when somebody mends the secret or the address.
+    changes when the operator corrects the secret or the address.
     """
 
     number: str

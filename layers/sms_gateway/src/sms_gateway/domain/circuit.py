@@ -35,11 +35,11 @@ OPENS: Final = {
 """The outcomes that open the circuit."""
 
 _SOON: Final = timedelta(minutes=5)
-"""After the first refusal of an account: it may have been Voipit's own mistake."""
+"""After the first refusal of an account: it might have been Voipit's own mistake."""
 _FIRST_PING: Final = {
     # Dropped unprocessed while blocked, so it does no harm to ask.
     OpenReason.IP_BLOCKED: timedelta(minutes=1),
-    # An invalid request once more, unless somebody has mended the secret or the settings.
+    # An invalid request once more, unless the operator has corrected the secret or the settings.
     OpenReason.CREDENTIALS: timedelta(hours=1),
     OpenReason.CONFIGURATION: timedelta(hours=1),
 }
@@ -51,10 +51,10 @@ _LONGEST_PAUSE: Final = {
 
 
 PING_LEASE: Final = timedelta(seconds=45)
-"""How long whoever pings has for it and for writing down what came of it (13 s, and 7 s a write);
+"""How long a process has for a ping and for writing down its result (13 s, and 7 s a write);
 less than the minute between two runs of `watch`. If nothing was written, the next run pings."""
 HARMLESS_PAUSE: Final = timedelta(minutes=1)
-"""The pause after a ping that nobody answered: it is no invalid request."""
+"""The pause after a ping without an answer: it is no invalid request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class Circuit:
 
     `proven` names the account (its version) that Voipit has answered, at `proven_at`; `failed` the
     one it was opened for, or pinged in vain with. `blocked_at` is when a ping was last answered
-    403, in this outage or an earlier one. `probe_until` is held by whoever tries an account that is
-    not proven yet, `ping_until` by whoever pings.
+    403, in this outage or an earlier one. `probe_until` is held by the process that tries an
+    account that is not proven yet, `ping_until` by the one that pings.
     """
 
     reason: OpenReason | None = None
@@ -122,7 +122,7 @@ class Circuit:
     def after_ping(
         self, found: OpenReason | None, account_version: str, now: datetime
     ) -> "Circuit":
-        """What a ping in vain makes of this outage; `found` is `None` if nobody answered it."""
+        """What a ping in vain makes of this outage; `found` is `None` if it got no answer."""
         if found is None:
             # Nothing was learnt, and nothing counted against us: ask again soon.
             return replace(self, next_ping_at=now + HARMLESS_PAUSE)

@@ -47,7 +47,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What a cursor claims to say. Nobody can tell before `position` has checked it."""
+    """What a cursor claims to say. It is not trusted before `position` has checked it."""
 
     key_id: str
     signature: bytes

@@ -1,4 +1,4 @@
-"""When somebody has to look at a message again, and how often it is tried.
+"""When a process has to look at a message again, and how often it is tried.
 
 Everything that is not settled has a `dueAt`: that nothing stored is forgotten (promise 2) rests on
 it. Queue messages are quicker, but they are a hint; this is the guarantee.
@@ -64,7 +64,7 @@ def wait_after(reason: Reason, message: Message, now: datetime, chance: float) -
 
 
 def wait_unclaimed(reason: Reason, message: Message, now: datetime, chance: float) -> Wait:
-    """How a message waits that may not be tried now, for this reason.
+    """How a message waits that must not be tried now, for this reason.
 
     It uses up no try, so nothing but the growing pause bounds how often it comes back.
     """

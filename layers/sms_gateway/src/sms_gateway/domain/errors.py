@@ -6,7 +6,7 @@ GatewayError
 │   └── InvalidValueError      readable, but a rule refuses it
 ├── MessageIdReusedError       the id belongs to another message
 ├── MessageNotFoundError       no such message for this caller
-├── SuppressionNotFoundError   nobody has asked not to be texted at this number
+├── SuppressionNotFoundError   the number is not on the do-not-contact list
 ├── AlreadyTriedError          too late to cancel it
 ├── BodyTooLargeError          the request is longer than any that could be answered
 ├── LimitReachedError          not now, but later: `retry_after` says when
@@ -34,7 +34,7 @@ class GatewayError(Exception):
 
 
 class FieldError(GatewayError):
-    """A value in the request is wrong; `field` names it, `details` helps to mend it."""
+    """A value in the request is wrong; `field` names it, `details` helps to correct it."""
 
     def __init__(self, field: str, sentence: str, code: str, **details: Any) -> None:
         super().__init__(sentence)
@@ -105,7 +105,7 @@ class ClientLimitError(LimitReachedError):
 
 
 class StoreUnavailableError(GatewayError):
-    """The table did not answer; what was to be written may or may not be there.
+    """The table did not answer; it is unknown whether it has written anything.
 
     Also what callers are told if it is Secrets Manager that does not answer.
     """

@@ -42,7 +42,7 @@ class Limits:
         return max(self.recipient_hourly, self.recipient_daily)
 
     def room_for_recipient(self, sent: Sequence[datetime], now: datetime) -> datetime | None:
-        """When the number may get one more; `None`: now. `sent` are its sendings, latest first."""
+        """When there is room for one more; `None`: now. `sent` are its sendings, latest first."""
         waits = []
         if 0 < self.recipient_hourly <= len(sent):
             waits.append(sent[self.recipient_hourly - 1] + HOUR)
@@ -53,7 +53,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Somebody who must not be texted, since when, and which client has said so."""
+    """A number that must not be texted, since when, and which client has said so."""
 
     phone_number: PhoneNumber
     since: datetime
@@ -61,7 +61,7 @@ class Suppression:
 
 
 def suppressed() -> InvalidValueError:
-    """What is wrong with a message to somebody on the do-not-contact list."""
+    """What is wrong with a message to a number on the do-not-contact list."""
     return InvalidValueError(
         "phoneNumber",
         "This number is on the do-not-contact list. Do not text it, unless its owner agrees to be"

@@ -35,7 +35,7 @@ class OnUnconfirmed(StrEnum):
     """What the caller wants when the gateway does not know whether Voipit took the message."""
 
     HOLD = "hold"
-    """Never send it twice, even if it may not have been sent at all."""
+    """Never send it twice, even if it might not have been sent at all."""
     RESEND = "resend"
     """Rather twice than not at all. (Twice, and not three times.)"""
 
@@ -88,7 +88,7 @@ class Change:
 
     @property
     def sources(self) -> frozenset[Status]:
-        """The statuses it may have before."""
+        """The statuses it is allowed to have before."""
         return MOVES[self.trigger].sources
 
     @property
@@ -136,7 +136,7 @@ class Change:
 
     @classmethod
     def unused(cls, message: "Message", claim: str, at: datetime, due_at: datetime) -> "Change":
-        """What becomes of a message whose claim has certainly sent nothing, and never will."""
+        """The change of a message whose claim has certainly sent nothing, and never will."""
         return cls(
             Trigger.UNUSED,
             at,
@@ -187,7 +187,7 @@ class Change:
     def reported(cls, report: DeliveryReport) -> "Change":
         """What a delivery report does, if it is the first.
 
-        That one try has failed tells nothing of another one, which Voipit may have as well.
+        That one try has failed tells nothing of another one, which Voipit might have as well.
         """
         trigger, status = REPORTED[report.status]
         return cls(
@@ -326,7 +326,7 @@ class Message:
         )
 
     def waiting(self, reason: Reason | None, due_at: datetime) -> "Message":
-        """This new message, to be sent later by somebody else."""
+        """This new message, to be sent later by another process."""
         entry = StatusChange(Status.QUEUED, self.created_at, 0, reason)
         return replace(self, reason=reason, due_at=due_at, history=(entry,))
 

@@ -14,7 +14,7 @@ from uuid import UUID
 PATTERN: Final = r"^(?!(\.{1,2}|batch|preview)$)[A-Za-z0-9._~-]{1,64}$"
 """Characters that survive a URL path unescaped. `.` and `..` alone are left out: HTTP clients
 resolve them away, and the callback URL would point at another message. `batch` and `preview` are
-paths of their own, so that nobody could read a message called like that."""
+paths of their own, so that no client could read a message called like that."""
 
 _COMPILED: Final = re.compile(PATTERN)
 

@@ -37,5 +37,5 @@ def not_taken(reason: Reason) -> Outcome:
 
 
 def unclear(reason: Reason) -> Outcome:
-    """It left us and nobody knows: only a report or the caller's own choice moves it on."""
+    """It left us and its fate is unknown: only a report or the caller's choice moves it on."""
     return Outcome(Trigger.UNCLEAR, reason)

@@ -1,4 +1,4 @@
-"""A phone number that does not show itself by accident, and what there is to know about one."""
+"""A phone number that does not show itself by accident, and all that is known about one."""
 
 import re
 from dataclasses import dataclass

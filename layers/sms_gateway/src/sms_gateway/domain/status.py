@@ -16,11 +16,11 @@ class Status(StrEnum):
     QUEUED = "queued"
     """Stored; waits for its time, its turn or its next try. Certainly not at Voipit."""
     SENDING = "sending"
-    """Claimed: somebody is calling Voipit now, or died doing it."""
+    """Claimed: a process is calling Voipit now, or died doing it."""
     SUBMITTED = "submitted"
     """Voipit answered ok; its report is awaited."""
     UNCONFIRMED = "unconfirmed"
-    """Voipit may have it: a request left us and no clear answer came back."""
+    """Voipit might have it: a request left us and no clear answer came back."""
     NO_REPORT = "no_report"
     """The report deadline passed in silence. A late report still counts."""
     SENT = "sent"
@@ -67,7 +67,7 @@ class Reason(StrEnum):
     # of what waits, `queued` or `unconfirmed`, until there is room
     RECIPIENT_LIMIT = "recipient-limit"
     CLIENT_LIMIT = "client-limit"
-    # of `unconfirmed`: the request left us and nobody knows
+    # of `unconfirmed`: the request left us and its fate is unknown
     NO_ANSWER_IN_TIME = "no-answer-in-time"
     CONNECTION_CUT = "connection-cut"
     SERVER_ERROR = "server-error"
@@ -137,5 +137,5 @@ MOVES: Final[dict[Trigger, Move]] = {
 }
 """Every move there is. A message is created either `queued` or `sending`.
 
-"In doubt": an earlier try may have been taken, so whatever becomes of the second one alone, no
+"In doubt": an earlier try might have been taken, so whatever happens to the second one alone, no
 status may say that the message was not sent (`queued`, `failed`)."""

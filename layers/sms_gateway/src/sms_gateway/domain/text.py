@@ -97,7 +97,7 @@ class UnsupportedCharacter:
 
 @dataclass(frozen=True, slots=True)
 class ExaminedText:
-    """What becomes of a text, whether it may be sent or not.
+    """The form in which a text would be sent, whether a rule refuses it or not.
 
     `shown` is what the phone shows: without white space at the ends, without unsupported characters
     and, where that is the setting, cut, without the end that is `lost`. `septets` counts what there
@@ -135,7 +135,7 @@ class TextRules:
         return ShownText(examined.shown, examined.septets if examined.lost else None)
 
     def examine(self, text: str) -> ExaminedText:
-        """What becomes of the text, and what every rule says of it. Never raises."""
+        """The form of the text as it would be sent, and the verdict of every rule. Never raises."""
         characters = [_read(position, given) for position, given in _characters(text)]
         start, end = _without_blank_ends(characters)
         plain: list[str] = []

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from sms_gateway.domain.errors import BodyTooLargeError, MalformedRequestError
 
 MAX_REQUEST_BYTES: Final = 1024 * 1024
-"""What a request may take: a hundred messages of the greatest length, and some to spare."""
+"""The longest request: a hundred messages of the greatest length, and some to spare."""
 
 
 def body_bytes(body: str | None, *, is_base64: bool) -> bytes:

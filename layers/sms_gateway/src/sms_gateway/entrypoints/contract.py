@@ -1,7 +1,7 @@
 """The contract, and the checks of requests that are made of its own schemas.
 
 `openapi.json` is the repository's openapi.yaml as JSON, because the layer is built from its own
-folder alone. `make contract` writes it, nobody else. The checks are compiled when they are made, at
+folder alone. Only `make contract` writes it. The checks are compiled when they are made, at
 import; what that costs and why not earlier: docs/decisions/2026-11-22-contract.md.
 """
 
@@ -19,7 +19,7 @@ TEXT: Final = Path(__file__).with_name("openapi.json").read_text(encoding="utf-8
 """The whole contract, as `GET /openapi.json` answers it."""
 
 LONGEST_NAME: Final = 64
-"""Characters that an answer repeats of a name which somebody has made up."""
+"""Characters that an answer repeats of a name that the caller has made up."""
 
 _CONTRACT: Final[Mapping[str, Any]] = json.loads(TEXT)
 
@@ -135,7 +135,7 @@ def _explained(error: JsonSchemaValueException, what: str) -> MalformedRequestEr
 
 
 def _of_pattern(pattern: str) -> str:
-    """Most patterns say what has to be there; a negated class, which characters may not be."""
+    """Most patterns say what has to be there; a negated class, which characters must not."""
     if pattern.startswith("^[^"):
         return "must not hold control characters, or code points that are no characters"
     return f"must match {pattern}"

@@ -46,7 +46,7 @@ class _Environment:
         return text
 
     def optional_text(self, name: str) -> str:
-        """A variable that may be missing, which is the same as empty."""
+        """A variable that can be missing, which is the same as empty."""
         return self.variables.get(name, "").strip()
 
     def whole_number(self, name: str, *, least: int = 1) -> int:

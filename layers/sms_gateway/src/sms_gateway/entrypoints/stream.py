@@ -12,8 +12,8 @@ from sms_gateway.use_cases.publish_changes import RowChange
 def read_changes(event: Mapping[str, Any]) -> Iterator[tuple[str, RowChange]]:
     """(sequence number, change) of each record that leaves a message behind.
 
-    Removals, such as by the table's time to live, are left out: they change no status. So is what
-    nobody can read, loudly: tried again it would hold up the messages of its shard for a day.
+    Removals, such as by the table's time to live, are left out: they change no status. A change
+    that cannot be read is left out, loudly: tried again it would hold up its shard for a day.
     """
     for record in event["Records"]:
         images = record["dynamodb"]

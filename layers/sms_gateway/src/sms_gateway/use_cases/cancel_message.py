@@ -1,4 +1,4 @@
-"""Take a message back, as long as nobody has tried to send it."""
+"""Take a message back, as long as the gateway has not tried to send it."""
 
 from dataclasses import dataclass
 

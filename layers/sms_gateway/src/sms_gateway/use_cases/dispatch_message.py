@@ -31,7 +31,7 @@ from sms_gateway.use_cases.ports import (
 class DispatchMessage:
     """What `dispatch` does with one queue message; doing it twice does no harm.
 
-    `intake` looks once more at everything that may stop a message: it may have been stored long
+    `intake` looks once more at everything that can stop a message: it might have been stored long
     before its recipient came onto the do-not-contact list, or got what an hour allows.
     """
 
@@ -59,7 +59,7 @@ class DispatchMessage:
                 message = self._without(unused_claim, message)
             return self._next(message, time_left) if message is not None else None
         except ChangeRefusedError as refused:
-            return refused.stored  # somebody else was faster, or a report has come
+            return refused.stored  # another process was faster, or a report has come
 
     def _without(self, unused_claim: str, message: Message) -> Message:
         """The message with the claim taken away, if it is the one that it has."""
@@ -113,7 +113,7 @@ class DispatchMessage:
             raise
 
     def _stopped(self, message: Message, error: GatewayError, now: datetime) -> Message:
-        """What becomes of a message that a limit or the list has stopped. Raises other errors."""
+        """The next state of a message that a limit or the list has stopped. Raises other errors."""
         if isinstance(error, LimitReachedError):
             by_client = isinstance(error, ClientLimitError)
             reason = Reason.CLIENT_LIMIT if by_client else Reason.RECIPIENT_LIMIT

@@ -125,7 +125,7 @@ class Gate:
         return Refusal(Reason.ACCOUNT_MISSING)
 
     def give_back(self, leave: Pass) -> None:
-        """The leave was not used: somebody else may try the account. Never raises."""
+        """The leave was not used: another process may try the account. Never raises."""
         if leave.probing:
             with suppress(StoreUnavailableError):
                 self.circuits.release_probe()
@@ -139,7 +139,7 @@ class Gate:
         opens = OPENS.get(outcome.reason) if outcome.reason else None
         if opens is not None:
             tried = leave.account.version
-            # The next call uses a mended secret, here and wherever the old one is remembered.
+            # The next call uses a corrected secret, here and wherever the old one is remembered.
             now_current = self._current(tried) if opens is OpenReason.CREDENTIALS else tried
             self._write(Circuit.opened(opens, tried, self.now()), now_current)
             if now_current == tried:

@@ -33,7 +33,7 @@ def change_as_it_stands(
 ) -> Message:
     """Make the change that is decided on the message; and decide anew if it has other open tries.
 
-    An error report about an earlier try may come in between, and then there is less to doubt.
+    An error report about an earlier try can come in between, and then there is less to doubt.
     Raises what `Messages.change` raises.
     """
     while True:
@@ -65,7 +65,7 @@ class HandOver:
     def __call__(self, message: Message, leave: Pass, time_left: TimeLeft) -> Message:
         """The message as it stands afterwards.
 
-        Never raises for trouble at Voipit or in the table: once a call may have been made, an
+        Never raises for trouble at Voipit or in the table: once a call might have been made, an
         error towards the caller would invite a second SMS. If the outcome cannot be written the
         message stays `sending`, which is what it is returned as; if it was certainly not taken,
         the queue is told.
@@ -98,7 +98,7 @@ class HandOver:
         except SecretUnavailableError:
             return not_taken(Reason.SECRET_UNAVAILABLE)
         if time_left() < self.provider.seconds_needed + SECONDS_TO_RECORD:
-            # Killed in mid-call we could never tell what became of it; not calling is certain.
+            # Killed in mid-call we could never tell its outcome; not calling is certain.
             return not_taken(Reason.NO_TIME_LEFT)
         return self.provider.send(leave.account, message, send_result_to)
 

@@ -51,7 +51,7 @@ class ListMessages:
             cursor = self._cursor(listed.last, client, number) if listed.last else None
             return Page(listed.messages, listed.unreadable, cursor)
         except SecretUnavailableError as error:
-            # Which of our stores is away makes no difference to the caller: try again in a moment.
+            # Which of our stores fails makes no difference to the caller: try again in a moment.
             raise StoreUnavailableError(
                 "The gateway cannot read the key of its cursors now."
             ) from error

@@ -8,7 +8,7 @@ from typing import Final
 from sms_gateway.domain.circuit import PING_LEASE, Circuit
 
 WRITE_PAUSE: Final = timedelta(seconds=30)
-"""Between two tries to write it: each may take 7 s of a function that has 25 s."""
+"""Between two tries to write it: each can take 7 s of a function that has 25 s."""
 
 
 class OwnCircuit:

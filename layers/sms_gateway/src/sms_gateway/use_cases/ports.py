@@ -79,7 +79,7 @@ class Intake(Protocol):
             ChangeRefusedError: the message does not take the claim. This goes before everything.
             InvalidValueError: `suppressed`.
             LimitReachedError: the recipient has no room now; or the client, for a resend.
-            StoreUnavailableError: a table does not answer; the claim may have been made.
+            StoreUnavailableError: a table does not answer; the claim might have been made.
         """
 
 
@@ -94,7 +94,7 @@ class Batches(Protocol):
 
 
 class Suppressions(Protocol):
-    """The do-not-contact list. Every method raises `StoreUnavailableError` if it is away."""
+    """The do-not-contact list. Every method raises `StoreUnavailableError` if it fails."""
 
     def get(self, phone_number: PhoneNumber) -> Suppression | None:
         """The entry of a number, or `None`."""
@@ -115,7 +115,7 @@ class Clients(Protocol):
     def of_key(self, key_id: str) -> Client:
         """The key's client: one named after the key if no other was ever entered for it.
 
-        Raises `StoreUnavailableError` if the table is away and nothing is remembered of this key.
+        Raises `StoreUnavailableError` if the table fails and nothing is remembered of this key.
         """
 
 
@@ -138,7 +138,7 @@ class Messages(Protocol):
     """
 
     def change(self, key: MessageKey, change: Change) -> Message:
-        """Make the change if the message may take it. Raises `ChangeRefusedError`."""
+        """Make the change if the message is open to it. Raises `ChangeRefusedError`."""
 
     def note_contradiction(self, key: MessageKey, report: DeliveryReport) -> None:
         """Count and keep (up to a bound) a report that contradicts a final status."""
@@ -174,7 +174,7 @@ class Messages(Protocol):
         """At most `limit` (1 to 100) of what the client has sent to the number, newest first.
 
         They begin after the position given, or with the newest. Every message that stays is in
-        exactly one page, whatever is sent meanwhile. The newest may not be there for a moment.
+        exactly one page, whatever is sent meanwhile. The newest can be absent for a moment.
         """
 
 
@@ -206,22 +206,22 @@ class Accounts(Protocol):
 
 
 class Circuits(Protocol):
-    """The stored circuit. Every method raises `StoreUnavailableError` if the table is away."""
+    """The stored circuit. Every method raises `StoreUnavailableError` if the table fails."""
 
     def get(self) -> Circuit:
         """The circuit as it stands now."""
 
     def take_probe(self, now: datetime, until: datetime) -> bool:
-        """Try an unproven account, alone; whether nobody else is doing it."""
+        """Try an unproven account, alone; whether no other process is doing it."""
 
     def release_probe(self) -> None:
-        """Let somebody else try."""
+        """Let another process try."""
 
     def prove(self, account_version: str, at: datetime) -> None:
         """Voipit has answered this account."""
 
     def doubt(self, account_version: str) -> None:
-        """Voipit does not know this account any more: whoever remembers it has to read it anew."""
+        """Voipit does not know this account any more: each process has to read it anew."""
 
     def open(
         self, reason: OpenReason, failed: str, since: datetime, next_ping_at: datetime
@@ -229,7 +229,7 @@ class Circuits(Protocol):
         """Stop sending. No change if it is open already."""
 
     def take_ping(self, seen: Circuit, now: datetime, until: datetime) -> bool:
-        """Be the one who pings, until then; whether nobody else is."""
+        """Be the process that pings, until then; whether no other is."""
 
     def stay_open(self, seen: Circuit, after_ping: Circuit) -> None:
         """The outage that was seen goes on; the ping has shown how."""
@@ -259,7 +259,7 @@ class DispatchQueue(Protocol):
     def enqueue_unused(self, key: MessageKey, claim: str) -> None:
         """Have the message tried although the table may say that `claim` is at it, or was.
 
-        Who calls this holds that claim, has called nobody with it, and never will. Never raises.
+        The caller holds that claim, has not called Voipit with it, and never will. Never raises.
         """
 
 

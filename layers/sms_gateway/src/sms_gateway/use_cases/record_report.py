@@ -18,7 +18,7 @@ another report are all that can come in between."""
 
 @unique
 class Recorded(StrEnum):
-    """What became of a report. All of these are acknowledged."""
+    """The outcome of a report. All of these are acknowledged."""
 
     RECORDED = "recorded"
     REPEATED = "repeated"
@@ -66,7 +66,7 @@ class RecordReport:
         """Record a report about a message that has, or had, another open try.
 
         That is an error report, or one that says of another try what the message ended with: both
-        texts may have reached the phone, and the row shows it.
+        texts might have reached the phone, and the row shows it.
         """
         if stored.open_tries == {report.attempt}:
             self.messages.change(stored.key, Change.reported(report))

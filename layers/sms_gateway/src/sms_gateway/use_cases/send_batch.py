@@ -16,7 +16,7 @@ from sms_gateway.use_cases.prepare_message import PrepareMessage, SendRequest
 from sms_gateway.use_cases.store_message import SendResult, StoreMessage
 
 SECONDS_TO_STOP: Final = 8.0
-"""No item is begun later than this before the end: it may need a slow write. What is stored and not
+"""No item is begun later than this before the end: it can need a slow write. What is stored and not
 answered any more is no harm: the caller repeats the batch, and `dueAt` stands for the queue."""
 FAILURES_IN_A_ROW: Final = 3
 """After so many items that the table did not take, the others are not tried."""
@@ -24,7 +24,7 @@ FAILURES_IN_A_ROW: Final = 3
 BatchItem: TypeAlias = SendRequest | GatewayError
 """What is asked for at one position of a batch, or why it cannot be read."""
 BatchResult: TypeAlias = SendResult | GatewayError
-"""What became of it."""
+"""The outcome of one item."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class _SoFar:
     failures_in_a_row: int = 0
 
     def result_of_equal(self, message: Message) -> BatchResult | None:
-        """What became of an earlier item that asked for the same."""
+        """The outcome of an earlier item that asked for the same."""
         for first, result in self.first_of:
             if first.is_same_intent_as(message):
                 return (

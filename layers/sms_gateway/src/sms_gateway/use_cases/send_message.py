@@ -55,7 +55,7 @@ class SendMessage:
             if isinstance(error, StoreUnavailableError) and not isinstance(
                 error, UnreadableRowError
             ):
-                # It may have been stored, and then the request that is repeated finds it claimed:
+                # It might have been stored, and then the request that is repeated finds it claimed:
                 # under the id that the caller has chosen, or as the second of two clicks.
                 self.queue.enqueue_unused(message.key, message.claim)
             self.gate.give_back(admission)

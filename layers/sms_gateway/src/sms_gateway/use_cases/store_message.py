@@ -16,7 +16,7 @@ from sms_gateway.use_cases.ports import AlreadyStoredError, DoubleClickError, In
 from sms_gateway.use_cases.prepare_message import already_too_late, is_over
 
 _CAME_TO_NOTHING: Final = {Status.FAILED, Status.CANCELLED}
-"""Who asks again after this has not clicked twice, but wants it sent after all."""
+"""A client that asks again after this has not clicked twice, but wants it sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class StoreMessage:
             StoreUnavailableError: the table did not answer.
         """
         if is_over(message):
-            # A repeated request may come after `validUntil`; a new one may not.
+            # A repeated request is allowed after `validUntil`, a new one is not.
             stored = self._stored(message)
             if stored is None:
                 raise already_too_late()
@@ -70,7 +70,7 @@ class StoreMessage:
             )
         except AlreadyStoredError as taken:
             # The AWS client repeats a write whose answer was lost. If the row that is in the way
-            # carries our own claim, it is ours: nobody else will ever send it.
+            # carries our own claim, it is ours: no other process will ever send it.
             if taken.stored.claim != message.claim:
                 return self._replay(taken.stored, message)
         except DoubleClickError as clicked:

@@ -22,7 +22,7 @@ class Suppress:
     now: Clock
 
     def __call__(self, client: str, phone_number: str) -> PhoneNumber:
-        """The number that nobody texts from now on; entering it twice is entering it once.
+        """The number, which is not texted from now on; entering it twice is entering it once.
 
         Raises:
             InvalidValueError: `invalid-phone-number`.

@@ -1,4 +1,4 @@
-"""Look after every message whose time has come, with nobody watching."""
+"""Look after every message whose time has come, without an operator's help."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from sms_gateway.use_cases.ports import ChangeRefusedError, DispatchQueue, Messa
 
 RUNS_EVERY: Final = timedelta(minutes=1)
 SECONDS_TO_STOP: Final = 22.0
-"""Kept free at the end of a run: a message may need a read, a write and the queue, all slow."""
+"""Kept free at the end of a run: a message can need a read, a write and the queue, all slow."""
 FAILURES_IN_A_ROW: Final = 5
 """After so many messages that the table did not read or write, one behind the other, a run ends: it
 is the table then, and not a row that another write is busy with."""
@@ -91,7 +91,7 @@ class Watch:
         message = self.messages.get(key)
         now = self.now()
         if message is None or message.due_at is None or message.due_at > now:
-            return  # somebody else was faster
+            return  # another process was faster
         watched.looked_at += 1
         watched.oldest_due = max(watched.oldest_due, now - message.due_at)
         step = next_step(message, now, self.report_deadline)
@@ -112,7 +112,7 @@ class Watch:
         """Put a message into the queue, behind those of this run: so many a second.
 
         A run lets in what fits into the minute until the next one; the rest stays due.
-        First the new due time, then the queue: whoever dies in between loses a minute, no more.
+        First the new due time, then the queue: a process that dies in between costs a minute.
         """
         behind = timedelta(seconds=watched.enqueued / self.drain_per_second)
         if behind >= RUNS_EVERY:

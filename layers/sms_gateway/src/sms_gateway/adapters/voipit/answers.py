@@ -28,8 +28,8 @@ def judge_answer(http_status: int, body: bytes | Reason, good: str = "ok") -> Ou
     whether a 403 is about our address, in what words a refusal is put. A `Reason` in the body's
     place says why it cannot be read.
 
-    Whatever is not documented is unclear: nobody has promised that it means "not sent", and a
-    second try may be a second SMS.
+    Whatever is not documented is unclear: Voipit has not promised that it means "not sent",
+    and a second try could be a second SMS.
     """
     answer = _json_object(body) if isinstance(body, bytes) else {}
     status = str(http_status)

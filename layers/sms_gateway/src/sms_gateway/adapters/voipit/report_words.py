@@ -23,7 +23,7 @@ _UNPRINTABLE: Final = re.compile(
 """Control characters, lone surrogates, and the 66 non-characters (Unicode, chapter 23.7)."""
 
 Values: TypeAlias = Sequence[tuple[str, str]]
-"""Names and values of a notification as they were sent, in order; a name may come twice."""
+"""Names and values of a notification as they were sent, in order; a name can come twice."""
 
 
 @unique

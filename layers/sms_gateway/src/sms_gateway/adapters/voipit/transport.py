@@ -28,11 +28,11 @@ does not notice; a cut on such a connection looks just like a cut after the requ
 class FormBody:
     """A form-encoded request body that knows whether any of it was handed to the network.
 
-    `requests` raises the same `ConnectionError` for "nobody listens" and "cut off after the request
-    was read", and a time-out in the TLS handshake looks like one of the answer. The urllib3 reason
-    inside tells most of these apart; whether the body was ever asked for tells all of them: the
-    transport reads it only once the connection, and its TLS, stand. A request without its body is
-    not a request anybody could have taken.
+    `requests` raises the same `ConnectionError` for "no server listens" and "cut off after the
+    request was read", and a time-out in the TLS handshake looks like one of the answer. The urllib3
+    reason inside tells most of these apart; whether the body was ever asked for tells all of them:
+    the transport reads it only once the connection, and its TLS, stand. A request without its body
+    is not a request that Voipit could have taken.
     """
 
     def __init__(self, values: Mapping[str, str]) -> None:
