@@ -18,7 +18,7 @@ _Item = TypeVar("_Item")
 BATCH: Final = 100
 """What the gateway takes at once."""
 _NOT_NOW: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-"""Problems with these statuses may be over in a moment."""
+"""Problems with these statuses can be over in a moment."""
 
 
 class Gateway(Protocol):

@@ -43,7 +43,7 @@ def check(
 ) -> Findings:
     """The findings to report before the rows with the ids `to_send` are sent.
 
-    The others have been: they are no longer judged, but a number may be theirs in another spelling.
+    The others have been: they are no longer judged, but a number can be theirs in another spelling.
     Raises what the gateway raises.
     """
     wrong = list(plan.left_out)

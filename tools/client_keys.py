@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STACK_TAG: Final = "voipit-sms-gateway:stack"
 """Says which stack a key was made for. (What counts is the usage plan it is on.)"""
 ROW_KEPT: Final = timedelta(days=1)
-"""How long a removed key's row stays: by far longer than API Gateway may still let the key in."""
+"""How long a removed key's row stays: by far longer than API Gateway can still let the key in."""
 
 _PLAN: Final = "UsagePlanId"
 _OWN_KEY: Final = "ApiKeyId"
@@ -239,7 +239,7 @@ class ClientKeys:
                 ) from error
 
     def _identities(self, key_id: str, api_key: str) -> list[str]:
-        """What the functions may know the key by: not every AWS tells them its id."""
+        """The names by which the functions know the key: not every AWS tells them its id."""
         return [key_id] if self._is_aws else [key_id, digest_identity(api_key)]
 
     def _api_key(self, key_id: str) -> str:

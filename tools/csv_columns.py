@@ -1,6 +1,6 @@
 """Which two columns of a CSV file hold the number and the text, by the names in its header.
 
-Before the header there may be empty lines, and the line `sep=;` with which Excel is told what
+Before the header there can be empty lines, and the line `sep=;` with which Excel is told what
 stands between the cells.
 """
 
@@ -52,7 +52,7 @@ class Columns:
 def read_option(text: str) -> dict[str, str]:
     """The value of `--columns`: `number=Telefon,message=Mesaj`, or one of the two.
 
-    A name may hold commas and equals signs. Raises `ValueError`.
+    A name can hold commas and equals signs. Raises `ValueError`.
     """
     _, *parts = _OPTION.split(text)
     names = {what.lower(): name.strip() for what, name in zip(parts[::2], parts[1::2], strict=True)}
@@ -115,7 +115,7 @@ def _place(names: Sequence[str], what: str, chosen: str | None, line: int) -> in
         if len({folded[place] for place in places}) > 1:
             several = " and ".join(f'"{names[place]}"' for place in places)
             raise CsvError(
-                f"line {line}: {several} may each be the {what}; say which it is: "
+                f"line {line}: {several} could each be the {what}; name the right one: "
                 f'--columns "{what}={names[places[0]]}"'
             )
         if len(places) > 1:

@@ -27,7 +27,7 @@ _DECIMALS: Final = re.compile(r"\+?[0-9]+[.,][0-9]{1,2}|.*[.,]0")
 """`491601234567.0`: read without its dot, it would be another person's number."""
 _FORMULA: Final = re.compile(r"[=@\-\uff1d\uff20\uff0d].*|[+\uff0b].*[^\W\d_].*", re.DOTALL)
 """What a spreadsheet program would run when it opens the results, where the number stands again
-(also with the full-width signs of East Asian keyboards). A number may begin with +."""
+(also with the full-width signs of East Asian keyboards). A number can begin with +."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ KINDS: Final = {
 class SigningSecret:
     """The secret of one kind of key in one stack. Every method raises `ToolError`.
 
-    `needed_for`: how long after a rotation the key before may still be asked for.
+    `needed_for`: how long after a rotation the key before can still be asked for.
     """
 
     client: "SecretsManagerClient"
@@ -112,7 +112,7 @@ class SigningSecret:
 
 
 def _report_deadline(stack: DeployedStack) -> int:
-    """Minutes; the longest there may be if the stack does not tell."""
+    """Minutes; the longest possible if the stack does not tell."""
     return int(stack.parameters.get(_DEADLINE) or LONGEST_DEADLINE)
 
 

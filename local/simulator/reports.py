@@ -93,7 +93,7 @@ class ReportSender:
         if self._session is None:
             raise RuntimeError("the report sender is not running")
         try:
-            # encoded: the URL is used to the letter, it may be signed by its owner.
+            # encoded: the URL is used to the letter, its owner might have signed it.
             url = URL(send_result_to, encoded=True)
             async with self._session.request(method, url, allow_redirects=False, **body) as answer:
                 return answer.status

@@ -119,8 +119,8 @@ def test_what_a_column_is_properly_called_goes_before_other_names(tmp_path: Path
 @pytest.mark.parametrize(
     ("header", "sentence"),
     [
-        ("Telefon;Mobil;Mesaj", 'line 1: "Telefon" and "Mobil" may each be the number; say which'),
-        ("Telefon;Mesaj;SMS", 'line 1: "Mesaj" and "SMS" may each be the message; say which it is'),
+        ("Telefon;Mobil;Mesaj", 'line 1: "Telefon" and "Mobil" could each be the number; name the'),
+        ("Telefon;Mesaj;SMS", 'line 1: "Mesaj" and "SMS" could each be the message; name the'),
         ("Telefon;Telefon;Mesaj", 'line 1: there are two columns called "Telefon"; rename one'),
     ],
 )

@@ -120,7 +120,7 @@ class GuardedIntake:
         )
 
     def _is_written(self, sending: "_Sending", actions: _Actions) -> bool:
-        """Whether the client's row had room for it; raises for every other reason there may be."""
+        """Whether the client's row had room for it; raises for every other reason."""
         for _ in tries():
             try:
                 write(
@@ -131,7 +131,7 @@ class GuardedIntake:
             except TransactionRefusedError as refused:
                 rows = {list(actions)[at]: row for at, row in refused.refusals.items()}
                 if rows.keys() <= {_RECIPIENT, _CLIENT} and _RECIPIENT in rows:
-                    # The row may be too long, or another process has written it: put it in order.
+                    # The row might be too long, or another process has written it: put it in order.
                     row = _recipient_row(rows[_RECIPIENT])
                     anew = self._in_order(sending, row)
                     actions[_RECIPIENT] = {"Update": anew}

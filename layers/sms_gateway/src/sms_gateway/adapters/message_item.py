@@ -92,7 +92,7 @@ def from_item(item: Item) -> Message:
     try:
         return _message(plain(item))
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-        # Not `error` itself: its words may hold what the row holds, a phone number for example.
+        # Not `error` itself: its words can hold what the row holds, a phone number for example.
         raise UnreadableRowError(
             "A later release of the gateway has written this message, and this one cannot read it"
             f" ({type(error).__name__}). Ask the operator of the gateway to deploy that release."
@@ -147,7 +147,7 @@ def key_of(item: Item) -> MessageKey:
 
 
 def open_tries_entry(tries: Collection[int]) -> list[int] | None:
-    """`openTries`: a list, since two sets of numbers may be equal and written differently."""
+    """`openTries`: a list, since two sets of numbers can be equal and written differently."""
     return sorted(tries) or None
 
 

@@ -1,4 +1,4 @@
-"""Links to a phone number: `tel:` (RFC 3966) and `sms:` (RFC 5724), and what may stand in them.
+"""Links to a phone number: `tel:` (RFC 3966) and `sms:` (RFC 5724), and the parts they can have.
 
 What a text message cannot do with a part of a link is said by name, and not left out in silence:
 a number without its extension is another number.

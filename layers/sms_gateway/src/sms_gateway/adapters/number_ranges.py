@@ -56,7 +56,7 @@ class _Walk:
         self.farthest = 0
 
     def through(self, part: _Part, starts: set[int]) -> set[int]:
-        """Where the part may end."""
+        """Where the part can end."""
         ends = set(starts) if part.least == 0 else set()
         for count in range(1, part.most + 1):
             starts = self._once(part, starts)

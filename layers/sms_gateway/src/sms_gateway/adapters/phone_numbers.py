@@ -72,7 +72,7 @@ class PhoneNumberRules:
     `default_region` is where a number without country code belongs; `allowed_countries` are the
     only ones served (both ISO 3166, `RO`). `allowed_types` are mobile, fixed-line or voip.
     `accepts_unknown`: whether a number may be texted that is in no range that libphonenumber knows,
-    but may be a mobile one: it is as long as mobile numbers of its country are, does not begin with
+    but might be a mobile one: as long as mobile numbers of its country are, it does not begin with
     its country code a second time, and agrees in no more digits with a range that is never texted
     (premium) than with a mobile one. Its country is told from the calling code, and every country
     that has this code must be allowed.
@@ -162,7 +162,7 @@ class PhoneNumberRules:
     def _unknown(
         self, parsed: phonenumbers.PhoneNumber, *, is_good: bool
     ) -> InvalidValueError | None:
-        """What is wrong with a number in no known range; nothing, if it may be a mobile one."""
+        """What is wrong with a number in no known range; nothing, if it might be a mobile one."""
         if not (is_good or self.accepts_unknown):
             return _invalid("No phone has this number. Check its digits and its country code.")
         length = phonenumbers.is_possible_number_for_type_with_reason(
@@ -288,7 +288,7 @@ def _has_a_zero_too_many(parsed: phonenumbers.PhoneNumber) -> bool:
 
 
 def _countries(parsed: phonenumbers.PhoneNumber, *, is_known: bool) -> frozenset[str]:
-    """The countries the number may be in; none, if it is international itself (+800)."""
+    """The countries the number can be in; none, if it is international itself (+800)."""
     region = phonenumbers.region_code_for_number(parsed) if is_known else None
     code = parsed.country_code or 0
     regions = {region} if region else phonenumbers.region_codes_for_country_code(code)

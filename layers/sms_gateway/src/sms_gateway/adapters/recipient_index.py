@@ -62,7 +62,7 @@ def read_messages(
 
     Beside them the ids of rows that this release cannot read.
 
-    Read consistently: the index may know a row that not every copy of the table knows yet.
+    Read consistently: the index can know a row that not every copy of the table knows yet.
 
     Raises `StoreUnavailableError`, also if DynamoDB leaves keys aside over and over.
     """

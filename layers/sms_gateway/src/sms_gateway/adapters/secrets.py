@@ -44,7 +44,7 @@ Seconds = Callable[[], float]
 class RememberedSecret:
     """One version of one secret.
 
-    The wall clock is used on purpose: a frozen Lambda's monotonic clock may stand still.
+    The wall clock is used on purpose: a frozen Lambda's monotonic clock can stand still.
     """
 
     def __init__(
@@ -176,7 +176,7 @@ class SigningKeys(Generic[_Key]):
     def find(self, key_id: str) -> _Key | None:
         """The key with this id; `None` if neither stage has held it since the question was asked.
 
-        An unknown id may be a key that was made a moment ago, so both stages are read anew.
+        An unknown id can be a key that was made a moment ago, so both stages are read anew.
 
         Raises:
             KeyNotLookedUpError: unknown ids have used up the look-ups for now.

@@ -19,7 +19,7 @@ QUEUE_GRACE: Final = timedelta(seconds=90)
 RECHECK: Final = timedelta(seconds=60)
 """How soon to look again at a message that waits for the circuit."""
 UNUSED_PAUSE: Final = timedelta(seconds=20)
-"""How soon to tell that a claim was not used: the write that made it may still be on its way, and a
+"""How soon to tell that a claim was not used: the write that made it can still be on its way, and a
 table that did not answer needs a moment. Before the lease ends, if it can be helped."""
 MAX_QUEUE_DELAY: Final = timedelta(seconds=900)
 """The longest delay SQS takes."""
@@ -77,7 +77,7 @@ def wait_unclaimed(reason: Reason, message: Message, now: datetime, chance: floa
 def wait_for_room(message: Message, now: datetime, room_in: timedelta, chance: float) -> Wait:
     """How a message waits for a limit that has room again so much later.
 
-    Others wait for the same room, so that may be too early for this one: again and again, and
+    Others wait for the same room, so that can be too early for this one: again and again, and
     less and less often.
     """
     return wait_for(message, now, max(room_in, retry_pause(message.put_off + 1, chance)))

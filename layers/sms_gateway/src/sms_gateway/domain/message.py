@@ -23,7 +23,7 @@ _IN_DOUBT: Final = {
     Trigger.UNUSED: Trigger.UNUSED_IN_DOUBT,
     Trigger.REFUSED: Trigger.REFUSED_IN_DOUBT,
 }
-"""What is certainly not with Voipit, and what it is called while an earlier try may be."""
+"""What is certainly not with Voipit, and what it is called while an earlier try might be."""
 
 SETTLES_WITHIN: Final = timedelta(days=2)
 """After `valid_to` a message still waits for its report: a day at most, and some to spare. Its row
@@ -58,7 +58,7 @@ class Change:
     It applies only if the message's status is a source of `trigger` in the table of moves and,
     where they are given, if the `claim` still holds, and if the message still has the `version`
     and the open tries (`seen_open`) that the change was decided on. With `only_open_try` no other
-    try may be open. `due_at` is when to look at the message next; `None`: never. `attempt` is the
+    try can be open. `due_at` is when to look at the message next; `None`: never. `attempt` is the
     try it belongs to, and `new_claim` the claim it makes, if it makes one. `leaves_open`, `resent`
     and `counted_at` are what the message has afterwards; `None`: what it had before. `report` is
     the one that decides its status, `kept_report` is kept beside others that did not.

@@ -34,7 +34,7 @@ _OTHER_SCRIPTS: Final = "".join(
     if chr(code).isalpha()
 )
 """Greek and Cyrillic. All letters of a word are garbled then, so one pair alone proves nothing:
-`Îş` may be κ, but it is how the Romanian `Îşi` begins."""
+`Îş` can be κ, but it is how the Romanian `Îşi` begins."""
 _EMOJI: Final = ("ðŸ", "đź", "ð\x9f")
 """An emoji becomes four characters that begin so."""
 _EMOJI_LENGTH: Final = 4

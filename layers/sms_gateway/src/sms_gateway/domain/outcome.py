@@ -1,7 +1,7 @@
 """What came of handing a message to Voipit, and what that makes of the message.
 
 The question is never "did it fail?" but "did it leave us?": only what certainly did not may be
-tried again, because a second try may be a second SMS.
+tried again, because a second try can be a second SMS.
 """
 
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ DEFAULT_VALIDITY: Final = timedelta(hours=24)
 MAX_TRIES: Final = 20
 """Then a message is given up; `tries_that_count` says which count."""
 MOST_FORBIDDEN: Final = 3
-"""How many times a message may be answered 403 without a word of our address. Then it is a no to
+"""How many times a message can be answered 403 without a word of our address. Then it is a no to
 this message, or one text that Voipit's firewall dislikes would stop all others for ever."""
 _ANSWERED_403: Final = {Reason.IP_BLOCKED, Reason.FORBIDDEN}
 
@@ -33,7 +33,7 @@ class Step(Enum):
     TOO_LATE = auto()
     GIVE_UP = auto()
     REST = auto()
-    """Nothing of ours: it is with Voipit, or may be, and only a report moves it."""
+    """Nothing of ours: it is with Voipit, or might be, and only a report moves it."""
 
 
 ENDS: Final = {

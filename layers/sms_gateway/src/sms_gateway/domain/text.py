@@ -351,7 +351,7 @@ def _too_long(length: int) -> InvalidValueError | None:
 
 
 def _is_plain_letter(shown: str) -> bool:
-    """Whether it ends in a letter, so that marks upon it may go with those of the Latin script."""
+    """Whether it ends in a letter, so that marks upon it can go with those of the Latin script."""
     return shown.isascii() and shown[-1:].isalpha()
 
 

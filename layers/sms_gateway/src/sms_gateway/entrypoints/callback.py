@@ -77,7 +77,7 @@ class Callback:
     now: Clock = utc_now
 
     def __call__(self, event: LambdaFunctionUrlEvent) -> dict[str, Any]:
-        """The answer to one request. Never raises for what a stranger may send."""
+        """The answer to one request. Never raises for anything a stranger sends."""
         try:
             reference = self._ours(event.raw_path)
             if reference is None:
@@ -154,7 +154,7 @@ def _dropped(why: NoReport) -> dict[str, Any]:
 
 
 def _count_differences(values: Values, message_id: str) -> None:
-    """The signed URL decides; the words around a status may be altered on the way.
+    """The signed URL decides; the words around a status can be altered on the way.
 
     Seen elsewhere: jookies/jasmin#643, #1123.
     """
@@ -177,7 +177,7 @@ def _answer(status: HTTPStatus, sentence: str, **members: str) -> dict[str, Any]
 
 def _put_off(error: StoreUnavailableError | SecretUnavailableError) -> dict[str, Any]:
     if isinstance(error, KeyNotLookedUpError):
-        # Mostly a stranger's made-up id, so it is no error; but it may be the newest key's.
+        # Mostly a stranger's made-up id, so it is no error; but it can be the newest key's.
         count(Metric.CALLBACK_PUT_OFF)
         logger.warning("callback put off: unknown key id, and no look-up left")
     else:

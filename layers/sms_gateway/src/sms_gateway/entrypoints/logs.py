@@ -16,7 +16,7 @@ _FREE_TEXT: Final = ("message", "exception", "stack_trace")
 
 
 def scrub(text: str) -> str:
-    """The text with everything that may be a phone number made unreadable."""
+    """The text with everything that could be a phone number made unreadable."""
     return _LONG_NUMBER.sub("[number]", text)
 
 

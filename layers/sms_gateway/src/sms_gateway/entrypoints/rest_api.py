@@ -131,7 +131,7 @@ def message_owner(event: APIGatewayProxyEvent, clients: Clients) -> str:
 
 
 def received_at(event: APIGatewayProxyEvent) -> datetime | None:
-    """When API Gateway got the request, which may be seconds before a function starts on it."""
+    """When API Gateway got the request, which can be seconds before a function starts on it."""
     milliseconds = event.request_context.request_time_epoch
     return from_milliseconds(milliseconds) if milliseconds else None
 

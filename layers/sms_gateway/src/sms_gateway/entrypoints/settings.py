@@ -71,7 +71,7 @@ class _Environment:
         return text
 
     def each(self, name: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
-        """The entries of a comma-separated list, which may be empty or missing."""
+        """The entries of a comma-separated list, which can be empty or missing."""
         entries = filter(None, map(str.strip, self.optional_text(name).split(",")))
         return tuple(self.matching(name, entry, pattern) for entry in entries)
 

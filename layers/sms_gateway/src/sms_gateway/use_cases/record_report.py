@@ -36,7 +36,7 @@ class RecordReport:
         """Record the report by one conditional write.
 
         A contradicting report changes nothing but is kept and counted; so is an error report about
-        one of two tries, as long as the other one may be with Voipit. Raises
+        one of two tries, as long as Voipit might have the other one. Raises
         `StoreUnavailableError`: the report is not recorded and must not be acknowledged.
         """
         try:

@@ -51,7 +51,7 @@ class VoipitClient:
         try:
             status, answer = self.session.post(f"{self.base_url}/{account.number}/{path}", body)
         except Exception as error:  # noqa: BLE001  urllib3's and ssl's own errors get through
-            # `requests` at times, and none of them may become a 5xx that invites a resend.
+            # `requests` at times, and none of them must become a 5xx that invites a resend.
             return _judge_failure(error, body)
         readable = answer if isinstance(answer, bytes) else _what_broke(answer)
         return judge_answer(status, readable, good)

@@ -69,7 +69,7 @@ def _body_values(body: bytes, options: dict[str, str]) -> Values:
 
 
 def _form_values(text: str, charset: str) -> Values:
-    """The pairs of a form, which may stand on lines of their own (`text/plain`)."""
+    """The pairs of a form, which can stand on lines of their own (`text/plain`)."""
     return parse_qsl(_BETWEEN_PAIRS.sub("&", text), keep_blank_values=True, encoding=charset)
 
 

@@ -1,7 +1,7 @@
 """What the values of a notification mean: Voipit's words for a delivery report (voipit-api.md §1).
 
 The signed URL decides which message a notification is about, and its `status` what it says. The
-words around it may differ from the documented ones: they are counted, and stop nothing
+words around it can differ from the documented ones: they are counted, and stop nothing
 (docs/decisions/2026-11-26-a-known-status-counts.md).
 """
 

@@ -166,7 +166,7 @@ class VoipitSession:
         `requests.RequestException`; ask `body.left_us` what that means.
 
         Whether a connection has rested for too long is told by the wall clock on purpose: a frozen
-        Lambda's monotonic clock may stand still.
+        Lambda's monotonic clock can stand still.
         """
         self._line.begin()
         try:
