@@ -252,7 +252,7 @@ def test_an_operators_key_looks_after_the_gateway_and_sends_nothing(
     refused = operator.post({"phoneNumber": number, "message": "Delivered"})
 
     assert (refused.status_code, problem_of(refused)) == (403, "forbidden")
-    assert "a client's key" in refused.json()["detail"]
+    assert "the key of a client" in refused.json()["detail"]
     assert operator.request("GET", "/provider").status_code == 200
     assert [r for r in simulator.requests() if r["phoneNumber"] == number] == []
     clients(stack, "--remove", key_id, "--yes")

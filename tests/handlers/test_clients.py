@@ -241,7 +241,7 @@ def test_an_operators_key_never_acts_as_a_client(
     answer = function(by(OPERATORS_KEY, sample(name)))
 
     assert (answer.status, answer.is_problem("forbidden")) == (403, True)
-    assert "a client's key" in answer.body["detail"]
+    assert "the key of a client" in answer.body["detail"]
     assert (calls.made, voipit.called) == ([], [])
     assert (cloud.rows(), cloud.rows(GUARDS)) == ([], before)
 
