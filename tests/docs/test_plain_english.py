@@ -10,8 +10,8 @@ from typing import Final
 
 import pytest
 
-from tests.contract.document import EXAMPLES
-from tests.template.loading import ROOT
+from tests.support.contract import EXAMPLES
+from tools.repository import ROOT
 
 _LIST: Final = ROOT / "CONTRIBUTING.md"
 _SECTION: Final = re.compile(r"^#+ House word list\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)

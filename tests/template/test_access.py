@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from samtranslator.model import apigateway  # type: ignore[import-untyped]
 
-from tests.contract.document import EXAMPLES
+from tests.support.contract import EXAMPLES
 from tests.support.template import (
     TEMPLATE,
     named,
