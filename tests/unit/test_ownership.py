@@ -191,5 +191,5 @@ def test_watch_looks_at_the_messages_of_both_under_one_id(gateway: FakeGateway) 
         gateway.send(client=client)
     gateway.clock.advance(REPORT_DEADLINE.total_seconds() + 61)
 
-    assert gateway.watch() == Watched(looked_at=2, moved=2)
+    assert gateway.watch() == Watched(looked_at=2, moved=2, oldest_due=61 * SECOND)
     assert {row.status for row in gateway.messages.rows.values()} == {Status.NO_REPORT}

@@ -17,6 +17,7 @@ from sms_gateway.domain.errors import (
     RecipientLimitError,
     SecretUnavailableError,
     StoreUnavailableError,
+    UnreadableRowError,
 )
 from sms_gateway.entrypoints.problems import document_for, problem, problem_for
 from sms_gateway.entrypoints.rest_api import ForbiddenError
@@ -155,3 +156,12 @@ def test_what_will_pass_says_when_to_try_again(error: GatewayError, seconds: int
 
     assert answer.headers.get("Retry-After") == (None if seconds is None else str(seconds))
     assert document_for(error).get("retryAfter") == seconds
+
+
+def test_a_request_is_repeated_unless_its_row_waits_for_a_release() -> None:
+    away = document_for(StoreUnavailableError("The table does not answer."))
+    unreadable = document_for(UnreadableRowError("Ask the operators to deploy that release."))
+
+    assert away["detail"] == "The table does not answer. Repeat the request unchanged."
+    assert unreadable["detail"] == "Ask the operators to deploy that release."
+    assert away["retryAfter"] == unreadable["retryAfter"]

@@ -12,6 +12,7 @@ from sms_gateway.domain.errors import (
     GatewayError,
     LimitReachedError,
     StoreUnavailableError,
+    UnreadableRowError,
 )
 
 CONTENT_TYPE: Final = "application/problem+json"
@@ -72,7 +73,8 @@ def document_for(error: GatewayError) -> dict[str, Any]:
         members = {"retryAfter": math.ceil(error.retry_after.total_seconds())}
     elif isinstance(error, StoreUnavailableError):
         members = {"retryAfter": RETRY_AFTER_SECONDS}
-        detail = f"{error} Repeat the request unchanged."
+        if not isinstance(error, UnreadableRowError):  # it says what to do, which is something else
+            detail = f"{error} Repeat the request unchanged."
     return problem_document(error.code, detail, **members)
 
 
