@@ -7,8 +7,15 @@ STACK ?= voipit-sms-gateway
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 CHECKOV := .venv-checkov
+UV := $(BIN)/python requirements/uv_like_pip.py
 LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock"
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+AS_LOCKED := --quiet --no-deps --require-hashes
+# Puts a list's packages into the environment of a Python. uv takes seconds for what takes pip minutes.
+install = { $(UV) pip install $(AS_LOCKED) --python $(1) -r $(2) && $(UV) pip check --quiet --python $(1); } || \
+	{ echo "uv cannot install here, so pip does. That takes minutes."; \
+	$(PIP) --python $(1) install $(AS_LOCKED) -r $(2) && $(PIP) --python $(1) check; }
 
 export SAM_CLI_TELEMETRY := 0
 
@@ -23,17 +30,18 @@ setup: $(READY) ## install what is needed, if it is not there yet
 $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.13 …"; exit 1; }
-	@echo "Setting up $(VENV) (a minute or two, once)"
+	@echo "Setting up $(VENV) (once)"
 	@$(PYTHON) -m venv --clear $(VENV) || \
 		{ echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
-	@$(BIN)/python -m pip check --disable-pip-version-check
+	@awk -v folder=$(VENV) '/^[^ #]/ { list = folder (/^uv==/ ? "/uv.txt" : "/others.txt") } list { print > list }' $<
+	@$(PIP) install $(AS_LOCKED) --only-binary :all: -r $(VENV)/uv.txt || echo "There is no uv for this machine."
+	@$(call install,$(BIN)/python,$(VENV)/others.txt)
 	@touch $@
 
 $(CHECKOV)/ready: requirements/checkov.txt | $(READY)
-	@echo "Setting up $(CHECKOV) (seconds, once)"
+	@echo "Setting up $(CHECKOV) (once)"
 	@$(PYTHON) -m venv --clear --without-pip $(CHECKOV)
-	@$(BIN)/uv pip install --quiet --python $(CHECKOV)/bin/python --no-deps --require-hashes -r $<
+	@$(call install,$(CHECKOV)/bin/python,$<)
 	@touch $@
 
 demo: $(READY) ## set everything up and send one SMS, from the request to the SNS event
@@ -94,7 +102,7 @@ test-soak: $(READY)
 check: $(READY) $(CHECKOV)/ready ## format, lint, types, import contract, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy layers/sms_gateway/src functions/*/*.py local pages tools tests
+	$(BIN)/mypy layers/sms_gateway/src functions/*/*.py local pages tools tests requirements/*.py
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/lint-imports
 	$(BIN)/sam validate --lint --region eu-central-1
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
@@ -110,10 +118,10 @@ docs: $(READY) ## the pages that are made: docs/api.md, docs/settings.md, the di
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m pages
 
 lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the layer's requirements.in
-	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade requirements/dev.in -o requirements/dev.txt
-	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --constraints requirements/dev.txt \
+	$(UV) pip compile $(LOCK_OPTIONS) --upgrade requirements/dev.in -o requirements/dev.txt
+	$(UV) pip compile $(LOCK_OPTIONS) --upgrade --constraints requirements/dev.txt \
 		layers/sms_gateway/requirements.in -o layers/sms_gateway/requirements.txt
-	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade requirements/checkov.in -o requirements/checkov.txt
+	$(UV) pip compile $(LOCK_OPTIONS) --upgrade requirements/checkov.in -o requirements/checkov.txt
 
 clean: ## take away everything that make has made
 	rm -rf $(VENV) $(CHECKOV) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
