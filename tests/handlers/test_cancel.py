@@ -7,7 +7,7 @@ from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output
 from tests.handlers.voipit import FakeVoipit
-from tests.support.samples import MESSAGE_ID, ORIGIN, OTHER_CLIENT, by, from_a_page, sample
+from tests.support.samples import MESSAGE_ID, ORIGIN, from_a_page, sample
 
 DELETE = sample("send-delete-message")
 pytestmark = pytest.mark.usefixtures("clock")
@@ -79,15 +79,6 @@ def test_a_message_that_does_not_exist_is_404(send: Function, cloud: Cloud) -> N
     answer = send(DELETE)
     assert (answer.status, answer.is_problem("message-not-found")) == (404, True)
     assert cloud.rows() == []
-
-
-@pytest.mark.usefixtures("scheduled")
-def test_the_message_of_another_client_looks_like_one_that_does_not_exist(
-    send: Function, cloud: Cloud
-) -> None:
-    answer = send(by(OTHER_CLIENT, DELETE))
-    assert (answer.status, answer.is_problem("message-not-found")) == (404, True)
-    assert cloud.row(MESSAGE_ID)["status"] == "queued"
 
 
 @pytest.mark.usefixtures("scheduled")
