@@ -82,16 +82,19 @@ ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 else
 	@echo "The soak, which mostly waits; beside it, with what time it leaves, the rules; then the deployed stack"
+	@rm -rf .coverage
 	@$(MAKE) --no-print-directory -j3 test-soak test-guarantees test-rules test-tools
+	$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 	$(BIN)/python -m pytest tests/e2e
 endif
 
 test-rules: $(READY)
-	@nice $(BIN)/python -m pytest -q --ignore=tests/e2e --ignore=tests/soak --ignore=tests/guarantees --ignore=tests/tools
+	@nice $(BIN)/coverage run -m pytest -q --ignore=tests/e2e --ignore=tests/soak --ignore=tests/guarantees --ignore=tests/tools
 
 # Of four that run three at a time, these take the place of the first that ends: the guarantees.
+# The variable has coverage measure the programs too that they start.
 test-tools: $(READY)
-	@nice $(BIN)/python -m pytest -q tests/tools
+	@COVERAGE_PROCESS_START='$(CURDIR)/pyproject.toml' nice $(BIN)/python -m pytest -q tests/tools
 
 test-guarantees: $(READY)
 	@nice $(BIN)/python -m pytest -q tests/guarantees
@@ -124,4 +127,4 @@ lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the l
 	$(UV) pip compile $(LOCK_OPTIONS) --upgrade requirements/checkov.in -o requirements/checkov.txt
 
 clean: ## take away everything that make has made
-	rm -rf $(VENV) $(CHECKOV) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(CHECKOV) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
