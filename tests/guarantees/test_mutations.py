@@ -22,6 +22,7 @@ from sms_gateway.domain.patience import ENDS, Step
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.entrypoints.callback import Callback
+from sms_gateway.use_cases import hand_over
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.own_circuit import OwnCircuit
 from sms_gateway.use_cases.publish_changes import PublishChanges, RowChange
@@ -115,7 +116,7 @@ def the_status_line(patch: Patch) -> None:
 
 
 def the_bound_of_a_text_that_is_forbidden(patch: Patch) -> None:
-    patch.setattr(Message, "is_forbidden_for_good", lambda *_: False)
+    patch.setattr(hand_over, "is_forbidden_for_good", lambda *_: False)
 
 
 def the_circuit(patch: Patch) -> None:
