@@ -127,6 +127,17 @@ COSTS: Final[Mapping[str, str]] = {
         "The executions are taken from the account's other functions. The deployment fails, and is"
         " rolled back, if AWS says that too few are left to them."
     ),
+    "AlarmEmail": (
+        "The earlier address gets no more alarms. The new one gets none before the link in AWS's"
+        " mail is clicked. No function starts anew."
+    ),
+    "AccountConcurrency": (
+        "Nothing but the alarm. Money: 0.10 USD a month with it. No function starts anew."
+    ),
+    "Tracing": (
+        "Every function starts anew. Money: X-Ray charges for each trace it keeps and for each that"
+        " is read. With off, traces that are there stay for 30 days."
+    ),
     "SubnetIds": _FIXED_ADDRESS,
     "SecurityGroupIds": _FIXED_ADDRESS,
     "FunctionUrlBase": (
@@ -183,9 +194,12 @@ def reached(template: Json, parameter: str) -> list[str]:
         if parameter in set(_names(condition))
     }
     named = conditions | {parameter}
-    if named & set(_names(template["Globals"])):
-        return [name for name, each in template["Resources"].items() if _is_function(each)]
-    return [name for name, each in template["Resources"].items() if named & set(_names(each))]
+    every_function = bool(named & set(_names(template["Globals"])))
+    return [
+        name
+        for name, each in template["Resources"].items()
+        if named & set(_names(each)) or (every_function and _is_function(each))
+    ]
 
 
 def _names(node: Any) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """The gateway onto AWS: `make deploy` runs this.
 
-It asks for a stack's name and region, builds, deploys, asks for the account at Voipit if the stack
-has none yet, and shows the commands for a first message. For each of the template's parameters it
-takes the value from `--parameters`, or else the one that the stack has already, or else the one
-that samconfig.toml has for the environment, or else the template's default. It writes no tracked
-file.
+It asks for a stack's name and region, and for an e-mail address for the alarms if the stack has no
+answer to that yet. Then it builds, deploys, asks for the account at Voipit if the stack has none
+yet, and shows the commands for a first message. For each of the template's parameters it takes the
+value from `--parameters`, or else the one that the stack has already, or else the one that
+samconfig.toml has for the environment, or else the template's default. It writes no tracked file.
 """
 
 import argparse
@@ -40,6 +40,7 @@ _BUILT: Final = ROOT / ".aws-sam" / "build"
 _STACK_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 _REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
 _TABLES: Final = ("MessagesTable", "GuardsTable")
+_ALARM_EMAIL: Final = "AlarmEmail"
 _SECRET: Final = "VoipitSecretArn"  # noqa: S105  the name of an output
 
 
@@ -85,8 +86,10 @@ def _deploy(config_env: str, given: str, stack_name: str | None, region: str | N
     session = a_session(region)
     console.print(f"Account {_account_id(session)}, {region}, stack {stack_name}.")
     before = _look_at(session, stack_name)
-    _build(config_env)
     told = effective_overrides(config, before.stack, parameters)
+    if _ALARM_EMAIL not in told and not _was_asked_for_alarms(before.stack):
+        told[_ALARM_EMAIL] = _ask_for_alarms()
+    _build(config_env)
     _sam_deploy(config_env, config, stack_name, region, told)
     stack = look_up(session, stack_name)
     if before.to_copy:
@@ -150,6 +153,16 @@ def effective_overrides(
             )
         told[name] = current
     return {**told, **parameters}
+
+
+def _was_asked_for_alarms(stack: DeployedStack | None) -> bool:
+    """Also if the answer was that alarms go to no address."""
+    return stack is not None and _ALARM_EMAIL in stack.parameters
+
+
+def _ask_for_alarms() -> str:
+    form = re.compile(_known_parameters()[_ALARM_EMAIL]["AllowedPattern"])
+    return _checked(None, "E-mail address for alarms (Enter for none)", "", form)
 
 
 def _known_parameters() -> dict[str, Any]:
@@ -324,6 +337,15 @@ def _show_what_comes_next(stack: DeployedStack, *, has_account: bool) -> None:
     ):
         console.print(f"  {escape(line)}")
     console.print(f"\nA key for each further client: make client NAME=crm {where}")
+    if stack.parameters.get(_ALARM_EMAIL):
+        console.print(
+            "Alarms go to the address that you gave once the link in AWS's mail to it is clicked."
+        )
+    else:
+        console.print(
+            "Alarms reach no one. To get them by mail:"
+            f" make deploy {where} PARAMETERS='{_ALARM_EMAIL}=<address>'"
+        )
     if not any((_BUILT / "SmsGatewayLayer").rglob("*.pyc")):
         console.print(
             "There is no python3.13 on this machine, so the layer has no byte code and cold starts"

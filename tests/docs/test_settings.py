@@ -90,5 +90,9 @@ def test_no_setting_reaches_what_must_not_be_replaced() -> None:
         "AWS::DynamoDB::Table",
         "AWS::Logs::LogGroup",
         "AWS::IAM::Role",
+        "AWS::SNS::Subscription",
+        "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::CompositeAlarm",
+        "AWS::Logs::QueryDefinition",
     }
     assert not others.intersection(protected)

@@ -128,7 +128,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
             Item={name: {"S": value} for name, value in values.items()},
         )
         given = f"VoipitBaseUrl={url} FunctionUrlBase={endpoint}/_aws/lambda-url LogLevel=DEBUG"
-        answers = [STACK, "", "y", ACCOUNT, "wrong", ACCOUNT, PASSWORD]
+        answers = [STACK, "", "y", "on-call@example.com", ACCOUNT, "wrong", ACCOUNT, PASSWORD]
         first = make_deploy(clone, endpoint, answers, PARAMETERS=given)
         second = make_deploy(
             clone, endpoint, [STACK, REGION], PARAMETERS="ReportDeadlineMinutes=7", ENV="prod"
@@ -145,8 +145,9 @@ def test_a_wrong_password_is_explained_and_the_right_one_is_stored(deployed: Dep
     assert json.loads(secret["SecretString"]) == {"accountNumber": ACCOUNT, "password": PASSWORD}
 
 
-def test_the_second_deployment_asks_for_no_account(deployed: Deployed) -> None:
+def test_the_second_deployment_asks_for_no_account_and_no_address(deployed: Deployed) -> None:
     assert "Account number" not in deployed.second
+    assert "E-mail address" not in deployed.second
     assert "is deployed" in deployed.second
 
 
@@ -154,6 +155,7 @@ def test_earlier_values_survive_and_those_of_the_environment_are_merged(deployed
     parameters = deployed.parameters()
     assert parameters["VoipitBaseUrl"] == deployed.voipit_url
     assert parameters["LogLevel"] == "DEBUG"
+    assert parameters["AlarmEmail"] == "on-call@example.com"
     assert parameters["ReportDeadlineMinutes"] == "7"
     assert parameters["MessageRetentionDays"] == "90", "the stack had it; the operator was told"
     assert "PARAMETERS='MessageRetentionDays=365'" in deployed.second

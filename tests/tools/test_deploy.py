@@ -73,7 +73,10 @@ class Cloud:
             "ApiKeyId": "k1",
         }
         template = {
-            "Parameters": {"VoipitBaseUrl": {"Type": "String", "Default": "http://127.0.0.1:1"}},
+            "Parameters": {
+                "VoipitBaseUrl": {"Type": "String", "Default": "http://127.0.0.1:1"},
+                **{name: {"Type": "String", "Default": value} for name, value in self.given.items()},
+            },
             "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
             "Outputs": {name: {"Value": value} for name, value in outputs.items()},
         }
@@ -219,15 +222,15 @@ def test_an_environment_that_is_not_there_is_said_with_those_that_are() -> None:
 # --- a deployment ----------------------------------------------------------------------------
 
 
-def test_two_questions_a_build_and_a_deployment(cloud: Cloud, run: Run) -> None:
-    code, output = run(STACK, "")
+def test_three_questions_a_build_and_a_deployment(cloud: Cloud, run: Run) -> None:
+    code, output = run(STACK, "", "")
 
     assert code == 0, output
     assert [call[0] for call in cloud.calls] == ["build", "deploy"]
     sam = " ".join(cloud.calls[1])
     assert f"--stack-name {STACK} --region {REGION} --resolve-s3" in sam
     assert "--no-confirm-changeset" in sam
-    assert cloud.given == {}
+    assert cloud.given == {"AlarmEmail": ""}
     assert f"get-api-key --region {REGION}" in output
     assert "no python3.13" in output
 
@@ -238,13 +241,13 @@ def test_a_build_with_byte_code_is_not_remarked_upon(
     (tmp_path / "build" / "SmsGatewayLayer").mkdir(parents=True)
     (tmp_path / "build" / "SmsGatewayLayer" / "x.cpython-313.pyc").touch()
 
-    _, output = run(STACK, "")
+    _, output = run(STACK, "", "")
 
     assert cloud.calls
     assert "python3.13" not in output
 
 
-@pytest.mark.parametrize("answers", [[], [STACK]])
+@pytest.mark.parametrize("answers", [[], [STACK], [STACK, ""]])
 def test_without_answers_nothing_is_built(cloud: Cloud, run: Run, answers: list[str]) -> None:
     code, _ = run(*answers)
 
@@ -253,7 +256,7 @@ def test_without_answers_nothing_is_built(cloud: Cloud, run: Run, answers: list[
 
 
 def test_what_cannot_be_a_name_or_a_region_is_asked_for_again(cloud: Cloud, run: Run) -> None:
-    code, _ = run("my stack", STACK, "frankfurt", REGION)
+    code, _ = run("my stack", STACK, "frankfurt", REGION, "")
 
     assert code == 0
     assert STACK in cloud.calls[1]
@@ -265,7 +268,7 @@ def test_a_sam_that_fails_is_quoted_and_nothing_comes_after_it(
 ) -> None:
     cloud.fails_at = command
 
-    code, output = run(STACK, "")
+    code, output = run(STACK, "", "")
 
     assert code == 1
     assert f"`sam {command}` failed" in output
@@ -278,7 +281,7 @@ def test_without_sam_it_says_so(
 ) -> None:
     monkeypatch.setattr(deploy, "SAM", tmp_path / "sam")
 
-    code, output = run(STACK, "")
+    code, output = run(STACK, "", "")
 
     assert (code, cloud.calls) == (1, [])
     assert "The SAM CLI is missing" in output
@@ -293,7 +296,7 @@ def test_without_credentials_it_says_so_before_it_builds(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
-    code, output = run(STACK, "")
+    code, output = run(STACK, "", "")
 
     assert (code, cloud.calls) == (1, [])
     assert "aws configure" in output
@@ -303,7 +306,7 @@ def test_another_stack_of_this_name_is_left_alone(cloud: Cloud, run: Run) -> Non
     template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     cloud.stacks.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
 
-    code, output = run(STACK, "")
+    code, output = run(STACK, "", "")
 
     assert (code, cloud.calls) == (1, [])
     assert "is not this gateway" in output
@@ -319,17 +322,58 @@ def test_a_stack_that_cannot_be_deployed_now_is_explained(
     stack = DeployedStack(STACK, REGION, status, {"MessagesTable": "m"}, {})
     monkeypatch.setattr(deploy, "find", lambda *_: stack)
 
-    code, output = run(STACK, "")
+    code, output = run(STACK, "", "")
 
     assert (code, cloud.calls) == (1, [])
     assert said in output
+
+
+# --- where alarms go -------------------------------------------------------------------------
+
+
+def test_alarms_go_to_the_address_that_is_the_third_answer(cloud: Cloud, run: Run) -> None:
+    code, output = run(STACK, "", "nobody at all", "on-call@example.com")
+
+    assert code == 0
+    assert cloud.given == {"AlarmEmail": "on-call@example.com"}
+    assert '"nobody at all" cannot be one.' in output
+    assert "once the link in AWS's mail to it is clicked" in output
+
+
+def test_without_an_address_it_says_that_alarms_reach_no_one_and_how_they_would(
+    cloud: Cloud, run: Run
+) -> None:
+    code, output = run(STACK, "", "")
+
+    assert (code, cloud.given) == (0, {"AlarmEmail": ""})
+    assert f"make deploy STACK={STACK} REGION={REGION} PARAMETERS='AlarmEmail=<address>'" in output
+
+
+def test_an_address_that_is_given_is_not_asked_for(cloud: Cloud, run: Run) -> None:
+    code, output = run(
+        STACK, "", arguments=["--parameters", "AlarmEmail=on-call@example.com LogLevel=WARN"]
+    )
+
+    assert code == 0
+    assert cloud.given == {"AlarmEmail": "on-call@example.com", "LogLevel": "WARN"}
+    assert "E-mail address" not in output
+
+
+@pytest.mark.parametrize("first", ["", "on-call@example.com"])
+def test_whoever_has_answered_once_is_not_asked_again(cloud: Cloud, run: Run, first: str) -> None:
+    run(STACK, "", first)
+
+    code, output = run(STACK, "")
+
+    assert (code, cloud.given) == (0, {}), "CloudFormation keeps what is not given"
+    assert "E-mail address" not in output
 
 
 # --- the account -----------------------------------------------------------------------------
 
 
 def test_an_account_that_is_there_is_not_asked_for(cloud: Cloud, run: Run) -> None:
-    code, output = run(STACK, "")
+    code, output = run(STACK, "", "")
 
     assert code == 0
     assert "Account number" not in output
@@ -341,7 +385,7 @@ def test_an_account_that_the_deployment_has_emptied_is_put_back(cloud: Cloud, ru
     cloud.deploy(STACK)
     cloud.empties_the_secret = True
 
-    code, output = run(STACK, "")
+    code, output = run(STACK, "", "")
 
     assert code == 0
     assert "its content is back" in output
@@ -354,7 +398,7 @@ def test_an_account_that_was_empty_before_is_asked_for_and_may_be_given_later(
 ) -> None:
     cloud.secrets.put_secret_value(SecretId=cloud.arn, SecretString="{}")
 
-    code, output = run(STACK, "")
+    code, output = run(STACK, "", "")
 
     assert code == 0
     assert f"make account STACK={STACK} REGION={REGION}" in output
@@ -369,7 +413,7 @@ def test_the_do_not_contact_list_of_a_deleted_stack_is_offered_and_copied(
 ) -> None:
     cloud.leave_behind()
 
-    code, output = run(STACK, "", "y")
+    code, output = run(STACK, "", "y", "")
 
     assert code == 0
     assert OLD in output
@@ -384,7 +428,7 @@ def test_an_entry_that_is_there_stays_as_it_is(cloud: Cloud, run: Run) -> None:
     SuppressionsTable(cloud.dynamodb, f"{STACK}-Guards-NEW").put(own)
     cloud.leave_behind()
 
-    code, output = run(STACK, "", "y")
+    code, output = run(STACK, "", "y", "")
 
     assert code == 0
     assert f"{len(NUMBERS) - 1} numbers" in output
@@ -393,9 +437,9 @@ def test_an_entry_that_is_there_stays_as_it_is(cloud: Cloud, run: Run) -> None:
 
 def test_once_copied_it_is_not_offered_again(cloud: Cloud, run: Run) -> None:
     cloud.leave_behind()
-    run(STACK, "", "y")
+    run(STACK, "", "y", "")
 
-    code, output = run(STACK, "")
+    code, output = run(STACK, "", "")
 
     assert code == 0
     assert "no number that is not on the stack's own" in output
@@ -407,7 +451,7 @@ def test_of_several_old_lists_the_earliest_entry_counts(cloud: Cloud, run: Run) 
     cloud.leave_behind(f"{STACK}-Guards-0ABC", [])
     SuppressionsTable(cloud.dynamodb, f"{STACK}-Guards-0ABC").put(later)
 
-    run(STACK, "", "y")
+    run(STACK, "", "y", "")
 
     assert cloud.suppressed()[NUMBERS[1]] == Suppression(NUMBERS[1], START, "crm")
 
@@ -415,7 +459,7 @@ def test_of_several_old_lists_the_earliest_entry_counts(cloud: Cloud, run: Run) 
 def test_a_no_copies_nothing(cloud: Cloud, run: Run) -> None:
     cloud.leave_behind()
 
-    code, _ = run(STACK, "", "n")
+    code, _ = run(STACK, "", "n", "")
 
     assert code == 0
     assert not any(cloud.suppressed().values())
@@ -443,7 +487,7 @@ def test_tables_of_other_stacks_are_not_taken_for_ones_of_this(
 ) -> None:
     cloud.leave_behind(table)
 
-    code, output = run(STACK, "")
+    code, output = run(STACK, "", "")
 
     assert code == 0
     assert "left tables behind" not in output
