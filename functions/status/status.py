@@ -131,7 +131,9 @@ def parts() -> StatusParts:
 
 
 @metrics.log_metrics
-@logger.inject_lambda_context(clear_state=True, correlation_id_path=correlation_paths.API_GATEWAY_REST)
+@logger.inject_lambda_context(
+    clear_state=True, correlation_id_path=correlation_paths.API_GATEWAY_REST
+)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point of the Lambda function `status`."""
     return parts().api.resolve(event, context)

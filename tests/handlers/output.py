@@ -40,6 +40,12 @@ class Output:
         self._rest += self._read_rest()
         return self._log.getvalue() + self._rest
 
+    def new_metrics(self) -> list[dict[str, Any]]:
+        """The lines of metrics that were written since anybody looked at what is written."""
+        new = self._read_rest()
+        self._rest += new
+        return [json.loads(line) for line in new.splitlines() if _is_metrics(line)]
+
     def lines(self) -> list[dict[str, Any]]:
         """The log, line by line."""
         return [json.loads(line) for line in self._log.getvalue().splitlines()]
@@ -61,9 +67,13 @@ class Output:
         """Every metric's values, by its name and unit."""
         measured: dict[tuple[str, str], list[float]] = {}
         for line in self.everything().splitlines():
-            if line.startswith("{") and '"_aws"' in line:
+            if _is_metrics(line):
                 values = json.loads(line)
                 for metric in values["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
                     of_this = measured.setdefault((metric["Name"], metric["Unit"]), [])
                     of_this += values[metric["Name"]]
         return measured
+
+
+def _is_metrics(line: str) -> bool:
+    return line.startswith("{") and '"_aws"' in line

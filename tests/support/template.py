@@ -35,15 +35,17 @@ def transformed() -> dict[str, Any]:
 def settled(template: dict[str, Any], **parameters: str) -> dict[str, Any]:
     """The template as CloudFormation reads it with these parameters and the defaults of the others.
 
-    Every `Fn::If` is decided, and what `AWS::NoValue` stands for is gone. Functions that make a
-    value (`Ref`, `Fn::Sub`, `Fn::GetAtt`) stay.
+    Every `Fn::If` is decided; what `AWS::NoValue` stands for, and resources whose condition does
+    not hold, are gone. Functions that make a value (`Ref`, `Fn::Sub`, `Fn::GetAtt`) stay.
     """
     chosen = _chosen(template, parameters)
     conditions = {
         name: _value(condition, chosen) for name, condition in template["Conditions"].items()
     }
     decided: dict[str, Any] = _decided(template, conditions)
-    return decided
+    resources = decided["Resources"].items()
+    made = {name: each for name, each in resources if conditions.get(each.get("Condition"), True)}
+    return decided | {"Resources": made}
 
 
 def broken_rules(template: dict[str, Any], **parameters: str) -> list[str]:

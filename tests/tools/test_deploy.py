@@ -75,7 +75,9 @@ class Cloud:
         template = {
             "Parameters": {
                 "VoipitBaseUrl": {"Type": "String", "Default": "http://127.0.0.1:1"},
-                **{name: {"Type": "String", "Default": value} for name, value in self.given.items()},
+                **{
+                    name: {"Type": "String", "Default": value} for name, value in self.given.items()
+                },
             },
             "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
             "Outputs": {name: {"Value": value} for name, value in outputs.items()},
