@@ -343,7 +343,7 @@ def _show_what_comes_next(stack: DeployedStack, *, has_account: bool) -> None:
         )
     else:
         console.print(
-            "Alarms reach no one. To get them by mail:"
+            "Alarms go to no address. To get them by mail:"
             f" make deploy {where} PARAMETERS='{_ALARM_EMAIL}=<address>'"
         )
     if not any((_BUILT / "SmsGatewayLayer").rglob("*.pyc")):

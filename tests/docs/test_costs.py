@@ -5,11 +5,13 @@ from collections import Counter
 
 import pytest
 
+from tests.support.cloudwatch import alarms, composites
 from tests.support.template import TEMPLATE
 from tools.repository import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COSTS = (ROOT / "docs" / "costs.md").read_text(encoding="utf-8")
+RUNBOOK = " ".join((ROOT / "docs" / "runbook.md").read_text(encoding="utf-8").split())
 MADE = Counter(resource["Type"] for resource in TEMPLATE["Resources"].values())
 """How many of each type; permissions, deployments and the like come with them, by SAM."""
 CALLED = {
@@ -19,14 +21,22 @@ CALLED = {
     "AWS::Serverless::Api": "REST API",
     "AWS::DynamoDB::Table": "DynamoDB tables",
     "AWS::SQS::Queue": "SQS queues",
-    "AWS::SNS::Topic": "SNS topic",
+    "AWS::SNS::Topic": "SNS topics",
     "AWS::SecretsManager::Secret": "secrets",
+    "AWS::CloudWatch::Alarm": "alarms",
+    "AWS::CloudWatch::CompositeAlarm": "composite alarms",
+    "AWS::CloudWatch::Dashboard": "dashboard",
+    "AWS::Logs::QueryDefinition": "saved log queries",
 }
-PART_OF_THE_FUNCTIONS = {"AWS::Serverless::LayerVersion"}
+PART_OF_OTHERS = {
+    "AWS::Serverless::LayerVersion",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SNS::Subscription",
+}
 
 
 def test_the_readme_speaks_of_everything_that_the_template_makes() -> None:
-    assert MADE.keys() == CALLED.keys() | PART_OF_THE_FUNCTIONS
+    assert MADE.keys() == CALLED.keys() | PART_OF_OTHERS
 
 
 @pytest.mark.parametrize("kind", CALLED)
@@ -42,6 +52,16 @@ def test_the_idle_price_is_that_of_the_secrets_there_are() -> None:
 
     assert re.search(rf"^\| {secrets} secrets .*\| {secrets * 0.40:.2f} \|$", COSTS, re.MULTILINE)
     assert f"({secrets * 0.40:.2f} of it for the secrets)" in " ".join(README.split())
+
+
+def test_the_price_of_the_alarms_is_that_of_the_metrics_in_them() -> None:
+    metrics = sum(len(alarm.statistics) for alarm in alarms(TEMPLATE).values())
+    gathering = len(composites(TEMPLATE))
+    told = f"{metrics} metrics at 0.10 each, {gathering} composite alarms at 0.50 each"
+
+    assert re.search(rf"{told};.*\| {metrics * 0.1 + gathering * 0.5:.2f} \|$", COSTS, re.MULTILINE)
+    assert f"{metrics} metrics in alarms at 0.10 USD" in RUNBOOK
+    assert f"are {metrics * 0.1 + gathering * 0.5:.2f} USD a month" in RUNBOOK
 
 
 def test_the_rows_of_a_message_add_up() -> None:

@@ -342,7 +342,7 @@ def test_alarms_go_to_the_address_that_is_the_third_answer(cloud: Cloud, run: Ru
     assert "once the link in AWS's mail to it is clicked" in output
 
 
-def test_without_an_address_it_says_that_alarms_reach_no_one_and_how_they_would(
+def test_without_an_address_it_says_that_alarms_go_to_none_and_how_to_get_them(
     cloud: Cloud, run: Run
 ) -> None:
     code, output = run(STACK, "", "")
