@@ -11,6 +11,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from sms_gateway.domain.circuit import OpenReason
+from sms_gateway.domain.status import Reason
+from sms_gateway.entrypoints.metrics import Metric
 from tests.docs.aws_command import AwsCommand, CommandError
 from tests.support.cloudwatch import alarms, composites
 from tests.support.tables import MESSAGES_SCHEMA
@@ -33,6 +36,9 @@ NOT_HERE: Final = {
     "start-message-move-task": "moto does not have it",
 }
 """Commands that are only held against AWS's models: right in name, options and types."""
+_ERRORS: Final = {"AccessDeniedException", "StoreUnavailableError"}
+"""Errors that a log line can name."""
+_OTHER_WORDS: Final = {"x-amzn-requestid", "voipit-sms-gateway", "eu-central-1"}
 _INPUTS: Final = {"UUID", "messageId", "client", "key", "stack", "region"}
 """What stands in angle brackets and is no output of the stack."""
 
@@ -110,6 +116,26 @@ def test_every_name_on_the_page_is_one_that_there_is() -> None:
     on_the_page = set(re.findall(r"dashboard, \*([^*]+)\*", PAGE))
     assert len(on_the_page) > 3
     assert on_the_page <= titles
+
+
+def test_every_word_of_code_on_the_page_is_one_that_there_is() -> None:
+    source = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("layers/sms_gateway/src", "functions")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+    widgets = TEMPLATE["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    known = {*Metric, *TEMPLATE["Outputs"], *TEMPLATE["Parameters"], *TEMPLATE["Resources"]}
+    words = re.findall(r"`([A-Z][a-z]+[A-Z]\w+)`", PAGE)
+    reasons = re.findall(r"`([a-z]+(?:-[a-z]+)+)`", PAGE)
+    lines = re.findall(r"(?:[Ll]ines|`trouble`\.) `([a-z' ]+)`", PAGE)
+
+    assert len(words) > 20
+    assert {word for word in words if word not in known and word not in widgets} <= _ERRORS
+    of_code = {*Reason, *OpenReason, *entries(), *_OTHER_WORDS}
+    assert set(reasons) <= of_code
+    assert len(lines) > 3
+    assert [line for line in lines if line not in source] == []
 
 
 def _names(command: str) -> list[str]:
