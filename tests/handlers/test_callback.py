@@ -475,7 +475,7 @@ def test_kept_reports_stay_in_the_queue_while_the_table_does_not_answer(
     assert callback.invoke(event) == failures(*event["Records"])
     assert cloud.row(MESSAGE_ID)["status"] == "submitted"
     assert calls.enqueued == [], "what is in the queue is not put there again"
-    assert output.counted() == {"QueueMessageFailed": 2}
+    assert output.counted() == {"QueueMessageFailed": 2, "StoreUnavailable": 2}
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def test_of_a_batch_only_the_message_that_cannot_be_read_comes_again(
         "MessageDispatched": 2,
         "ProviderAccepted": 1,
         "QueueMessageFailed": 1,
+        "UnexpectedError": 1,
     }
 
 

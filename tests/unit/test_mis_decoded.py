@@ -336,11 +336,13 @@ def forms(words: list[str]) -> Iterator[str]:
                 yield with_cedilla
 
 
+@pytest.mark.every_word
 def test_of_all_romanian_words_none_is_refused(words: list[str]) -> None:
     assert len(words) > 50_000
     assert [form for form in forms(words) if garbled(form)] == []
 
 
+@pytest.mark.every_word
 @pytest.mark.parametrize("undefined", UNDEFINED)
 @pytest.mark.parametrize("page", PAGES)
 def test_of_all_romanian_words_none_passes_garbled(
@@ -358,6 +360,7 @@ def test_of_all_romanian_words_none_passes_garbled(
     assert passed == []
 
 
+@pytest.mark.every_word
 @pytest.mark.parametrize("page", PAGES)
 def test_of_all_romanian_words_in_small_letters_few_pass_with_bytes_dropped(
     words: list[str], page: str

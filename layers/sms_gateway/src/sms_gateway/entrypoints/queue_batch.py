@@ -20,9 +20,11 @@ def each_message(event: Mapping[str, Any], work: Callable[[str], None]) -> dict[
             work(record["body"])
         except StoreUnavailableError as error:
             logger.warning("the table did not answer", exc_info=error)
+            count(Metric.STORE_UNAVAILABLE)
             failed.append(record["messageId"])
         except Exception as error:  # noqa: BLE001  one bad message must not take the others along
             logger.exception("unexpected error", exc_info=error)
+            count(Metric.UNEXPECTED_ERROR)
             failed.append(record["messageId"])
     count(Metric.QUEUE_MESSAGE_FAILED, len(failed))
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
