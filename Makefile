@@ -20,7 +20,7 @@ install = { $(UV) pip install $(AS_LOCKED) --python $(1) -r $(2) && $(UV) pip ch
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run send soak deploy account client rotate contract docs test test-rules test-guarantees test-soak test-tools check format lock clean
+.PHONY: help setup demo run send soak deploy account client rotate docs test test-rules test-guarantees test-soak test-tools check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -57,7 +57,7 @@ client: $(READY) ## an API key for a client: make client NAME=crm; LIST=1 shows 
 		$(if $(REGION),--region '$(REGION)') \
 		$(if $(ROLE),--role '$(ROLE)') $(if $(KEY),--key '$(KEY)') $(if $(YES),--yes)
 
-deploy: $(READY) ## onto AWS, asking for name and region: make deploy ENV=prod PARAMETERS='LogLevel=DEBUG'
+deploy: $(READY) ## onto AWS, asking for name, region and e-mail: make deploy ENV=prod PARAMETERS='LogLevel=DEBUG'
 	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.deploy --config-env '$(or $(ENV),default)' \
 		$(if $(filter command environment,$(firstword $(origin STACK))),--stack-name '$(STACK)') \
 		$(if $(REGION),--region '$(REGION)') $(if $(PARAMETERS),--parameters '$(PARAMETERS)')
@@ -116,10 +116,7 @@ format: $(READY) ## put the code into the one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-contract: $(READY) ## put openapi.yaml into the layer, as JSON
-	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m pages.contract
-
-docs: $(READY) ## the pages that are made: docs/api.md, docs/settings.md, the diagram in docs/guarantees.md
+docs: $(READY) ## the pages that are made from code, template or contract, and the layer's copy of openapi.yaml
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m pages
 
 lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the layer's requirements.in

@@ -1,4 +1,4 @@
-"""The contract as the layer carries it (`make contract`): openapi.yaml as JSON.
+"""The contract as the layer carries it (`make docs`): openapi.yaml as JSON.
 
 `sam build` sees the layer's own folder only, so the copy is committed there; a test fails when it
 says something else than openapi.yaml.

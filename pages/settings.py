@@ -84,8 +84,8 @@ COSTS: Final[Mapping[str, str]] = {
         "Holds for requests that come in from then on. With 0 a click too many is a second SMS."
     ),
     "LongText": (
-        "Holds for requests that come in from then on. A repeated request with a long text may be"
-        " answered otherwise than the first."
+        "Holds for requests that come in from then on. A repeated request with a long text is"
+        " possibly answered otherwise than the first."
     ),
     "AllowedOrigins": (
         "A browser that has asked before goes by the earlier answer for up to two hours."
@@ -120,7 +120,7 @@ COSTS: Final[Mapping[str, str]] = {
     ),
     "DispatchConcurrency": (
         "Messages that are being handed to Voipit are finished. More at a time means more load on"
-        " Voipit, which may throttle."
+        " Voipit, which throttles at some point."
     ),
     "DrainPerSecond": "Holds from the next run of `watch`, which comes every minute.",
     "CallbackReservedConcurrency": (

@@ -1,4 +1,4 @@
-"""What Voipit answers: the documented bodies, and the ones it should not give but may."""
+"""What Voipit answers: the documented bodies, and the ones it should not give but might."""
 
 import json
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from sms_gateway.adapters.dynamodb import (
-    MAX_TRIES,
+    TRIES_OF_A_REQUEST,
     ConditionFailedError,
     TransactionRefusedError,
     write,
@@ -66,7 +66,7 @@ BUSY = an_error("TransactionConflictException")
     ],
     ids=["a plain write", "a transaction", "in two rows", "beside a condition"],
 )
-@pytest.mark.parametrize("times", [1, 2, MAX_TRIES - 1])
+@pytest.mark.parametrize("times", [1, 2, TRIES_OF_A_REQUEST - 1])
 def test_a_write_that_meets_a_transaction_is_repeated_until_that_is_over(
     pauses: list[float], conflict: ClientError, times: int
 ) -> None:
@@ -75,14 +75,14 @@ def test_a_write_that_meets_a_transaction_is_repeated_until_that_is_over(
 
 
 def test_a_conflict_that_does_not_end_makes_the_table_unavailable(pauses: list[float]) -> None:
-    request = Answers(*[BUSY] * MAX_TRIES, "written")
+    request = Answers(*[BUSY] * TRIES_OF_A_REQUEST, "written")
 
     with pytest.raises(StoreUnavailableError) as unavailable:
         write(request)
 
     assert str(unavailable.value) == "The table is busy with another write of the same row."
     assert request.left == ["written"]
-    assert len(pauses) == MAX_TRIES - 1
+    assert len(pauses) == TRIES_OF_A_REQUEST - 1
 
 
 def test_the_pauses_grow_and_add_up_to_half_a_second_at_most(
@@ -90,7 +90,7 @@ def test_the_pauses_grow_and_add_up_to_half_a_second_at_most(
 ) -> None:
     monkeypatch.setattr("random.uniform", lambda _, most: most)
 
-    write(Answers(*[BUSY] * (MAX_TRIES - 1), "written"))
+    write(Answers(*[BUSY] * (TRIES_OF_A_REQUEST - 1), "written"))
 
     assert pauses == sorted(pauses)
     assert 0.2 < sum(pauses) <= 0.5

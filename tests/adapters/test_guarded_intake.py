@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from sms_gateway.adapters.dynamodb import MAX_TRIES
+from sms_gateway.adapters.dynamodb import TRIES_OF_A_REQUEST
 from sms_gateway.adapters.intake import MAX_SHARDS, GuardedIntake
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
@@ -243,7 +243,7 @@ def test_a_row_that_never_stands_still_makes_the_table_unavailable() -> None:
     item = {"guard": {"S": "recipient#"}, "sent": {"L": []}, "writes": {"N": "1"}}
     reasons = [{"Code": "None"}, {"Code": CONDITION, "Item": item}]
     with stub:
-        for _ in range(MAX_TRIES):
+        for _ in range(TRIES_OF_A_REQUEST):
             stub.add_client_error(
                 "transact_write_items",
                 service_error_code="TransactionCanceledException",
@@ -262,7 +262,7 @@ def test_of_many_claims_at_once_as_many_are_made_as_there_is_room_for(
     dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     intake = an_intake(dynamodb, Limits(recipient_hourly=5))
-    monkeypatch.setattr("sms_gateway.adapters.dynamodb.MAX_TRIES", 100)
+    monkeypatch.setattr("sms_gateway.adapters.dynamodb.TRIES_OF_A_REQUEST", 100)
     messages = [stored(intake, message_id=f"m-{n}", counted_at=None) for n in range(15)]
     messages += [stored(intake, message_id=f"c-{n}", counted_at=START - HOUR) for n in range(15)]
 
@@ -442,7 +442,7 @@ def test_of_many_at_once_as_many_are_taken_as_the_guards_let_in(
 ) -> None:
     intake = an_intake(dynamodb, limits)
     # So that nobody loses a lottery: the conflicts here are as frequent as they come.
-    monkeypatch.setattr("sms_gateway.adapters.dynamodb.MAX_TRIES", 100)
+    monkeypatch.setattr("sms_gateway.adapters.dynamodb.TRIES_OF_A_REQUEST", 100)
 
     assert at_once(30, lambda: intake.store(a_new(), id_is_chosen=id_is_chosen)) == came_to
 
@@ -455,7 +455,7 @@ def test_of_many_clients_rows_none_holds_more_than_its_share(
     dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     intake = an_intake(dynamodb, Limits(client_daily=250))
-    monkeypatch.setattr("sms_gateway.adapters.dynamodb.MAX_TRIES", 100)
+    monkeypatch.setattr("sms_gateway.adapters.dynamodb.TRIES_OF_A_REQUEST", 100)
     count_as_used_up(intake, 250, but=2)
 
     came_to = at_once(10, lambda: intake.store(a_new(), id_is_chosen=True))
@@ -499,7 +499,7 @@ def test_a_transaction_that_meets_another_one_is_repeated(pauses: list[float]) -
 def test_a_transaction_that_never_gets_through_makes_the_table_unavailable() -> None:
     intake, stub = a_stubbed_intake(Limits(client_daily=10_000))
     with stub:
-        for _ in range(MAX_TRIES):
+        for _ in range(TRIES_OF_A_REQUEST):
             stub.add_client_error("transact_write_items", **cancelled("None", CONFLICT))
 
         with pytest.raises(StoreUnavailableError):

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
-from sms_gateway.adapters.dynamodb import MAX_TRIES
+from sms_gateway.adapters.dynamodb import TRIES_OF_A_REQUEST
 from sms_gateway.adapters.message_item import key_attributes, to_item
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.recipient_index import read_messages
@@ -169,7 +169,7 @@ def test_keys_that_were_left_aside_are_asked_for_again(stub: Stubber) -> None:
 
 
 def test_they_are_not_asked_for_for_ever(stub: Stubber) -> None:
-    for _ in range(MAX_TRIES):
+    for _ in range(TRIES_OF_A_REQUEST):
         stub.add_response("batch_get_item", answer(left=tuple("cba")))
     client: Any = stub.client
 
@@ -180,7 +180,7 @@ def test_they_are_not_asked_for_for_ever(stub: Stubber) -> None:
 
 
 def test_the_last_time_counts(stub: Stubber) -> None:
-    for _ in range(MAX_TRIES - 1):
+    for _ in range(TRIES_OF_A_REQUEST - 1):
         stub.add_response("batch_get_item", answer(left=tuple("cba")))
     stub.add_response("batch_get_item", answer(*"abc"))
     client: Any = stub.client

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from sms_gateway.adapters.dynamodb import MAX_TRIES
+from sms_gateway.adapters.dynamodb import TRIES_OF_A_REQUEST
 from sms_gateway.adapters.guard_items import of_suppression
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.errors import StoreUnavailableError
@@ -152,7 +152,7 @@ def test_keys_that_were_left_aside_are_asked_for_again() -> None:
 def test_nobody_is_taken_for_absent_while_keys_are_left_aside() -> None:
     client = a_client()
     with Stubber(client) as stub:
-        for _ in range(MAX_TRIES):
+        for _ in range(TRIES_OF_A_REQUEST):
             stub.add_response("batch_get_item", found(left=(NUMBER,)))
 
         with pytest.raises(StoreUnavailableError):

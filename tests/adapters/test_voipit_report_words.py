@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sms_gateway.adapters.voipit.provider_text import clean_provider_text
 from sms_gateway.adapters.voipit.report_words import (
     NoReport,
     Values,
-    clean_provider_text,
     read_report,
     read_status,
     unlike_documented,

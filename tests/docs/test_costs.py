@@ -64,6 +64,17 @@ def test_the_price_of_the_alarms_is_that_of_the_metrics_in_them() -> None:
     assert f"are {metrics * 0.1 + gathering * 0.5:.2f} USD a month" in RUNBOOK
 
 
+def test_the_rows_of_a_gateway_at_rest_add_up_and_the_readme_says_the_sum() -> None:
+    table = COSTS.partition("## Per month, whatever is sent")[2].partition("| **idle**")[0]
+    prices = re.findall(r"\| ([\d.]+) \|$", table, re.MULTILINE)
+    idle = re.search(r"\| \*\*idle\*\* \| \| \*\*about ([\d.]+)\*\* \|", COSTS)
+
+    assert len(prices) == 5
+    assert idle
+    assert abs(sum(map(float, prices)) - float(idle[1])) < 0.1
+    assert f"about {idle[1]} USD a month when idle" in README
+
+
 def test_the_rows_of_a_message_add_up() -> None:
     table = COSTS.partition("## Per million messages")[2].partition("**together**")[0]
     prices = re.findall(r"\| ([\d.]+)(?: to [\d.]+)? \|$", table, re.MULTILINE)

@@ -29,8 +29,15 @@ def counted_client(session, service, *arguments, **options):
     return create_client(session, service, *arguments, **options)
 
 settings._read, Session.create_client = counted_read, counted_client
-__import__(sys.argv[1])
-print(json.dumps({"clients": clients, "reads": reads, "modules": list(sys.modules)}))
+function = __import__(sys.argv[1])
+routes = getattr(function, "routes", None)
+api = function.parts().api if routes else None
+declared = len(routes._routes) if routes else 0
+served = len(api._static_routes) + len(api._dynamic_routes) if api else 0
+print(json.dumps({
+    "clients": clients, "reads": reads, "modules": list(sys.modules),
+    "declared": declared, "served": served,
+}))
 """
 API: Final = {"aws_lambda_powertools.event_handler", "fastjsonschema", "phonenumbers"}
 LOADED: Final = {
@@ -56,7 +63,7 @@ CLIENTS: Final = {
 
 @pytest.fixture
 def started(cloud: Cloud, request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What the function's init phase has done. It calls nobody, so there need be no AWS."""
+    """What the function's init phase has done. It makes no call, so there need be no AWS."""
     name: str = request.param
     environment = {
         **os.environ,
@@ -93,3 +100,10 @@ def test_a_function_loads_what_it_uses_and_nothing_else(started: dict[str, Any])
     of_any = set().union(*LOADED.values())
     assert modules & of_any == LOADED[started["name"]]
     assert not modules & NOWHERE
+
+
+@each_function
+def test_a_route_is_served_wherever_it_stands_in_the_file(started: dict[str, Any]) -> None:
+    """The parts are made in the middle of the file, so a route below them would be a 404."""
+    assert started["served"] == started["declared"]
+    assert (started["declared"] > 0) == (started["name"] in {"send", "status"})

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pages.metrics import AT_REST
 from sms_gateway.domain.errors import StoreUnavailableError
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Calls, Cloud
@@ -247,6 +248,7 @@ def test_a_run_measures_the_state_of_things_zeros_too(watch: Function, output: O
         ("CircuitOpen", "Count"): [0],
         ("WatchRan", "Count"): [1],
     }
+    assert len(output.measured()) == AT_REST, "docs/metrics.md tells what they cost"
 
 
 def test_what_waits_for_an_open_circuit_is_measured(

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-import sms_gateway
 from sms_gateway.domain.status import Reason, Trigger
 from sms_gateway.entrypoints import settings
 from sms_gateway.entrypoints.metrics import Metric
+from tools.repository import LAYER_SOURCE, ROOT
 
-PACKAGE = Path(sms_gateway.__file__).parent
-FUNCTIONS = PACKAGE.parents[3] / "functions"
+PACKAGE = LAYER_SOURCE / "sms_gateway"
+FUNCTIONS = ROOT / "functions"
 
 
 def imports(module: Path) -> set[str]:
@@ -54,6 +54,12 @@ def test_the_rules_need_the_standard_library_and_themselves(
     assert foreign == set()
 
 
+@pytest.mark.parametrize("handler", sorted(FUNCTIONS.glob("*/*.py")), ids=lambda path: path.stem)
+def test_a_handler_needs_the_package_and_powertools(handler: Path) -> None:
+    known = sys.stdlib_module_names | {"sms_gateway", "aws_lambda_powertools"}
+    assert {name.partition(".")[0] for name in imports(handler)} <= known
+
+
 def attributes(*besides: str) -> Iterator[tuple[str, str]]:
     """(name, attribute) wherever the package or a function reads one, but for these files."""
     for path in [*PACKAGE.rglob("*.py"), *FUNCTIONS.glob("*/*.py")]:
@@ -90,3 +96,18 @@ def test_a_setting_that_is_read_is_used() -> None:
 
     assert len(read) > 25
     assert read <= {attribute for _, attribute in attributes("settings.py")}
+
+
+VOIPITS_WORDS = {"sendResultTo", "apiName", "sms/send", "ping/", "pong"}
+
+
+def test_voipits_words_stand_in_voipits_wing() -> None:
+    """But for those that the gateway shares with it: `messageId`, `deliveryReport` and the like."""
+    elsewhere = [
+        (path.name, node.value)
+        for path in PACKAGE.rglob("*.py")
+        if "voipit" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in VOIPITS_WORDS
+    ]
+    assert elsewhere == []

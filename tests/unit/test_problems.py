@@ -1,11 +1,9 @@
 import ast
 import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-import sms_gateway
 from sms_gateway.domain.errors import (
     AlreadyTriedError,
     GatewayError,
@@ -21,8 +19,9 @@ from sms_gateway.domain.errors import (
 )
 from sms_gateway.entrypoints.problems import document_for, problem, problem_for
 from sms_gateway.entrypoints.rest_api import ForbiddenError
+from tools.repository import LAYER_SOURCE
 
-PACKAGE = Path(sms_gateway.__file__).parent
+PACKAGE = LAYER_SOURCE / "sms_gateway"
 
 
 def codes_of_invalid_values() -> set[str]:

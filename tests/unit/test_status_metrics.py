@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from sms_gateway.domain.message import Message, StatusChange
+from sms_gateway.domain.patience import ENDS
 from sms_gateway.domain.report import ReportStatus
-from sms_gateway.domain.status import Reason, Status
+from sms_gateway.domain.status import MOVES, Reason, Status
 from sms_gateway.entrypoints import metrics, status_metrics
 from sms_gateway.entrypoints.status_metrics import (
     FAILED_METRICS,
@@ -60,6 +61,12 @@ def test_a_failure_is_counted_by_its_reason_too(
 ) -> None:
     count_published([became(Status.FAILED, reason)])
     assert noted[1:] == [("StatusFailed", 1), (FAILED_METRICS[reason], 1)]
+
+
+def test_every_reason_of_a_failure_is_counted() -> None:
+    ends = {reason for trigger, reason in ENDS.values() if MOVES[trigger].target is Status.FAILED}
+    of_voipit = {Reason.REFUSED, Reason.TRANSMISSION_ERROR}
+    assert set(FAILED_METRICS) == ends | of_voipit | {Reason.SUPPRESSED}
 
 
 def test_a_write_that_changes_no_status_is_not_counted(noted: list[tuple[str, float]]) -> None:

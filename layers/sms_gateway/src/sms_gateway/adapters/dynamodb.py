@@ -12,7 +12,7 @@ from sms_gateway.domain.errors import StoreUnavailableError
 
 _Answer = TypeVar("_Answer")
 
-MAX_TRIES: Final = 6
+TRIES_OF_A_REQUEST: Final = 6
 """How often it is asked for what it cannot do just now; the pauses add up to half a second."""
 _FIRST_PAUSE: Final = 0.015
 _CONDITION: Final = "ConditionalCheckFailed"
@@ -48,8 +48,8 @@ class _ConflictError(StoreUnavailableError):
 
 
 def tries() -> Iterator[int]:
-    """Counts `MAX_TRIES` tries, with a longer and longer pause before each but the first."""
-    for number in range(MAX_TRIES):
+    """Counts `TRIES_OF_A_REQUEST` tries, with growing pauses between them."""
+    for number in range(TRIES_OF_A_REQUEST):
         if number:
             time.sleep(_FIRST_PAUSE * 2 ** (number - 1) * random.uniform(0.5, 1))  # noqa: S311
         yield number

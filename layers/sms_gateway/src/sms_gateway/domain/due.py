@@ -1,4 +1,4 @@
-"""When a process has to look at a message again, and how often it is tried.
+"""When a process has to look at a message again. How often it is tried: patience.py.
 
 Everything that is not settled has a `dueAt`: that nothing stored is forgotten (promise 2) rests on
 it. Queue messages are quicker, but they are a hint; this is the guarantee.

@@ -8,10 +8,12 @@ from typing import Final, TypeAlias
 
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome
-from sms_gateway.domain.patience import DEFAULT_VALIDITY
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import REPORTED, DeliveryReport, ReportStatus
 from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
+
+DEFAULT_VALIDITY: Final = timedelta(hours=24)
+"""How long a message without `validUntil` may wait for being sent."""
 
 OpenTries: TypeAlias = frozenset[int]
 """Tries that Voipit has, or possibly has, and that no report is about yet."""

@@ -1,6 +1,6 @@
 """How long the gateway goes on with a message, and when it gives up.
 
-A message ends without a report when it is too late (`validUntil`, or `DEFAULT_VALIDITY`), after
+A message ends without a report when it is too late (`Message.valid_to`), after
 `MAX_TRIES` tries that certainly were not taken, after `MOST_FORBIDDEN` answers 403 that are about
 the message itself, or when its number comes onto the do-not-contact list. One that Voipit has, or
 possibly has, ends when its report is overdue. How long it waits in between stands in due.py.
@@ -8,15 +8,11 @@ possibly has, ends when its report is overdue. How long it waits in between stan
 
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from sms_gateway.domain.message import Message
 from sms_gateway.domain.status import Reason, Status, Trigger
 
-if TYPE_CHECKING:
-    from sms_gateway.domain.message import Message
-
-DEFAULT_VALIDITY: Final = timedelta(hours=24)
-"""How long a message without `validUntil` may wait for being sent."""
 MAX_TRIES: Final = 20
 """Then a message is given up; `tries_that_count` says which count."""
 MOST_FORBIDDEN: Final = 3
@@ -52,7 +48,7 @@ SUPPRESSED: Final = {
 """The same for a number that came onto the do-not-contact list."""
 
 
-def next_step(message: "Message", now: datetime, report_deadline: timedelta) -> Step:
+def next_step(message: Message, now: datetime, report_deadline: timedelta) -> Step:
     """The next step of a message that is `queued`, or `unconfirmed`; others rest.
 
     With `onUnconfirmed: resend` a message that is `unconfirmed` is tried once more when the report
@@ -61,7 +57,7 @@ def next_step(message: "Message", now: datetime, report_deadline: timedelta) -> 
     if message.status is Status.QUEUED:
         not_before = message.send_at or now
     elif message.status is Status.UNCONFIRMED and message.wants_resend:
-        not_before = message.doubted_at + report_deadline
+        not_before = resend_at(message, report_deadline)
     else:
         return Step.REST
     if now < not_before:
@@ -73,7 +69,23 @@ def next_step(message: "Message", now: datetime, report_deadline: timedelta) -> 
     return Step.TRY
 
 
-def tries_that_count(message: "Message") -> int:
+def resend_at(message: Message, report_deadline: timedelta) -> datetime:
+    """When the report about the first try of an `unconfirmed` message is overdue."""
+    return message.doubted_at + report_deadline
+
+
+def overdue(message: Message) -> tuple[Trigger, Reason | None]:
+    """The move of a message that rests, when its time has come.
+
+    A claim that is older than its lease is doubt: its process died, before or after the call. A
+    report that is overdue ends the message `no_report`, with the reason it had.
+    """
+    if message.status is Status.SENDING:
+        return Trigger.UNCLEAR, Reason.CLAIM_EXPIRED
+    return Trigger.REPORT_OVERDUE, message.reason
+
+
+def tries_that_count(message: Message) -> int:
     """Its tries, without those that met a 403: a block ends, however long it lasts.
 
     A 403 that is not about our address has a bound of its own (`is_forbidden_for_good`).
@@ -82,7 +94,7 @@ def tries_that_count(message: "Message") -> int:
 
 
 def is_forbidden_for_good(
-    message: "Message", answered_at: datetime | None, blocked_at: datetime | None
+    message: Message, answered_at: datetime | None, blocked_at: datetime | None
 ) -> bool:
     """Whether one more 403 that does not name our address (403.6) is a no to this message.
 

@@ -12,15 +12,22 @@ from typing import Any, Final, Protocol
 
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
+from sms_gateway.adapters.voipit.callback_answers import (
+    ACKNOWLEDGED,
+    STATUS_IS_MISSING,
+    TWO_STATUSES,
+    error_answer,
+)
 from sms_gateway.adapters.voipit.notification import read_values
 from sms_gateway.adapters.voipit.report_words import (
+    Described,
     NoReport,
     Values,
     read_report,
     unlike_documented,
 )
 from sms_gateway.domain.callback_url import CallbackKey, CallbackReference, read_callback_path
-from sms_gateway.domain.clock import Clock, utc_now
+from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.errors import (
     KeyNotLookedUpError,
     MalformedRequestError,
@@ -44,13 +51,13 @@ _DROPPED: Final = {
     NoReport.TWO_STATUSES: Metric.REPORT_DROPPED_TWO_STATUSES,
 }
 _REFUSED: Final = {
-    NoReport.NO_STATUS: "status is missing. Send it with the value sent or error.",
-    NoReport.TWO_STATUSES: "status says both sent and error. Send one of them.",
+    NoReport.NO_STATUS: STATUS_IS_MISSING,
+    NoReport.TWO_STATUSES: TWO_STATUSES,
 }
 _DIFFERS: Final = {
-    "apiName": Metric.REPORT_API_NAME_DIFFERS,
-    "type": Metric.REPORT_TYPE_DIFFERS,
-    "id": Metric.REPORT_ID_DIFFERS,
+    Described.API_NAME: Metric.REPORT_API_NAME_DIFFERS,
+    Described.TYPE: Metric.REPORT_TYPE_DIFFERS,
+    Described.ID: Metric.REPORT_ID_DIFFERS,
 }
 _COUNTED: Final = {
     "recorded": Metric.REPORT_RECORDED,
@@ -74,7 +81,7 @@ class Callback:
     record_report: RecordReport
     keys: Keys
     fallback: ReportFallback
-    now: Clock = utc_now
+    now: Clock
 
     def __call__(self, event: LambdaFunctionUrlEvent) -> dict[str, Any]:
         """The answer to one request. Never raises for anything a stranger sends."""
@@ -121,7 +128,7 @@ class Callback:
             return _dropped(report)
         _count_differences(values, reference.key.message_id)
         self._store(reference.key, report)
-        return _response(HTTPStatus.OK, {"type": "ok"})
+        return _response(HTTPStatus.OK, ACKNOWLEDGED)
 
     def _store(self, key: MessageKey, report: DeliveryReport) -> None:
         """In the table, or else in the fallback queue; `StoreUnavailableError` if in neither."""
@@ -150,7 +157,7 @@ def _dropped(why: NoReport) -> dict[str, Any]:
     logger.warning("report dropped", why=why)
     if why in _REFUSED:
         return _answer(HTTPStatus.BAD_REQUEST, _REFUSED[why], field="status")
-    return _response(HTTPStatus.OK, {"type": "ok"})
+    return _response(HTTPStatus.OK, ACKNOWLEDGED)
 
 
 def _count_differences(values: Values, message_id: str) -> None:
@@ -170,9 +177,7 @@ def _method_not_allowed() -> dict[str, Any]:
 
 
 def _answer(status: HTTPStatus, sentence: str, **members: str) -> dict[str, Any]:
-    """An error in the form Voipit itself uses (voipit-api.md §2)."""
-    body = {"type": "Error", "message": sentence, "code": str(int(status)), **members}
-    return _response(status, body)
+    return _response(status, error_answer(status, sentence, **members))
 
 
 def _put_off(error: StoreUnavailableError | SecretUnavailableError) -> dict[str, Any]:

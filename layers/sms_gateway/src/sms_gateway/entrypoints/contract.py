@@ -1,7 +1,7 @@
 """The contract, and the checks of requests that are made of its own schemas.
 
 `openapi.json` is the repository's openapi.yaml as JSON, because the layer is built from its own
-folder alone. Only `make contract` writes it. The checks are compiled when they are made, at
+folder alone. Only `make docs` writes it. The checks are compiled when they are made, at
 import; what that costs and why not earlier: docs/decisions/2026-11-22-contract.md.
 """
 

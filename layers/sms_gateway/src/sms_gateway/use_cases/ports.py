@@ -257,7 +257,7 @@ class DispatchQueue(Protocol):
         """The same for many (key, delay), with fewer calls."""
 
     def enqueue_unused(self, key: MessageKey, claim: str) -> None:
-        """Have the message tried although the table may say that `claim` is at it, or was.
+        """Have the message tried although the table possibly says that `claim` is at it, or was.
 
         The caller holds that claim, has not called Voipit with it, and never will. Never raises.
         """

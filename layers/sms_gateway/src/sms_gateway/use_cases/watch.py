@@ -9,8 +9,8 @@ from sms_gateway.domain.due import RECHECK, wait_for
 from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
-from sms_gateway.domain.patience import ENDS, Step, next_step
-from sms_gateway.domain.status import Reason, Status, Trigger
+from sms_gateway.domain.patience import ENDS, Step, next_step, overdue, resend_at
+from sms_gateway.domain.status import Status, Trigger
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.hand_over import TimeLeft
 from sms_gateway.use_cases.ports import ChangeRefusedError, DispatchQueue, Messages
@@ -96,7 +96,7 @@ class Watch:
         watched.oldest_due = max(watched.oldest_due, now - message.due_at)
         step = next_step(message, now, self.report_deadline)
         if step is Step.WAIT and message.status is Status.UNCONFIRMED:
-            self.messages.postpone(message, message.doubted_at + self.report_deadline)
+            self.messages.postpone(message, resend_at(message, self.report_deadline))
             return
         if step in {Step.TRY, Step.WAIT}:
             if watched.circuit_is_closed:
@@ -125,12 +125,7 @@ class Watch:
             watched.enqueued += 1
 
     def _change(self, message: Message, step: Step, now: datetime) -> Change:
-        """What has to become of a message that is due, and is not to be tried."""
-        if step is not Step.REST:
-            trigger, reason = ENDS[message.status, step]
-            return Change.decided(trigger, message, now, reason=reason)
-        if message.status is Status.SENDING:
-            due_at = now + self.report_deadline
-            reason = Reason.CLAIM_EXPIRED
-            return Change.decided(Trigger.UNCLEAR, message, now, reason=reason, due_at=due_at)
-        return Change.decided(Trigger.REPORT_OVERDUE, message, now, reason=message.reason)
+        """The move of a message that is due, and is not to be tried."""
+        trigger, reason = overdue(message) if step is Step.REST else ENDS[message.status, step]
+        due_at = now + self.report_deadline if trigger is Trigger.UNCLEAR else None
+        return Change.decided(trigger, message, now, reason=reason, due_at=due_at)

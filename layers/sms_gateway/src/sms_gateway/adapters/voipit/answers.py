@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any, Final
 
-from sms_gateway.adapters.voipit.report_words import clean_provider_text
+from sms_gateway.adapters.voipit.provider_text import clean_provider_text
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.status import Reason
 

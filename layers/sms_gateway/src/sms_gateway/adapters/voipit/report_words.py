@@ -5,25 +5,28 @@ words around it can differ from the documented ones: they are counted, and stop 
 (docs/decisions/2026-11-26-a-known-status-counts.md).
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum, unique
 from typing import Final, TypeAlias
 
-from sms_gateway.domain.report import MAX_ERROR_MESSAGE, DeliveryReport, ReportStatus
-
-_DOCUMENTED: Final = {"apiName": "sms", "type": "deliveryReport"}
-_PLANES: Final = range(0x1FFFF, 0x110000, 0x10000)
-_UNPRINTABLE: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-    + "".join(f"{chr(last - 1)}{chr(last)}" for last in _PLANES)
-    + "]+"
-)
-"""Control characters, lone surrogates, and the 66 non-characters (Unicode, chapter 23.7)."""
+from sms_gateway.adapters.voipit.provider_text import clean_provider_text
+from sms_gateway.domain.report import DeliveryReport, ReportStatus
 
 Values: TypeAlias = Sequence[tuple[str, str]]
 """Names and values of a notification as they were sent, in order; a name can come twice."""
+
+
+@unique
+class Described(StrEnum):
+    """The fields of a report that only describe it, by Voipit's names for them."""
+
+    API_NAME = "apiName"
+    TYPE = "type"
+    ID = "id"
+
+
+_DOCUMENTED: Final = {Described.API_NAME: "sms", Described.TYPE: "deliveryReport"}
 
 
 @unique
@@ -33,14 +36,6 @@ class NoReport(StrEnum):
     NO_STATUS = "no status"
     UNKNOWN_STATUS = "an unknown status"
     TWO_STATUSES = "two statuses"
-
-
-def clean_provider_text(text: str) -> str | None:
-    """A provider's words as they may be stored, logged and published, or `None` if none is left.
-
-    Without control characters, lone surrogates and non-characters, `MAX_ERROR_MESSAGE` at most.
-    """
-    return _UNPRINTABLE.sub(" ", text).strip()[:MAX_ERROR_MESSAGE] or None
 
 
 def read_status(values: Values) -> ReportStatus | NoReport:
@@ -75,7 +70,7 @@ def read_report(
     return DeliveryReport(status, attempt, received_at, error_message)
 
 
-def unlike_documented(values: Values, message_id: str) -> tuple[str, ...]:
+def unlike_documented(values: Values, message_id: str) -> tuple[Described, ...]:
     """Which of `apiName`, `type` and `id` do not say what a report about this message would say.
 
     `id` is compared to the letter, the others are words. One that is missing is among them.
@@ -85,7 +80,8 @@ def unlike_documented(values: Values, message_id: str) -> tuple[str, ...]:
         for name, word in _DOCUMENTED.items()
         if {said.lower() for said in _said(values, name)} != {word.lower()}
     ]
-    return (*odd, "id") if set(_said(values, "id")) != {message_id} else tuple(odd)
+    is_odd = set(_said(values, Described.ID)) != {message_id}
+    return (*odd, Described.ID) if is_odd else tuple(odd)
 
 
 def _said(values: Values, name: str) -> Iterator[str]:

@@ -70,7 +70,7 @@ class _OneLineAdapter(HTTPAdapter):
         self._socket: socket.socket | None = None
         self.is_cut_off = False
         self.status: int | None = None
-        """Of the answer, as soon as its first line was read. The headers may never be."""
+        """Of the answer, as soon as its first line was read, whether headers follow or not."""
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the function `callback` is made of."""
+"""The parts of the function `callback`."""
 
 from sms_gateway.adapters import aws
 from sms_gateway.adapters.queues import SqsReportFallback
@@ -16,4 +16,5 @@ def callback_parts(settings: CallbackSettings) -> Callback:
         record_report=RecordReport(shared.messages(settings.messages_table)),
         keys=CallbackKeys(shared.secret(key_secret), shared.secret(key_secret, shared.PREVIOUS)),
         fallback=SqsReportFallback(aws.sqs(), settings.report_fallback_queue_url),
+        now=shared.now,
     )

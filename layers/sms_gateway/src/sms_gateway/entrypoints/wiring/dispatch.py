@@ -1,4 +1,4 @@
-"""What the function `dispatch` is made of."""
+"""The parts of the function `dispatch`."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""What the function `publish` is made of."""
+"""The parts of the function `publish`."""
 
 from sms_gateway.adapters import aws
 from sms_gateway.adapters.topic import Topic

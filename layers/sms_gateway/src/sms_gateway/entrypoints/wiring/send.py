@@ -1,4 +1,4 @@
-"""What the function `send` is made of."""
+"""The parts of the function `send`."""
 
 import random
 from dataclasses import dataclass

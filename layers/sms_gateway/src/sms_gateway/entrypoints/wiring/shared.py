@@ -1,4 +1,4 @@
-"""What several functions are made of."""
+"""The parts that several functions share."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,7 +18,10 @@ PREVIOUS: Final = "AWSPREVIOUS"
 
 
 def now() -> datetime:
-    """The clock that all parts are given: one place at which a test can set it."""
+    """The clock of the use cases and of the callback: one place at which a test can set it.
+
+    What is remembered for seconds (secrets, clients, connections) has clocks of its own.
+    """
     return utc_now()
 
 
@@ -26,7 +29,8 @@ def once(wire: Callable[[], _Parts]) -> Callable[[], _Parts]:
     """The parts of a function, made at the first call and remembered.
 
     In a Lambda that call is made here and now: the init phase has the full processor and does not
-    count against a request. A test that imports a handler's file wires nothing by it.
+    count against a request. A test that imports a handler's file wires nothing by it. So the parts
+    stand below the routes: a route that is declared after them is not served.
     """
     parts = cache(wire)
     if runs_in_lambda():

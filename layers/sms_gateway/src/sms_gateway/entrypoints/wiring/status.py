@@ -1,4 +1,4 @@
-"""What the function `status` is made of."""
+"""The parts of the function `status`."""
 
 from dataclasses import dataclass
 

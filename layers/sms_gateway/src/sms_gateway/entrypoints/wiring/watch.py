@@ -1,4 +1,4 @@
-"""What the function `watch` is made of."""
+"""The parts of the function `watch`."""
 
 from sms_gateway.adapters.voipit.client import VoipitClient
 from sms_gateway.adapters.voipit.transport import VoipitSession
