@@ -63,6 +63,13 @@ def test_a_failure_is_counted_by_its_reason_too(
     assert noted[1:] == [("StatusFailed", 1), (FAILED_METRICS[reason], 1)]
 
 
+def test_doubt_that_ends_with_the_reason_of_a_failure_is_no_failure(
+    noted: list[tuple[str, float]],
+) -> None:
+    count_published([became(Status.NO_REPORT, Reason.TOO_LATE)])
+    assert noted == [("EventPublished", 1), ("StatusNoReport", 1)]
+
+
 def test_every_reason_of_a_failure_is_counted() -> None:
     ends = {reason for trigger, reason in ENDS.values() if MOVES[trigger].target is Status.FAILED}
     of_voipit = {Reason.REFUSED, Reason.TRANSMISSION_ERROR}
