@@ -126,7 +126,7 @@ def a_report_comes_again(gateway: Monitored) -> None:
 
 def strangers_call(gateway: Monitored) -> None:
     for number in range(100):
-        assert gateway.call_back(f"/somebody/m-{number}/1/00c27192.made-up") == 403
+        assert gateway.call_back(f"/crm/m-{number}/1/00c27192.made-up") == 403
 
 
 def a_queue_message_is_unreadable(gateway: Monitored) -> None:

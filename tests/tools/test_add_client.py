@@ -332,7 +332,7 @@ def test_a_key_stays_with_its_client(account: Account) -> None:
     crm = a_key("crm")
     before = account.everything()
 
-    for key_id in (crm, "nobody"):
+    for key_id in (crm, "absent"):
         assert run("--name", "shop", "--key", key_id, "--yes")[0] == 1
     assert account.everything() == before
 
@@ -510,10 +510,10 @@ def test_nor_with_the_client_that_it_belongs_to(account: Account) -> None:
 
 
 @pytest.mark.usefixtures("account")
-def test_a_name_nobody_has_is_not_removed() -> None:
-    assert run("--remove", "nobody") == (
+def test_a_name_that_no_client_has_is_not_removed() -> None:
+    assert run("--remove", "absent") == (
         1,
-        'The command failed. There is no client and no key "nobody".\n',
+        'The command failed. There is no client and no key "absent".\n',
     )
 
 

@@ -334,11 +334,11 @@ def test_a_stack_that_cannot_be_deployed_now_is_explained(
 
 
 def test_alarms_go_to_the_address_that_is_the_third_answer(cloud: Cloud, run: Run) -> None:
-    code, output = run(STACK, "", "nobody at all", "on-call@example.com")
+    code, output = run(STACK, "", "not an address", "on-call@example.com")
 
     assert code == 0
     assert cloud.given == {"AlarmEmail": "on-call@example.com"}
-    assert '"nobody at all" cannot be one.' in output
+    assert '"not an address" cannot be one.' in output
     assert "once the link in AWS's mail to it is clicked" in output
 
 

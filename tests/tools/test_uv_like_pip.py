@@ -26,7 +26,7 @@ class Index(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Request)
 
     def url(self, folder: str, user: str = "") -> str:
-        return f"http://{user}127.0.0.1:{self.server_port}/{folder}/simple"
+        return f"http://{user}127.0.0.1:{self.server_port}/{folder}/index"
 
 
 class _Request(BaseHTTPRequestHandler):
@@ -98,18 +98,18 @@ def test_the_index_is_the_one_that_pip_would_ask(
         **{name: value.format(**urls) for name, value in environment.items()},
     )
 
-    assert {path for path, _ in index.asked} == {f"/{folder}/simple/{PACKAGE}/"}, said
+    assert {path for path, _ in index.asked} == {f"/{folder}/index/{PACKAGE}/"}, said
 
 
 def test_the_credentials_in_the_address_go_along(tmp_path: Path, index: Index) -> None:
     said = look_for_a_package(tmp_path, f"[global]\nindex-url={index.url('file', 'me:pass%40@')}")
 
     assert {credentials for _, credentials in index.asked} <= {"", "me:pass@"}
-    assert (f"/file/simple/{PACKAGE}/", "me:pass@") in index.asked, said
+    assert (f"/file/index/{PACKAGE}/", "me:pass@") in index.asked, said
 
 
 def test_the_proxy_is_asked_where_there_is_one(tmp_path: Path, index: Index) -> None:
-    elsewhere = "http://packages.test/simple"
+    elsewhere = "http://elsewhere.test/index"
     proxy = f"http://127.0.0.1:{index.server_port}"
 
     said = look_for_a_package(tmp_path, f"[global]\nproxy={proxy}\nindex-url={elsewhere}")

@@ -122,7 +122,7 @@ class Circuit:
     def after_ping(
         self, found: OpenReason | None, account_version: str, now: datetime
     ) -> "Circuit":
-        """What a ping in vain makes of this outage; `found` is `None` if it got no answer."""
+        """This outage after a ping that failed: `found` is the reason it told, `None` if none."""
         if found is None:
             # Nothing was learnt, and nothing counted against us: ask again soon.
             return replace(self, next_ping_at=now + HARMLESS_PAUSE)
