@@ -17,6 +17,12 @@ install = { $(UV) pip install $(AS_LOCKED) --python $(1) -r $(2) && $(UV) pip ch
 	{ echo "uv cannot install here, so pip does. That takes minutes."; \
 	$(PIP) --python $(1) install $(AS_LOCKED) -r $(2) && $(PIP) --python $(1) check; }
 
+# Runs an operators' command for the stack: $(call operate,find,its own arguments)
+operate = PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.by_make operators.$(1) --stack-name '$(STACK)' $(2) \
+	$(if $(REGION),--region '$(REGION)') $(if $(PROFILE),--profile '$(PROFILE)') $(if $(JSON),--json)
+# The same for one that changes something.
+change = $(call operate,$(1),$(2)) $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
+
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help

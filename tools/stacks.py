@@ -46,10 +46,10 @@ class DeployedStack:
         return values[name]
 
 
-def a_session(region: str | None) -> boto3.session.Session:
+def a_session(region: str | None, profile: str | None = None) -> boto3.session.Session:
     """AWS as the environment describes it. Raises `ToolError`."""
     with aws_errors():
-        return boto3.session.Session(region_name=region)
+        return boto3.session.Session(region_name=region, profile_name=profile)
 
 
 def look_up(session: boto3.session.Session, name: str) -> DeployedStack:

@@ -1,0 +1,1 @@
+"""Commands for the people who run a deployed gateway: `docs/operating.md` shows each of them."""
