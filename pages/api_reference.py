@@ -19,7 +19,7 @@ _METHODS: Final = ("get", "put", "post", "delete")
 _LINE: Final = 96
 _INTRODUCTION: Final = """\
 Made from [openapi.yaml](../openapi.yaml) by `make docs`; do not edit. The gateway serves the same
-contract at `GET /openapi.json`, for programs that make clients of it.
+contract at `GET /openapi.json`, without a key, for programs that make clients of it.
 
 In the examples `$API` is the output `ApiUrl` of the stack and `$KEY` an API key.
 """
@@ -115,7 +115,10 @@ class _Reference:
         for request in requests:
             if request and len(requests) > 1:
                 yield from (f"{request['summary']}:", "")
-            yield from ("```sh", _curl(method, path, parameters, request), "```", "")
+            curl = _curl(
+                method, path, parameters, request, with_key=operation.get("security") != []
+            )
+            yield from ("```sh", curl, "```", "")
         yield from self._answers(operation)
 
     def _answers(self, operation: Json) -> Iterator[str]:
@@ -148,23 +151,18 @@ class _Reference:
     def object(self, name: str) -> Iterator[str]:
         schema = self.schemas[name]
         yield from ("", f"### {name}", "", _sentence(schema["description"]), "")
-        variants = schema.get("oneOf", [schema])
-        if not any("properties" in variant for variant in variants):
+        if "properties" not in schema:
             if not all(f"`{value}`" in schema["description"] for value in schema.get("enum", [0])):
                 yield from (f"Type: {self._type(schema)}.", "")
             return
-        for variant in variants:
-            if "title" in variant:
-                yield from (f"{variant['title']}:", "")
-            yield from head("field", "type", "")
-            for field, definition in variant["properties"].items():
-                required = field in variant.get("required", [])
-                yield row(
-                    _name(field, required=required),
-                    self._type(definition),
-                    definition.get("description", self._described(definition)),
-                )
-            yield ""
+        yield from head("field", "type", "")
+        for field, definition in schema["properties"].items():
+            yield row(
+                _name(field, required=field in schema.get("required", [])),
+                self._type(definition),
+                definition.get("description", self._described(definition)),
+            )
+        yield ""
 
     def _described(self, definition: Json) -> str:
         """What the schema that the field refers to says, if it fits into a row."""
@@ -173,7 +171,7 @@ class _Reference:
 
     def problems(self) -> Iterator[str]:
         yield from ("", "## Problems", "")
-        prefix = _common_prefix(self.schemas["Problem"]["properties"]["type"]["enum"])
+        prefix = _common_prefix(self.schemas["ProblemType"]["enum"])
         yield from (f"`type` is `{prefix}` and one of these codes.", "")
         yield from head("code", "status", "means", "answered by")
         for example in self._problem_examples():
@@ -202,8 +200,6 @@ class _Reference:
         return self._own_type(schema)
 
     def _own_type(self, schema: Json) -> str:
-        if "const" in schema:
-            return f"`{json.dumps(schema['const'])}`"
         if schema["type"] == "array":
             return f"list of {self._type(schema['items'])}{_bounds(schema, 'Items')}"
         if isinstance(schema.get("additionalProperties"), dict):
@@ -254,14 +250,22 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "|")) else f"{text}."
 
 
-def _curl(method: str, path: str, parameters: Iterable[Json], request: Json | None) -> str:
+def _curl(
+    method: str,
+    path: str,
+    parameters: Iterable[Json],
+    request: Json | None,
+    *,
+    with_key: bool,
+) -> str:
     examples = {each["name"]: each for each in parameters if "example" in each}
     for name, each in examples.items():
         path = path.replace(f"{{{name}}}", quote(str(each["example"]), safe="+"))
     query = {name: each["example"] for name, each in examples.items() if each["in"] == "query"}
     url = path + (f"?{urlencode(query)}" if query else "")
     verb = "" if method == "GET" or (method == "POST" and request) else f" -X {method}"
-    command = f'curl -s{verb} "$API{url}" -H "x-api-key: $KEY"'
+    key = ' -H "x-api-key: $KEY"' if with_key else ""
+    command = f'curl -s{verb} "$API{url}"{key}'
     if request is None:
         return command
     body = pretty(request["value"]).replace("'", "'\\''")

@@ -3,15 +3,15 @@
 import json
 from collections import Counter
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sms_gateway.domain.clock import to_iso
-from sms_gateway.entrypoints import contract
 from sms_gateway.entrypoints.bodies import request_body
+from sms_gateway.entrypoints.contract import document_at
 from sms_gateway.entrypoints.idempotency_key import given_key
 from sms_gateway.entrypoints.list_query import read_list_query
 from sms_gateway.entrypoints.logs import logger
@@ -21,8 +21,8 @@ from sms_gateway.entrypoints.preview_view import batch_preview_view, preview_vie
 from sms_gateway.entrypoints.provider_view import provider_view
 from sms_gateway.entrypoints.rest_api import (
     Routes,
+    api_address,
     caller,
-    key_identity,
     message_owner,
     path_value,
 )
@@ -31,6 +31,9 @@ from sms_gateway.entrypoints.settings import StatusSettings
 from sms_gateway.entrypoints.wiring.shared import once
 from sms_gateway.entrypoints.wiring.status import StatusParts, status_parts
 from sms_gateway.use_cases.preview_message import Preview
+
+CONTRACT_KEPT_SECONDS: Final = 300
+"""How long a program or a cache uses the contract before it asks whether there is a new one."""
 
 routes = Routes()
 
@@ -119,9 +122,13 @@ def get_provider() -> Response[str]:
 
 @routes.get("/openapi.json")
 def get_contract() -> Response[str]:
-    """The whole contract. It is the same for every client, so no table is asked for the client."""
-    key_identity(routes.current_event)
-    return Response(HTTPStatus.OK, "application/json", contract.TEXT)
+    """The whole contract, for any program: it needs no key, and no table is asked."""
+    event = routes.current_event
+    document = document_at(api_address(event))
+    headers = {"ETag": document.etag, "Cache-Control": f"public, max-age={CONTRACT_KEPT_SECONDS}"}
+    if document.etag in event.headers.get("if-none-match", ""):
+        return Response(HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(HTTPStatus.OK, "application/json", document.text, headers)
 
 
 @once

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.contract import EXAMPLES, OPERATIONS, PROBLEM_TYPE, SCHEMAS, faults
+from tests.support.contract import EXAMPLES, OPERATIONS, SCHEMAS, faults
+from tests.support.strict_contract import PROBLEM_TYPE
 from tests.support.template import TEMPLATE, of_type
 from tools.repository import ROOT
 

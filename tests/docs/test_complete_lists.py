@@ -7,7 +7,8 @@ import pytest
 
 from sms_gateway.domain.circuit import OpenReason
 from sms_gateway.domain.status import Reason, Status
-from tests.support.contract import PROBLEM_TYPE, SCHEMAS
+from tests.support.contract import SCHEMAS
+from tests.support.strict_contract import PROBLEM_TYPE
 from tools.repository import ROOT
 
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -27,7 +28,7 @@ def test_every_status_and_every_reason_has_its_row(heading: str, values: type[St
 
 
 def test_every_problem_type_has_its_row_and_no_row_is_of_another() -> None:
-    types = SCHEMAS["Problem"]["properties"]["type"]["enum"]
+    types = SCHEMAS["ProblemType"]["enum"]
 
     assert rows(API, "Problems") == {each.removeprefix(PROBLEM_TYPE) for each in types}
 
@@ -35,7 +36,8 @@ def test_every_problem_type_has_its_row_and_no_row_is_of_another() -> None:
 @pytest.mark.parametrize("reason", OpenReason)
 def test_a_reason_for_which_nothing_is_sent_is_on_both_pages(reason: OpenReason) -> None:
     assert re.search(rf"^\| open, `{reason}`", GUARANTEES, re.MULTILINE)
-    assert re.search(rf"^\| `reason` \(required\) \| one of .*`{reason}`", API, re.MULTILINE)
+    (described,) = re.findall(r"^### ProviderReason\n\n(.*)$", API, re.MULTILINE)
+    assert f"`{reason}`:" in described
 
 
 def test_rows_are_read_under_their_own_heading() -> None:

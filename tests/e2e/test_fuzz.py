@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.stack import LocalStack
+from tests.support.contract import CONTRACT
 from tools.repository import LAYER_SOURCE, ROOT
 
 EXAMPLES: Final = 50
@@ -29,6 +30,8 @@ def test_no_request_gets_an_answer_that_the_contract_does_not_know(
     stack: LocalStack, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.json"
+    contract = tmp_path / "contract.json"
+    contract.write_text(json.dumps(CONTRACT), encoding="utf-8")
     fuzzer = subprocess.run(  # noqa: S603  a program of ours, with arguments of ours
         [
             str(Path(sys.executable).with_name("schemathesis")),
@@ -36,7 +39,7 @@ def test_no_request_gets_an_answer_that_the_contract_does_not_know(
             "tests/e2e/schemathesis.toml",
             "--no-color",
             "run",
-            "openapi.yaml",
+            str(contract),
             f"--url={stack.api_url}",
             f"--header=x-api-key: {stack.api_key}",
             "--phases=examples,coverage,fuzzing,stateful",

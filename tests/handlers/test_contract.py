@@ -18,8 +18,44 @@ def test_the_whole_contract_is_shown_and_nothing_is_asked_of_aws(
     answer = status(sample("status-get-openapi"))
 
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
-    assert answer.body == contract()
+    (server,) = answer.body["servers"]
+    assert server["url"] == "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/v1"
+    assert answer.body == contract() | {"servers": [server]}
     assert calls.made == []
+
+
+@pytest.mark.parametrize(
+    ("domain", "path", "address"),
+    [
+        ("sms.example.com", "/openapi.json", "https://sms.example.com"),
+        ("api.example.com", "/sms/openapi.json", "https://api.example.com/sms"),
+    ],
+)
+def test_its_server_is_the_address_that_it_was_asked_at(
+    status: Function, domain: str, path: str, address: str
+) -> None:
+    event = sample("status-get-openapi")
+    event["requestContext"] |= {"domainName": domain, "path": path}
+
+    assert [each["url"] for each in status(event).body["servers"]] == [address]
+
+
+def test_it_is_sent_again_only_if_it_has_changed(status: Function) -> None:
+    first = status(sample("status-get-openapi"))
+    event = sample("status-get-openapi")
+    for headers in (event["headers"], event["multiValueHeaders"]):
+        headers.pop("if-none-match", None)
+    event["headers"]["If-None-Match"] = first.headers["etag"]
+    event["multiValueHeaders"]["If-None-Match"] = [first.headers["etag"]]
+
+    again = status(event)
+
+    assert first.headers["cache-control"] == "public, max-age=300"
+    assert (again.status, again.body) == (304, None)
+    assert again.headers["etag"] == first.headers["etag"]
+    event["headers"]["If-None-Match"] = '"of-another-release"'
+    event["multiValueHeaders"]["If-None-Match"] = ['"of-another-release"']
+    assert status(event).status == 200
 
 
 EXAMPLES = contract()["components"]["examples"]
@@ -45,10 +81,15 @@ def test_the_previews_that_the_contract_shows_are_what_the_gateway_answers(
 
 @pytest.mark.parametrize(
     ("asked", "example"),
-    [("Reminders", "ReminderPreviews"), ("UnreadableReminder", "UnreadableReminderPreview")],
+    [
+        (EXAMPLES["Reminders"]["value"], "ReminderPreviews"),
+        ({"messages": [{"phoneNumber": "0721 234 567"}]}, "UnreadableReminderPreview"),
+    ],
 )
-def test_so_are_the_previews_of_a_batch(status: Function, asked: str, example: str) -> None:
-    body = json.dumps(EXAMPLES[asked]["value"])
+def test_so_are_the_previews_of_a_batch(
+    status: Function, asked: dict[str, Any], example: str
+) -> None:
+    body = json.dumps(asked)
     answer = status(sample("status-preview-batch") | {"body": body})
 
     assert (answer.status, answer.body) == (200, EXAMPLES[example]["value"])

@@ -14,11 +14,14 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from pages.contract import contract
+from tests.support.strict_contract import strict
 
-CONTRACT: Final = contract()
+PUBLISHED: Final = contract()
+"""The contract as callers get it."""
+CONTRACT: Final = strict(PUBLISHED)
+"""The contract as the gateway keeps it, which allows less."""
 SCHEMAS: Final[dict[str, Any]] = CONTRACT["components"]["schemas"]
 EXAMPLES: Final[dict[str, Any]] = CONTRACT["components"]["examples"]
-PROBLEM_TYPE: Final = "urn:problem-type:sms-gateway:"
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _URI: Final = "urn:contract"
@@ -40,6 +43,11 @@ class Operation:
     def id(self) -> str:
         name: str = self.definition["operationId"]
         return name
+
+    @property
+    def needs_a_key(self) -> bool:
+        """Whether the caller has to show an API key."""
+        return self.definition.get("security") != []
 
     @property
     def responses(self) -> dict[str, Mapping[str, Any]]:

@@ -146,7 +146,11 @@ def permissions(role: str) -> list[Permission]:
     ]
 
 
-def test_every_route_asks_for_an_api_key_except_preflight_requests(
+FOR_ALL = {("get", "/openapi.json")}
+"""Routes that any program can call."""
+
+
+def test_every_route_asks_for_an_api_key_except_preflight_requests_and_the_contract(
     cloudformation: dict[str, Any],
 ) -> None:
     (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
@@ -156,7 +160,7 @@ def test_every_route_asks_for_an_api_key_except_preflight_requests(
         for method, operation in operations.items()
     }
     assert asked == {
-        route: [] if route[0] == "options" else [{"api_key": []}]
+        route: [] if route[0] == "options" or route in FOR_ALL else [{"api_key": []}]
         for routes in SERVED_BY.values()
         for route in routes
     }
@@ -431,7 +435,15 @@ def test_every_route_is_throttled_for_all_callers_together(cloudformation: dict[
         ("/" + path.replace("/", "~1"), "OPTIONS"): ("PreflightRateLimit", "PreflightRateLimit")
         for path in api["Body"]["paths"]
     }
-    assert limits == {("/*", "*"): ("RouteRateLimit", "RouteBurstLimit"), **of_preflights}
+    of_all = {
+        ("/" + path.replace("/", "~1"), method.upper()): (
+            "PreflightRateLimit",
+            "PreflightRateLimit",
+        )
+        for method, path in FOR_ALL
+    }
+    every = ("RouteRateLimit", "RouteBurstLimit")
+    assert limits == {("/*", "*"): every, **of_preflights, **of_all}
 
 
 def test_no_single_key_can_use_a_route_up() -> None:

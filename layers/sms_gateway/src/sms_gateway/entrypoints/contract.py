@@ -5,8 +5,11 @@ folder alone. Only `make docs` writes it. The checks are compiled when they are 
 import; what that costs and why not earlier: docs/decisions/2026-11-22-contract.md.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -15,22 +18,45 @@ from fastjsonschema import JsonSchemaValueException
 
 from sms_gateway.domain.errors import MalformedRequestError
 
-TEXT: Final = Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
-"""The whole contract, as `GET /openapi.json` answers it."""
-
 LONGEST_NAME: Final = 64
 """Characters that an answer repeats of a name that the caller has made up."""
 
-_CONTRACT: Final[Mapping[str, Any]] = json.loads(TEXT)
+_CONTRACT: Final[Mapping[str, Any]] = json.loads(
+    Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
+)
+_ADDRESSES: Final = 8
+"""Addresses of the API for which the document is kept: its own and those of custom domains."""
 
 Check: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 """Gives back the values that it was given, or raises `MalformedRequestError` naming the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The contract as `GET /openapi.json` answers it; `etag` changes with the text (RFC 9110)."""
+
+    text: str
+    etag: str
+
+
+@lru_cache(maxsize=_ADDRESSES)
+def document_at(address: str) -> Document:
+    """The whole contract, with the address that it was asked at as its only server."""
+    server = {"url": address, "description": "The address that this document was asked at"}
+    text = json.dumps({**_CONTRACT, "servers": [server]}, ensure_ascii=False, separators=(",", ":"))
+    return Document(text, f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"')
 
 
 def schema(name: str) -> dict[str, Any]:
     """A schema of the contract's components, with everything it refers to put in its place."""
     resolved: dict[str, Any] = _resolved({"$ref": f"#/components/schemas/{name}"})
     return resolved
+
+
+def envelope(name: str, field: str) -> dict[str, Any]:
+    """The schema of an object whose list `field` holds anything: each item is read by itself."""
+    of = schema(name)
+    return of | {"properties": of["properties"] | {field: of["properties"][field] | {"items": {}}}}
 
 
 def header_schema(name: str) -> dict[str, Any]:
@@ -93,8 +119,6 @@ def _resolved(node: Any) -> Any:
         for step in node["$ref"].removeprefix("#/").split("/"):
             target = target[step]
         return _resolved(target)
-    if {} in node.get("anyOf", ()):
-        return {}  # a choice of which one allows anything allows anything
     return {name: _resolved(value) for name, value in node.items()}
 
 

@@ -83,6 +83,13 @@ def _cors(origins: tuple[str, ...]) -> CORSConfig | None:
     )
 
 
+def api_address(event: APIGatewayProxyEvent) -> str:
+    """The address of the API that the caller used: all but the route, without a `/` at the end."""
+    context = event.request_context
+    before_the_route = (context.path or "").removesuffix(event.resource)
+    return f"https://{context.domain_name}{before_the_route}"
+
+
 def key_identity(event: APIGatewayProxyEvent) -> str:
     """The API key's id; where the platform does not tell it, `digest_identity`.
 

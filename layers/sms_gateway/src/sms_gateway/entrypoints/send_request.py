@@ -14,6 +14,7 @@ from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.entrypoints.contract import (
     LONGEST_NAME,
     check_of,
+    envelope,
     nullable_fields,
     schema,
     without_nulls,
@@ -22,12 +23,12 @@ from sms_gateway.entrypoints.idempotency_key import HEADER, batch_id_in, message
 from sms_gateway.use_cases.prepare_message import SendRequest
 from sms_gateway.use_cases.send_batch import BatchItem
 
+_MESSAGES: Final = "messages"
 _REQUEST: Final = schema("SendRequest")
 _checked_request: Final = check_of(_REQUEST)
-_checked_batch: Final = check_of(schema("BatchRequest"))
+_checked_batch: Final = check_of(envelope("BatchRequest", _MESSAGES))
 _NULLABLE: Final = nullable_fields(_REQUEST)
 _BODY: Final = "body"
-_MESSAGES: Final = "messages"
 
 
 @dataclass(frozen=True, slots=True)
