@@ -7,6 +7,7 @@ STACK ?= voipit-sms-gateway
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 CHECKOV := .venv-checkov
+GENERATORS := .generators
 UV := $(BIN)/python requirements/uv_like_pip.py
 LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock"
@@ -26,7 +27,7 @@ change = $(call operate,$(1),$(2)) $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run send soak deploy account client rotate docs test test-rules test-handlers test-guarantees test-soak test-tools check format lock clean
+.PHONY: help setup generators demo run send soak deploy account client rotate docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -49,6 +50,17 @@ $(CHECKOV)/ready: requirements/checkov.txt | $(READY)
 	@$(PYTHON) -m venv --clear --without-pip $(CHECKOV)
 	@$(call install,$(CHECKOV)/bin/python,$<)
 	@touch $@
+
+$(GENERATORS)/ready: requirements/generators.txt tests/generators/node/package-lock.json | $(READY)
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer is needed (npm is missing)."; exit 1; }
+	@echo "Setting up $(GENERATORS) (once)"
+	@rm -rf $(GENERATORS) && cp -R tests/generators/node $(GENERATORS)
+	@$(PYTHON) -m venv --without-pip $(GENERATORS)/venv
+	@$(call install,$(GENERATORS)/venv/bin/python,$<)
+	@cd $(GENERATORS) && npm ci --silent
+	@touch $@
+
+generators: $(GENERATORS)/ready ## the programs that make clients of the contract, for their tests (needs Node.js)
 
 demo: $(READY) ## set everything up and send one SMS, from the request to the SNS event
 	@$(BIN)/python -m local demo
@@ -89,16 +101,16 @@ ifdef PYTEST_ARGS
 else
 	@echo "The soak, which mostly waits; beside it, with what time it leaves, the rules; then the deployed stack"
 	@rm -rf .coverage
-	@$(MAKE) --no-print-directory -j3 test-soak test-guarantees test-rules test-handlers test-tools
+	@$(MAKE) --no-print-directory -j3 test-soak test-guarantees test-rules test-handlers test-tools test-generators
 	$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 	$(BIN)/python -m pytest tests/e2e
 endif
 
 test-rules: $(READY)
 	@nice $(BIN)/coverage run -m pytest -q --ignore=tests/e2e --ignore=tests/soak --ignore=tests/guarantees --ignore=tests/tools \
-		--ignore=tests/handlers -m "not every_word"
+		--ignore=tests/handlers --ignore=tests/generators -m "not every_word"
 
-# Of five that run three at a time, these two take the places of the first that end. The dictionary is
+# Of six that run three at a time, these take the places of the first that end. The dictionary is
 # read without measuring, which would take minutes.
 test-handlers: $(READY)
 	@nice $(BIN)/coverage run -m pytest -q tests/handlers
@@ -107,6 +119,11 @@ test-handlers: $(READY)
 test-tools: $(READY)
 	@COVERAGE_PROCESS_START='$(CURDIR)/pyproject.toml' nice $(BIN)/python -m pytest -q tests/tools
 	@nice $(BIN)/python -m pytest -q tests/unit -m every_word
+
+# Without Node.js these tests are skipped, and say so.
+test-generators: $(READY)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory generators; fi
+	@nice $(BIN)/python -m pytest -q -rs tests/generators
 
 test-guarantees: $(READY)
 	@nice $(BIN)/python -m pytest -q tests/guarantees
@@ -134,6 +151,8 @@ lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the l
 	$(UV) pip compile $(LOCK_OPTIONS) --upgrade --constraints requirements/dev.txt \
 		layers/sms_gateway/requirements.in -o layers/sms_gateway/requirements.txt
 	$(UV) pip compile $(LOCK_OPTIONS) --upgrade requirements/checkov.in -o requirements/checkov.txt
+	$(UV) pip compile $(LOCK_OPTIONS) --upgrade requirements/generators.in -o requirements/generators.txt
+	cd tests/generators/node && npm update --silent --package-lock-only
 
 clean: ## take away everything that make has made
-	rm -rf $(VENV) $(CHECKOV) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(CHECKOV) $(GENERATORS) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

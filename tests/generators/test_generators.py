@@ -1,0 +1,133 @@
+"""Programs that make clients read the contract without a warning, and their clients are sound."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pages.contract import SOURCE, contract
+from tests.support.generators import (
+    FOLDER,
+    GENERATORS,
+    MISSING,
+    NODE,
+    PYTHON,
+    USES,
+    compiled,
+    made,
+    python_path,
+    run,
+)
+
+BETA = (
+    "[main] WARN  o.o.codegen.DefaultCodegen - OpenAPI 3.1 support is still in beta. To report an"
+    " issue related to 3.1 spec, please kindly open an issue in the Github repo:"
+    " https://github.com/openAPITools/openapi-generator."
+)
+ANY_PARAMETER = "[main] WARN  o.o.codegen.utils.ModelUtils - Failed to get the schema name: null"
+"""openapi-generator 7.26 says it of every document in OpenAPI 3.1 that has a parameter."""
+ONE_PARAMETER: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "One parameter", "version": "1"},
+    "servers": [{"url": "https://api.example"}],
+    "paths": {
+        "/": {
+            "get": {
+                "operationId": "get",
+                "parameters": [{"name": "a", "in": "query", "schema": {"type": "integer"}}],
+                "responses": {"204": {"description": "Done"}},
+            }
+        }
+    },
+}
+
+JAVA = FOLDER / "java"
+
+pytestmark = pytest.mark.skipif(MISSING is not None and "CI" not in os.environ, reason=str(MISSING))
+
+
+def test_the_generators_are_installed() -> None:
+    assert MISSING is None
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_a_client_is_made_without_a_warning(name: str) -> None:
+    of_its_own = "openapi-generator-cli" in GENERATORS[name].command[0]
+
+    assert made(name).warnings <= ({BETA, ANY_PARAMETER} if of_its_own else set())
+
+
+def test_a_warning_about_the_contract_would_be_noticed(tmp_path: Path) -> None:
+    relative = contract() | {"servers": [{"url": "."}]}
+
+    assert GENERATORS["openapi-generator"].make(relative, tmp_path / "made") - {BETA, ANY_PARAMETER}
+
+
+def test_the_line_that_is_let_through_is_about_no_contract(tmp_path: Path) -> None:
+    warned = GENERATORS["openapi-generator"].make(ONE_PARAMETER, tmp_path / "made")
+
+    assert warned == {BETA, ANY_PARAMETER}
+
+
+def test_the_python_clients_have_the_types_that_their_users_need() -> None:
+    uses = [str(use) for use in sorted(USES.glob("*.py"))]
+    mypy = str(Path(sys.executable).with_name("mypy"))
+    options = ["--strict", "--follow-imports=silent", f"--python-executable={PYTHON / 'python'}"]
+
+    for use in uses:
+        run([mypy, *options, use], MYPYPATH=python_path())
+
+
+def test_the_models_of_datamodel_code_generator_read_every_example() -> None:
+    folder = made("datamodel-code-generator").folder
+    program = (
+        "import json, models, sys; contract = json.load(open(sys.argv[1]));"
+        "examples = contract['components']['examples'].values();"
+        "problems = [each['value'] for each in examples if 'x-answered-by' in each];"
+        "print(len([models.Problem.model_validate(each) for each in problems]))"
+    )
+    source = str(folder.with_suffix(".json"))
+
+    read = run([str(PYTHON / "python"), "-c", program, source], PYTHONPATH=str(folder))
+
+    assert int(read) > 20
+
+
+def test_the_typescript_clients_compile_with_the_programs_that_use_them() -> None:
+    scripts = {script.stem for script in compiled().glob("with_*.js")}
+
+    assert scripts == {use.stem for use in USES.glob("*.ts")}
+
+
+@pytest.mark.skipif(
+    shutil.which("javac") is None and "CI" not in os.environ,
+    reason="There is no javac (Debian: openjdk-17-jdk-headless).",
+)
+def test_the_java_models_compile(tmp_path: Path) -> None:
+    """With the Jackson that openapi-generator's own jar carries."""
+    (jar,) = PYTHON.parent.glob("lib/python*/site-packages/openapi_generator_cli/*.jar")
+    sources = [*made("java").folder.glob("src/main/java/**/*.java"), *JAVA.glob("**/*.java")]
+
+    assert len(sources) > 30
+    run(["javac", "-proc:none", "-cp", str(jar), "-d", str(tmp_path), *map(str, sources)])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [str(NODE / "redocly"), "lint", "--extends=recommended", str(SOURCE)],
+        [
+            str(NODE / "spectral"),
+            "lint",
+            f"--ruleset={FOLDER / 'spectral.yaml'}",
+            "--fail-severity=hint",
+            str(SOURCE),
+        ],
+    ],
+    ids=["redocly", "spectral"],
+)
+def test_a_linter_of_contracts_finds_nothing(command: list[str]) -> None:
+    run(command)
