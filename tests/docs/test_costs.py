@@ -31,6 +31,7 @@ CALLED = {
 PART_OF_OTHERS = {
     "AWS::Serverless::LayerVersion",
     "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
     "AWS::SNS::Subscription",
 }
 
