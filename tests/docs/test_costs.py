@@ -32,6 +32,7 @@ PART_OF_OTHERS = {
     "AWS::Serverless::LayerVersion",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
+    "AWS::SSM::Parameter",
     "AWS::SNS::Subscription",
 }
 

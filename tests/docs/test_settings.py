@@ -74,6 +74,13 @@ def test_what_stands_in_the_globals_reaches_every_function() -> None:
     assert reached(TEMPLATE, "LogLevel") == functions
 
 
+def test_of_many_resources_the_number_of_each_type_is_told() -> None:
+    outputs = len(TEMPLATE["Outputs"])
+
+    assert f"- Reaches: `AWS::SSM::Parameter` ({outputs})\n" in chapter("OutputParameters")
+    assert "`Messages`, `Guards`" in chapter("TableDeletionProtection")
+
+
 def test_no_setting_reaches_what_must_not_be_replaced() -> None:
     """The page says so: no table but its protection, no queue, topic, secret or key."""
     types = {
@@ -94,5 +101,6 @@ def test_no_setting_reaches_what_must_not_be_replaced() -> None:
         "AWS::CloudWatch::Alarm",
         "AWS::CloudWatch::CompositeAlarm",
         "AWS::Logs::QueryDefinition",
+        "AWS::SSM::Parameter",
     }
     assert not others.intersection(protected)

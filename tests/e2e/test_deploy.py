@@ -161,6 +161,12 @@ def test_earlier_values_survive_and_those_of_the_environment_are_merged(deployed
     assert "PARAMETERS='MessageRetentionDays=365'" in deployed.second
 
 
+def test_the_outputs_are_looked_up_by_name_as_terraform_and_cdk_do(deployed: Deployed) -> None:
+    pages = deployed.aws("ssm").get_paginator("get_parameters_by_path").paginate(Path=f"/{STACK}")
+    found = {each["Name"]: each["Value"] for page in pages for each in page["Parameters"]}
+    assert found == {f"/{STACK}/{name}": value for name, value in deployed.outputs().items()}
+
+
 def test_the_old_do_not_contact_list_is_in_the_new_table(deployed: Deployed) -> None:
     (item,) = deployed.aws("dynamodb").query(
         TableName=deployed.outputs()["GuardsTable"],
