@@ -1,14 +1,23 @@
 """What is built, from what, and how it is deployed."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
 from tests.support.template import TEMPLATE, of_type
+from tools.deploy import read_tags
 from tools.repository import LAYER, ROOT
+
+OTHER_TOOLS: Final = (ROOT / "docs" / "other-tools.md").read_text(encoding="utf-8")
+MOST_RESOURCES: Final = 500
+MOST_PARAMETERS: Final = 200
+LARGEST_TEMPLATE: Final = 1_000_000
+"""Characters, through a bucket, as SAM hands it over."""
 
 PINS: Final = {
     "layer": LAYER / "requirements.txt",
@@ -102,6 +111,40 @@ def test_sam_may_make_no_role_with_a_name_and_asks_before_it_changes_production(
 def test_the_tables_of_production_cannot_be_deleted_by_mistake(samconfig: dict[str, Any]) -> None:
     overrides = samconfig["prod"]["deploy"]["parameters"]["parameter_overrides"].split()
     assert "TableDeletionProtection=on" in overrides
+
+
+@pytest.mark.parametrize("way", ["default", "prod", "local"])
+def test_every_way_to_deploy_tags_with_the_same_names(samconfig: dict[str, Any], way: str) -> None:
+    tags = read_tags(samconfig[way]["deploy"]["parameters"]["tags"])
+    assert tags == {"application": "voipit-sms-gateway", "environment": way}
+
+
+def test_no_resource_has_tags_of_its_own_and_what_takes_none_is_on_the_page(
+    cloudformation: dict[str, Any],
+) -> None:
+    """So the stack's tags, which CloudFormation hands on, are the whole set."""
+    resources = cloudformation["Resources"].values()
+    own = [str(each["Properties"].get("Tags", "")) for each in resources]
+    assert {tags for tags in own if tags and "lambda:createdBy" not in tags} == set(), "SAM's own"
+
+    kinds = {each["Type"] for each in resources}
+    without = {kind for kind in kinds if not takes_tags(kind)}
+    told = re.search(r"These take none:\s(.*?)\.\s", OTHER_TOOLS, re.DOTALL)
+    assert told
+    assert set(re.findall(r"`(AWS::[\w:]+)`", told[1])) == without
+
+
+def takes_tags(kind: str) -> bool:
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-central-1", kind).schema
+    return bool(schema.get("tagging", schema).get("taggable", True))
+
+
+def test_the_stack_is_far_from_the_limits_of_cloudformation(
+    cloudformation: dict[str, Any],
+) -> None:
+    assert len(cloudformation["Resources"]) < MOST_RESOURCES / 2
+    assert len(cloudformation["Parameters"]) < MOST_PARAMETERS
+    assert len(json.dumps(cloudformation)) < LARGEST_TEMPLATE / 2
 
 
 def test_samconfig_overrides_parameters_that_exist(
