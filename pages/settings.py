@@ -144,6 +144,15 @@ COSTS: Final[Mapping[str, str]] = {
         'With "off" the parameters are deleted, and what looks them up fails from then on. No'
         " function starts anew."
     ),
+    "EncryptionKeyArn": (
+        "A stack that exists goes by two deployments, first SecondKeyArn and then this one:"
+        " [what happens to what is there](encryption.md#an-existing-stack). Tables, topics, queues,"
+        " secrets and log groups stay the same ones. Money: about 1.50 USD a month."
+    ),
+    "SecondKeyArn": (
+        "Only the functions' rights. Take a key out when no queue can hold what it has encrypted:"
+        " 14 days after EncryptionKeyArn has changed."
+    ),
     "SubnetIds": _FIXED_ADDRESS,
     "SecurityGroupIds": _FIXED_ADDRESS,
     "FunctionUrlBase": (

@@ -43,6 +43,8 @@ _TAG: Final = re.compile(r"[\w .:/+@-]+")
 _REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
 _TABLES: Final = ("MessagesTable", "GuardsTable")
 _ALARM_EMAIL: Final = "AlarmEmail"
+_KEY: Final = "EncryptionKeyArn"
+_SECOND_KEY: Final = "SecondKeyArn"
 _SECRET: Final = "VoipitSecretArn"  # noqa: S105  the name of an output
 
 
@@ -107,6 +109,8 @@ def _deploy(
     told = effective_overrides(config, before.stack, parameters)
     if _ALARM_EMAIL not in told and not _was_asked_for_alarms(before.stack):
         told[_ALARM_EMAIL] = _ask_for_alarms()
+    if before.stack is not None:
+        check_keys(before.stack.parameters, told)
     _build(config_env)
     tags = effective_tags(config, before.stack, tags)
     _sam_deploy(config_env, config, stack_name, region, Told(told, tags))
@@ -201,6 +205,29 @@ def effective_tags(
         **(stack.tags if stack else {}),
         **given,
     }
+
+
+def check_keys(has: Mapping[str, str], told: Mapping[str, str]) -> None:
+    """Whether the functions can do their work during a change of the key and after it.
+
+    CloudFormation switches tables, queues and secrets first and changes the roles after them, so a
+    key has to be usable one deployment before, and as long as a queue can hold what it encrypted.
+    Raises `ToolError`.
+    """
+    usable = {has.get(_KEY, ""), has.get(_SECOND_KEY, ""), ""}
+    key = told.get(_KEY, has.get(_KEY, ""))
+    if key not in usable:
+        raise ToolError(
+            f"The functions are not allowed to use the key {key} yet, and could read no row from"
+            " the moment that the tables are switched to it. Deploy twice: first with"
+            f" PARAMETERS='{_SECOND_KEY}={key}', and then as now."
+        )
+    former = has.get(_KEY, "")
+    if former not in {key, told.get(_SECOND_KEY, has.get(_SECOND_KEY, "")), ""}:
+        raise ToolError(
+            f"The queues might hold messages that only the key {former} can decrypt, for up to 14"
+            f" days. Let the functions go on using it: add {_SECOND_KEY}={former}."
+        )
 
 
 def _was_asked_for_alarms(stack: DeployedStack | None) -> bool:

@@ -204,7 +204,7 @@ def test_a_description_names_the_heading_of_the_runbook(cloudformation: dict[str
 
 def test_the_topic_of_alarms_is_one_that_cloudwatch_can_publish_to() -> None:
     """Never under alias/aws/sns, whose key's policy does not let CloudWatch in."""
-    topic = TEMPLATE["Resources"]["AlarmTopic"]["Properties"]
+    topic = properties(settled(TEMPLATE), "AWS::SNS::Topic")["AlarmTopic"]
     assert "KmsMasterKeyId" not in topic
 
 

@@ -22,6 +22,7 @@ from tests.support.tables import GUARDS_SCHEMA
 from tests.tools.aws_answers import REGION
 from tools import deploy
 from tools.deploy import (
+    check_keys,
     deploy_config,
     effective_overrides,
     effective_tags,
@@ -297,6 +298,81 @@ def test_a_mistake_in_the_tags_is_said(text: str, said: str) -> None:
 
 def test_tags_are_read_as_a_shell_reads_them() -> None:
     assert read_tags("a=1 'B c=d e'") == {"a": "1", "B c": "d e"}
+
+
+# --- a change of the key ---------------------------------------------------------------------
+
+OLD_KEY: Final = "arn:aws:kms:eu-central-1:123456789012:key/old"
+NEW_KEY: Final = "arn:aws:kms:eu-central-1:123456789012:key/new"
+
+
+@pytest.mark.parametrize(
+    ("has", "told"),
+    [
+        ({}, {}),
+        ({}, {"SecondKeyArn": NEW_KEY}),
+        ({"SecondKeyArn": NEW_KEY}, {"EncryptionKeyArn": NEW_KEY}),
+        ({"SecondKeyArn": NEW_KEY}, {"EncryptionKeyArn": NEW_KEY, "SecondKeyArn": ""}),
+        ({"EncryptionKeyArn": NEW_KEY}, {}),
+        ({"EncryptionKeyArn": NEW_KEY, "SecondKeyArn": OLD_KEY}, {"SecondKeyArn": ""}),
+        (
+            {"EncryptionKeyArn": OLD_KEY, "SecondKeyArn": NEW_KEY},
+            {"EncryptionKeyArn": NEW_KEY, "SecondKeyArn": OLD_KEY},
+        ),
+        (
+            {"EncryptionKeyArn": OLD_KEY},
+            {"EncryptionKeyArn": "", "SecondKeyArn": OLD_KEY},
+        ),
+    ],
+)
+def test_a_key_is_changed_in_steps_of_which_none_shuts_the_functions_out(
+    has: dict[str, str], told: dict[str, str]
+) -> None:
+    check_keys(has, told)
+
+
+@pytest.mark.parametrize(
+    ("has", "told", "said"),
+    [
+        ({}, {"EncryptionKeyArn": NEW_KEY}, f"PARAMETERS='SecondKeyArn={NEW_KEY}'"),
+        (
+            {"EncryptionKeyArn": OLD_KEY},
+            {"EncryptionKeyArn": NEW_KEY, "SecondKeyArn": OLD_KEY},
+            f"PARAMETERS='SecondKeyArn={NEW_KEY}'",
+        ),
+        (
+            {"EncryptionKeyArn": OLD_KEY, "SecondKeyArn": NEW_KEY},
+            {"EncryptionKeyArn": NEW_KEY},
+            f"add SecondKeyArn={OLD_KEY}",
+        ),
+        ({"EncryptionKeyArn": OLD_KEY}, {"EncryptionKeyArn": ""}, f"add SecondKeyArn={OLD_KEY}"),
+    ],
+)
+def test_a_change_of_the_key_that_would_shut_the_functions_out_is_refused(
+    has: dict[str, str], told: dict[str, str], said: str
+) -> None:
+    with pytest.raises(ToolError) as refused:
+        check_keys(has, told)
+
+    assert said in str(refused.value)
+
+
+def test_a_key_that_the_functions_cannot_use_yet_is_refused_before_anything_is_built(
+    cloud: Cloud, run: Run
+) -> None:
+    cloud.deploy(STACK)
+
+    code, output = run(STACK, "", "", arguments=["--parameters", f"EncryptionKeyArn={NEW_KEY}"])
+
+    assert (code, cloud.calls) == (1, [])
+    assert "Deploy twice" in output
+
+
+def test_a_new_stack_has_its_key_from_the_beginning(cloud: Cloud, run: Run) -> None:
+    code, output = run(STACK, "", "", arguments=["--parameters", f"EncryptionKeyArn={NEW_KEY}"])
+
+    assert code == 0, output
+    assert cloud.given["EncryptionKeyArn"] == NEW_KEY
 
 
 # --- a deployment ----------------------------------------------------------------------------
