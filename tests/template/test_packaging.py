@@ -13,7 +13,10 @@ from tests.support.template import TEMPLATE, of_type
 from tools.deploy import read_tags
 from tools.repository import LAYER, ROOT
 
+APPLICATION: Final[dict[str, Any]] = TEMPLATE["Metadata"]["AWS::ServerlessRepo::Application"]
 OTHER_TOOLS: Final = (ROOT / "docs" / "other-tools.md").read_text(encoding="utf-8")
+REFUSED_BY_THE_REPOSITORY: Final = {"AWS::CloudWatch::CompositeAlarm", "AWS::Lambda::Url"}
+"""Of our types those that `sam publish` failed with (serverless-application-model #1864, #3402)."""
 MOST_RESOURCES: Final = 500
 MOST_PARAMETERS: Final = 200
 LARGEST_TEMPLATE: Final = 1_000_000
@@ -145,6 +148,38 @@ def test_the_stack_is_far_from_the_limits_of_cloudformation(
     assert len(cloudformation["Resources"]) < MOST_RESOURCES / 2
     assert len(cloudformation["Parameters"]) < MOST_PARAMETERS
     assert len(json.dumps(cloudformation)) < LARGEST_TEMPLATE / 2
+
+
+# --- the Serverless Application Repository ---------------------------------------------------
+
+
+def test_the_application_has_the_version_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert APPLICATION["SemanticVersion"] == project["version"]
+
+
+def test_the_application_is_described_within_the_bounds_of_the_repository() -> None:
+    """As SAM's guide says, serverless-sam-template-publishing-applications-metadata-properties."""
+    assert re.fullmatch(r"[a-zA-Z0-9-]{1,140}", APPLICATION["Name"])
+    assert re.fullmatch(r"[a-z0-9](([a-z0-9]|-(?!-))*[a-z0-9])?", APPLICATION["Author"])
+    assert 1 <= len(APPLICATION["Description"]) <= 256
+    assert len(APPLICATION["Labels"]) <= 10
+    assert all(re.fullmatch(r"[a-zA-Z0-9+\-_:/@]{1,127}", each) for each in APPLICATION["Labels"])
+
+
+def test_the_application_has_the_licence_and_the_readme_of_the_project() -> None:
+    licence = (ROOT / APPLICATION["LicenseUrl"]).read_text(encoding="utf-8")
+    assert licence.startswith(f"{APPLICATION['SpdxLicenseId']} License")
+    assert (ROOT / APPLICATION["ReadmeUrl"]).samefile(ROOT / "README.md")
+
+
+def test_what_the_repository_is_known_to_refuse_is_on_the_page(
+    cloudformation: dict[str, Any],
+) -> None:
+    kinds = {each["Type"] for each in cloudformation["Resources"].values()}
+    assert kinds >= REFUSED_BY_THE_REPOSITORY, "what is gone need not be told of"
+    for kind in REFUSED_BY_THE_REPOSITORY:
+        assert f"`{kind}`" in OTHER_TOOLS
 
 
 def test_samconfig_overrides_parameters_that_exist(
