@@ -78,7 +78,8 @@ client: $(READY) ## an API key for a client: make client NAME=crm; LIST=1 shows 
 deploy: $(READY) ## onto AWS, asking for name, region and e-mail: make deploy ENV=prod PARAMETERS='LogLevel=DEBUG'
 	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.deploy --config-env '$(or $(ENV),default)' \
 		$(if $(filter command environment,$(firstword $(origin STACK))),--stack-name '$(STACK)') \
-		$(if $(REGION),--region '$(REGION)') $(if $(PARAMETERS),--parameters '$(PARAMETERS)')
+		$(if $(REGION),--region '$(REGION)') $(if $(PARAMETERS),--parameters '$(PARAMETERS)') \
+		$(if $(TAGS),--tags '$(TAGS)')
 
 account: $(READY) ## the account at Voipit: make account STACK=voipit-sms-gateway REGION=eu-central-1
 	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.by_make account --stack-name '$(STACK)' \

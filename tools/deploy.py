@@ -4,7 +4,8 @@ It asks for a stack's name and region, and for an e-mail address for the alarms 
 answer to that yet. Then it builds, deploys, asks for the account at Voipit if the stack has none
 yet, and shows the commands for a first message. For each of the template's parameters it takes the
 value from `--parameters`, or else the one that the stack has already, or else the one that
-samconfig.toml has for the environment, or else the template's default. It writes no tracked file.
+samconfig.toml has for the environment, or else the template's default. Tags go by the same rule. It
+writes no tracked file.
 """
 
 import argparse
@@ -38,9 +39,12 @@ from tools.stacks import DeployedStack, ToolError, a_session, aws_errors, find, 
 
 _BUILT: Final = ROOT / ".aws-sam" / "build"
 _STACK_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+_TAG: Final = re.compile(r"[\w .:/+@-]+")
 _REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
 _TABLES: Final = ("MessagesTable", "GuardsTable")
 _ALARM_EMAIL: Final = "AlarmEmail"
+_KEY: Final = "EncryptionKeyArn"
+_SECOND_KEY: Final = "SecondKeyArn"
 _SECRET: Final = "VoipitSecretArn"  # noqa: S105  the name of an output
 
 
@@ -57,6 +61,14 @@ class Before:
     to_copy: list[Suppression]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the deployment is given: parameters of the template, and the stack's tags."""
+
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description=__doc__)
@@ -66,9 +78,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--parameters", default="", help="of the template: 'LogLevel=DEBUG AllowedCountries=RO,MD'"
     )
+    parser.add_argument(
+        "--tags", default="", help="of everything in the stack: 'cost-center=4711 owner=crm-team'"
+    )
     asked = parser.parse_args(arguments)
     try:
-        return _deploy(asked.config_env, asked.parameters, asked.stack_name, asked.region)
+        return _deploy(
+            asked.config_env, asked.parameters, asked.tags, asked.stack_name, asked.region
+        )
     except ToolError as error:
         console.print(f"[bold red]The command failed.[/bold red] {escape(str(error))}")
     except NoAnswerError:
@@ -76,9 +93,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-def _deploy(config_env: str, given: str, stack_name: str | None, region: str | None) -> int:
+def _deploy(
+    config_env: str, given: str, given_tags: str, stack_name: str | None, region: str | None
+) -> int:
     config = deploy_config(SAM_CONFIG, config_env)
     parameters = read_overrides(given, _known_parameters())
+    tags = read_tags(given_tags)
     if not SAM.exists():
         raise ToolError("The SAM CLI is missing: `make clean`, and then this again.")
     stack_name = _checked(stack_name, "Name of the stack", config["stack_name"], _STACK_NAME)
@@ -89,8 +109,11 @@ def _deploy(config_env: str, given: str, stack_name: str | None, region: str | N
     told = effective_overrides(config, before.stack, parameters)
     if _ALARM_EMAIL not in told and not _was_asked_for_alarms(before.stack):
         told[_ALARM_EMAIL] = _ask_for_alarms()
+    if before.stack is not None:
+        check_keys(before.stack.parameters, told)
     _build(config_env)
-    _sam_deploy(config_env, config, stack_name, region, told)
+    tags = effective_tags(config, before.stack, tags)
+    _sam_deploy(config_env, config, stack_name, region, Told(told, tags))
     stack = look_up(session, stack_name)
     if before.to_copy:
         before.tables.copy(before.to_copy, stack.output("GuardsTable"))
@@ -117,19 +140,37 @@ def deploy_config(path: Path, config_env: str) -> dict[str, Any]:
 
 def read_overrides(text: str | Sequence[str], known: Mapping[str, Any]) -> dict[str, str]:
     """`A=b C=d`, a value with spaces quoted as for a shell. Raises `ToolError`."""
+    overrides = _named_values(text, "parameter")
+    for name in overrides:
+        if name not in known:
+            raise ToolError(f"The template has no parameter {name}. It has {', '.join(known)}.")
+    return overrides
+
+
+def read_tags(text: str | Sequence[str]) -> dict[str, str]:
+    """The same for tags, by any name that AWS takes. Raises `ToolError`."""
+    tags = _named_values(text, "tag")
+    for name, value in tags.items():
+        if not _TAG.fullmatch(name) or not _TAG.fullmatch(value) or name.lower().startswith("aws:"):
+            raise ToolError(
+                f'AWS takes no tag "{name}={value}". Name and value are made of letters, digits,'
+                " spaces and _ . : / + - @, and no name begins with aws:."
+            )
+    return tags
+
+
+def _named_values(text: str | Sequence[str], what: str) -> dict[str, str]:
     try:
         words = shlex.split(text) if isinstance(text, str) else list(text)
     except ValueError as error:
-        raise ToolError(f"The parameters cannot be read ({error}): {text}") from error
-    overrides: dict[str, str] = {}
+        raise ToolError(f"The {what}s cannot be read ({error}): {text}") from error
+    values: dict[str, str] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
-            raise ToolError(f'A parameter is given as Name=value; "{word}" is not.')
-        if name not in known:
-            raise ToolError(f"The template has no parameter {name}. It has {', '.join(known)}.")
-        overrides[name] = value
-    return overrides
+            raise ToolError(f'A {what} is given as Name=value; "{word}" is not.')
+        values[name] = value
+    return values
 
 
 def effective_overrides(
@@ -153,6 +194,40 @@ def effective_overrides(
             )
         told[name] = current
     return {**told, **parameters}
+
+
+def effective_tags(
+    config: Mapping[str, Any], stack: DeployedStack | None, given: Mapping[str, str]
+) -> dict[str, str]:
+    """The tags of the deployment, which take the place of all that the stack has."""
+    return {
+        **read_tags(config.get("tags", ())),
+        **(stack.tags if stack else {}),
+        **given,
+    }
+
+
+def check_keys(has: Mapping[str, str], told: Mapping[str, str]) -> None:
+    """Whether the functions can do their work during a change of the key and after it.
+
+    CloudFormation switches tables, queues and secrets first and changes the roles after them, so a
+    key has to be usable one deployment before, and as long as a queue can hold what it encrypted.
+    Raises `ToolError`.
+    """
+    usable = {has.get(_KEY, ""), has.get(_SECOND_KEY, ""), ""}
+    key = told.get(_KEY, has.get(_KEY, ""))
+    if key not in usable:
+        raise ToolError(
+            f"The functions are not allowed to use the key {key} yet, and could read no row from"
+            " the moment that the tables are switched to it. Deploy twice: first with"
+            f" PARAMETERS='{_SECOND_KEY}={key}', and then as now."
+        )
+    former = has.get(_KEY, "")
+    if former not in {key, told.get(_SECOND_KEY, has.get(_SECOND_KEY, "")), ""}:
+        raise ToolError(
+            f"The queues might hold messages that only the key {former} can decrypt, for up to 14"
+            f" days. Let the functions go on using it: add {_SECOND_KEY}={former}."
+        )
 
 
 def _was_asked_for_alarms(stack: DeployedStack | None) -> bool:
@@ -258,10 +333,10 @@ def _sam_deploy(
     config: Mapping[str, Any],
     stack_name: str,
     region: str,
-    overrides: Mapping[str, str],
+    told: Told,
 ) -> None:
     with (
-        _parameters_file(overrides) as parameters,
+        _parameters_file(told.parameters) as parameters,
         step("deploying the gateway (sam deploy); the first time takes some minutes"),
     ):
         _sam(
@@ -276,9 +351,15 @@ def _sam_deploy(
                 *("--capabilities", "CAPABILITY_IAM"),
                 "--no-confirm-changeset",
                 "--no-fail-on-empty-changeset",
+                *_tags_option(told.tags),
                 *parameters,
             ]
         )
+
+
+def _tags_option(tags: Mapping[str, str]) -> list[str]:
+    """Quoted, for SAM takes a space for the end of a tag."""
+    return ["--tags", *(f'"{name}"="{value}"' for name, value in tags.items())] if tags else []
 
 
 @contextmanager

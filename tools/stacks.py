@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import boto3
@@ -27,6 +27,7 @@ class DeployedStack:
     status: str
     outputs: "Mapping[str, str]"
     parameters: "Mapping[str, str]"
+    tags: "Mapping[str, str]" = field(default_factory=dict)
 
     def output(self, name: str) -> str:
         """What the stack tells under this name. Raises `ToolError` if it does not."""
@@ -80,7 +81,8 @@ def _described(stack: "StackTypeDef", name: str, region: str) -> DeployedStack:
     parameters = {
         each["ParameterKey"]: each.get("ParameterValue", "") for each in stack.get("Parameters", ())
     }
-    return DeployedStack(name, region, stack["StackStatus"], outputs, parameters)
+    tags = {each["Key"]: each["Value"] for each in stack.get("Tags", ())}
+    return DeployedStack(name, region, stack["StackStatus"], outputs, parameters, tags)
 
 
 @contextmanager

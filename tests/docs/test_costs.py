@@ -31,6 +31,8 @@ CALLED = {
 PART_OF_OTHERS = {
     "AWS::Serverless::LayerVersion",
     "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::SSM::Parameter",
     "AWS::SNS::Subscription",
 }
 

@@ -74,15 +74,26 @@ def test_what_stands_in_the_globals_reaches_every_function() -> None:
     assert reached(TEMPLATE, "LogLevel") == functions
 
 
+def test_of_many_resources_the_number_of_each_type_is_told() -> None:
+    outputs = len(TEMPLATE["Outputs"])
+
+    assert f"- Reaches: `AWS::SSM::Parameter` ({outputs})\n" in chapter("OutputParameters")
+    assert "`Messages`, `Guards`" in chapter("TableDeletionProtection")
+
+
 def test_no_setting_reaches_what_must_not_be_replaced() -> None:
-    """The page says so: no table but its protection, no queue, topic, secret or key."""
+    """The page says so: no table but its protection, no queue, topic, secret or key.
+
+    The encryption key reaches them, and replaces none: `tests/template/test_encryption.py`.
+    """
+    changing = [name for name in PARAMETERS if name != "EncryptionKeyArn"]
     types = {
         TEMPLATE["Resources"][resource]["Type"]
-        for name in PARAMETERS
+        for name in changing
         for resource in reached(TEMPLATE, name)
     }
     protected = reached(TEMPLATE, "TableDeletionProtection")
-    others = {r for n in PARAMETERS if n != "TableDeletionProtection" for r in reached(TEMPLATE, n)}
+    others = {r for n in changing if n != "TableDeletionProtection" for r in reached(TEMPLATE, n)}
 
     assert types == {
         "AWS::Serverless::Function",
@@ -94,5 +105,6 @@ def test_no_setting_reaches_what_must_not_be_replaced() -> None:
         "AWS::CloudWatch::Alarm",
         "AWS::CloudWatch::CompositeAlarm",
         "AWS::Logs::QueryDefinition",
+        "AWS::SSM::Parameter",
     }
     assert not others.intersection(protected)

@@ -161,6 +161,20 @@ def test_earlier_values_survive_and_those_of_the_environment_are_merged(deployed
     assert "PARAMETERS='MessageRetentionDays=365'" in deployed.second
 
 
+def test_the_outputs_are_looked_up_by_name_as_terraform_and_cdk_do(deployed: Deployed) -> None:
+    pages = deployed.aws("ssm").get_paginator("get_parameters_by_path").paginate(Path=f"/{STACK}")
+    found = {each["Name"]: each["Value"] for page in pages for each in page["Parameters"]}
+    assert found == {f"/{STACK}/{name}": value for name, value in deployed.outputs().items()}
+
+
+def test_the_stacks_tags_are_on_its_resources_and_stay(deployed: Deployed) -> None:
+    standard = {"application": "voipit-sms-gateway", "environment": "default"}
+    assert {each["Key"]: each["Value"] for each in deployed.stack()["Tags"]} == standard
+    topic = deployed.outputs()["TopicArn"]
+    tags = deployed.aws("sns").list_tags_for_resource(ResourceArn=topic)["Tags"]
+    assert standard.items() <= {each["Key"]: each["Value"] for each in tags}.items()
+
+
 def test_the_old_do_not_contact_list_is_in_the_new_table(deployed: Deployed) -> None:
     (item,) = deployed.aws("dynamodb").query(
         TableName=deployed.outputs()["GuardsTable"],

@@ -53,10 +53,9 @@ def test_a_first_deployment_that_fails_leaves_nothing_unless_that_is_asked_for()
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_table_is_encrypted_and_can_be_put_back_to_any_moment(table: str) -> None:
+def test_a_table_can_be_put_back_to_any_moment(table: str) -> None:
     kept = TABLES[table]["Properties"]
     assert kept["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert kept["SSESpecification"] == {"SSEEnabled": True}
 
 
 def test_the_stream_shows_a_message_before_and_after_the_change() -> None:
@@ -165,16 +164,11 @@ def test_what_sns_does_not_take_is_tried_until_shortly_before_the_stream_forgets
 def test_what_could_not_be_published_is_kept_longer_than_the_stream_keeps_it() -> None:
     queue = properties(TEMPLATE, "AWS::SQS::Queue")["PublishFailures"]
     assert queue["MessageRetentionPeriod"] > STREAM_KEEPS_HOURS * 3600
-    assert queue["SqsManagedSseEnabled"] is True
 
 
 def test_removals_by_time_to_live_do_not_even_wake_publish(mapping: dict[str, Any]) -> None:
     (only,) = mapping["FilterCriteria"]["Filters"]
     assert json.loads(only["Pattern"]) == {"eventName": ["INSERT", "MODIFY"]}
-
-
-def test_the_topic_is_encrypted() -> None:
-    assert properties(TEMPLATE, "AWS::SNS::Topic")["StatusEvents"]["KmsMasterKeyId"]
 
 
 def test_the_signing_key_is_made_by_aws_and_known_to_nobody() -> None:

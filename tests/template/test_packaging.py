@@ -1,14 +1,26 @@
 """What is built, from what, and how it is deployed."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
 from tests.support.template import TEMPLATE, of_type
+from tools.deploy import read_tags
 from tools.repository import LAYER, ROOT
+
+APPLICATION: Final[dict[str, Any]] = TEMPLATE["Metadata"]["AWS::ServerlessRepo::Application"]
+OTHER_TOOLS: Final = (ROOT / "docs" / "other-tools.md").read_text(encoding="utf-8")
+REFUSED_BY_THE_REPOSITORY: Final = {"AWS::CloudWatch::CompositeAlarm", "AWS::Lambda::Url"}
+"""Of our types those that `sam publish` failed with (serverless-application-model #1864, #3402)."""
+MOST_RESOURCES: Final = 500
+MOST_PARAMETERS: Final = 200
+LARGEST_TEMPLATE: Final = 1_000_000
+"""Characters, through a bucket, as SAM hands it over."""
 
 PINS: Final = {
     "layer": LAYER / "requirements.txt",
@@ -102,6 +114,72 @@ def test_sam_may_make_no_role_with_a_name_and_asks_before_it_changes_production(
 def test_the_tables_of_production_cannot_be_deleted_by_mistake(samconfig: dict[str, Any]) -> None:
     overrides = samconfig["prod"]["deploy"]["parameters"]["parameter_overrides"].split()
     assert "TableDeletionProtection=on" in overrides
+
+
+@pytest.mark.parametrize("way", ["default", "prod", "local"])
+def test_every_way_to_deploy_tags_with_the_same_names(samconfig: dict[str, Any], way: str) -> None:
+    tags = read_tags(samconfig[way]["deploy"]["parameters"]["tags"])
+    assert tags == {"application": "voipit-sms-gateway", "environment": way}
+
+
+def test_no_resource_has_tags_of_its_own_and_what_takes_none_is_on_the_page(
+    cloudformation: dict[str, Any],
+) -> None:
+    """So the stack's tags, which CloudFormation hands on, are the whole set."""
+    resources = cloudformation["Resources"].values()
+    own = [str(each["Properties"].get("Tags", "")) for each in resources]
+    assert {tags for tags in own if tags and "lambda:createdBy" not in tags} == set(), "SAM's own"
+
+    kinds = {each["Type"] for each in resources}
+    without = {kind for kind in kinds if not takes_tags(kind)}
+    told = re.search(r"These take none:\s(.*?)\.\s", OTHER_TOOLS, re.DOTALL)
+    assert told
+    assert set(re.findall(r"`(AWS::[\w:]+)`", told[1])) == without
+
+
+def takes_tags(kind: str) -> bool:
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-central-1", kind).schema
+    return bool(schema.get("tagging", schema).get("taggable", True))
+
+
+def test_the_stack_is_far_from_the_limits_of_cloudformation(
+    cloudformation: dict[str, Any],
+) -> None:
+    assert len(cloudformation["Resources"]) < MOST_RESOURCES / 2
+    assert len(cloudformation["Parameters"]) < MOST_PARAMETERS
+    assert len(json.dumps(cloudformation)) < LARGEST_TEMPLATE / 2
+
+
+# --- the Serverless Application Repository ---------------------------------------------------
+
+
+def test_the_application_has_the_version_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert APPLICATION["SemanticVersion"] == project["version"]
+
+
+def test_the_application_is_described_within_the_bounds_of_the_repository() -> None:
+    """As SAM's guide says, serverless-sam-template-publishing-applications-metadata-properties."""
+    assert re.fullmatch(r"[a-zA-Z0-9-]{1,140}", APPLICATION["Name"])
+    assert re.fullmatch(r"[a-z0-9](([a-z0-9]|-(?!-))*[a-z0-9])?", APPLICATION["Author"])
+    assert 1 <= len(APPLICATION["Description"]) <= 256
+    assert len(APPLICATION["Labels"]) <= 10
+    assert all(re.fullmatch(r"[a-zA-Z0-9+\-_:/@]{1,127}", each) for each in APPLICATION["Labels"])
+
+
+def test_the_application_has_the_licence_and_the_readme_of_the_project() -> None:
+    licence = (ROOT / APPLICATION["LicenseUrl"]).read_text(encoding="utf-8")
+    assert licence.startswith(f"{APPLICATION['SpdxLicenseId']} License")
+    assert (ROOT / APPLICATION["ReadmeUrl"]).samefile(ROOT / "README.md")
+
+
+def test_what_the_repository_is_known_to_refuse_is_on_the_page(
+    cloudformation: dict[str, Any],
+) -> None:
+    kinds = {each["Type"] for each in cloudformation["Resources"].values()}
+    assert kinds >= REFUSED_BY_THE_REPOSITORY, "what is gone need not be told of"
+    for kind in REFUSED_BY_THE_REPOSITORY:
+        assert f"`{kind}`" in OTHER_TOOLS
 
 
 def test_samconfig_overrides_parameters_that_exist(

@@ -19,6 +19,21 @@ SECRETS = [
 TYPED = [name for name, p in PARAMETERS.items() if p["Type"] in {"String", "CommaDelimitedList"}]
 NUMBERS = [name for name, p in PARAMETERS.items() if p["Type"] == "Number"]
 
+_KEYS = (
+    [
+        "",
+        "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+    ],
+    [
+        "alias/gateway",
+        "arn:aws:kms:eu-central-1:123456789012:alias/gateway",
+        "1234abcd-12ab-34cd-56ef-1234567890ab",
+        "arn:aws:sns:eu-central-1:123456789012:key/1234abcd",
+        "arn:aws:kms:eu-central-1::key/1234abcd",
+        "arn:aws:kms:eu-central-1:123456789012:key/*",
+    ],
+)
 _PREFIXES = (
     ["", "+4", "+40799", "+40799000022"],
     ["40799", "+0", "+", "+40 799", "+40799*", "00407"],
@@ -76,6 +91,8 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ["", "on-call@example.com", "on.call+sms@ops.example.co.uk"],
         ["on-call", "on-call@", "@example.com", "a@example.com,b@example.com", "a b@example.com"],
     ),
+    "EncryptionKeyArn": _KEYS,
+    "SecondKeyArn": _KEYS,
     "SubnetIds": (
         ["", "subnet-0a1b2c3d4e5f60718", "subnet-12345678", "subnet-12345678,subnet-12345679"],
         ["subnet-", "sg-12345678", "subnet-XYZ", "0a1b2c3d", "subnet-12345678, subnet-12345679"],

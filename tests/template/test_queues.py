@@ -54,11 +54,6 @@ def test_a_dead_letter_queue_keeps_what_it_has_as_long_as_can_be(queue: str) -> 
     assert "RedrivePolicy" not in QUEUES[queue]
 
 
-@pytest.mark.parametrize("queue", QUEUES)
-def test_a_queue_is_encrypted(queue: str) -> None:
-    assert QUEUES[queue]["SqsManagedSseEnabled"] is True
-
-
 @pytest.mark.parametrize("queue", CONSUMERS)
 def test_a_message_stays_out_of_sight_six_times_as_long_as_its_function_may_run(queue: str) -> None:
     assert QUEUES[queue]["VisibilityTimeout"] >= 6 * timeout(CONSUMERS[queue])

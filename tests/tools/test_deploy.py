@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
+from samcli.cli.types import CfnTags  # type: ignore[import-untyped]
 
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.clock import to_iso
@@ -20,10 +21,18 @@ from tests.fakes.clock import START
 from tests.support.tables import GUARDS_SCHEMA
 from tests.tools.aws_answers import REGION
 from tools import deploy
-from tools.deploy import deploy_config, effective_overrides, main, read_overrides
+from tools.deploy import (
+    check_keys,
+    deploy_config,
+    effective_overrides,
+    effective_tags,
+    main,
+    read_overrides,
+    read_tags,
+)
 from tools.progress import console
 from tools.repository import SAM_CONFIG
-from tools.stacks import DeployedStack, ToolError
+from tools.stacks import DeployedStack, ToolError, look_up
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,6 +54,7 @@ class Cloud:
         self.stacks = boto3.client("cloudformation")
         self.calls: list[list[str]] = []
         self.given: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
         self.fails_at = ""
         self.empties_the_secret = False
         self.arn = self.secrets.create_secret(Name="account", SecretString=ACCOUNT)["ARN"]
@@ -61,6 +71,7 @@ class Cloud:
             if "--parameter-overrides" in arguments:
                 path = arguments[arguments.index("--parameter-overrides") + 1]
                 self.given = json.loads(Path(path.removeprefix("file://")).read_text("utf-8"))
+            self.tags = _tags_as_sam_reads_them(arguments)
             self.deploy(arguments[arguments.index("--stack-name") + 1])
         return 0
 
@@ -114,6 +125,13 @@ class Cloud:
     @property
     def account(self) -> str:
         return self.secrets.get_secret_value(SecretId=self.arn)["SecretString"]
+
+
+def _tags_as_sam_reads_them(arguments: list[str]) -> dict[str, str]:
+    begin = arguments.index("--tags") + 1
+    values = tuple(iter(iter(arguments[begin:]).__next__, "--parameter-overrides"))
+    tags: dict[str, str] = CfnTags().convert(values, None, None)
+    return tags
 
 
 @pytest.fixture
@@ -219,6 +237,142 @@ def test_a_mistake_in_the_parameters_is_said_before_anything_is_asked(
 def test_an_environment_that_is_not_there_is_said_with_those_that_are() -> None:
     with pytest.raises(ToolError, match=r"samconfig.toml has no \[staging.*default, prod"):
         deploy_config(SAM_CONFIG, "staging")
+
+
+# --- tags ------------------------------------------------------------------------------------
+
+
+def test_a_new_stack_gets_the_tags_of_its_environment_and_those_that_are_given(
+    cloud: Cloud, run: Run
+) -> None:
+    code, output = run(STACK, "", "", arguments=["--tags", "cost-center=4711 'Owner=CRM team'"])
+
+    assert code == 0, output
+    assert cloud.tags == {
+        "application": "voipit-sms-gateway",
+        "environment": "default",
+        "cost-center": "4711",
+        "Owner": "CRM team",
+    }
+
+
+def test_tags_that_a_stack_has_stay_unless_others_are_given() -> None:
+    stack = DeployedStack(
+        STACK, REGION, "UPDATE_COMPLETE", {}, {}, {"environment": "test", "owner": "crm"}
+    )
+    config = {"tags": "application=voipit-sms-gateway environment=default"}
+
+    assert effective_tags(config, stack, {"owner": "shop"}) == {
+        "application": "voipit-sms-gateway",
+        "environment": "test",
+        "owner": "shop",
+    }
+
+
+def test_the_tags_of_a_deployed_stack_are_looked_up(aws: None) -> None:
+    assert aws is None
+    boto3.client("cloudformation").create_stack(
+        StackName=STACK,
+        TemplateBody=json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}),
+        Tags=[{"Key": "owner", "Value": "crm"}],
+    )
+
+    assert look_up(boto3.session.Session(), STACK).tags == {"owner": "crm"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("owner", "Name=value"),
+        ("owner=", "AWS takes no tag"),
+        ("=crm", "AWS takes no tag"),
+        ("aws:owner=crm", "AWS takes no tag"),
+        ("owner=a=b", "AWS takes no tag"),
+        ("owner='crm", "cannot be read"),
+    ],
+)
+def test_a_mistake_in_the_tags_is_said(text: str, said: str) -> None:
+    with pytest.raises(ToolError, match=said):
+        read_tags(text)
+
+
+def test_tags_are_read_as_a_shell_reads_them() -> None:
+    assert read_tags("a=1 'B c=d e'") == {"a": "1", "B c": "d e"}
+
+
+# --- a change of the key ---------------------------------------------------------------------
+
+OLD_KEY: Final = "arn:aws:kms:eu-central-1:123456789012:key/old"
+NEW_KEY: Final = "arn:aws:kms:eu-central-1:123456789012:key/new"
+
+
+@pytest.mark.parametrize(
+    ("has", "told"),
+    [
+        ({}, {}),
+        ({}, {"SecondKeyArn": NEW_KEY}),
+        ({"SecondKeyArn": NEW_KEY}, {"EncryptionKeyArn": NEW_KEY}),
+        ({"SecondKeyArn": NEW_KEY}, {"EncryptionKeyArn": NEW_KEY, "SecondKeyArn": ""}),
+        ({"EncryptionKeyArn": NEW_KEY}, {}),
+        ({"EncryptionKeyArn": NEW_KEY, "SecondKeyArn": OLD_KEY}, {"SecondKeyArn": ""}),
+        (
+            {"EncryptionKeyArn": OLD_KEY, "SecondKeyArn": NEW_KEY},
+            {"EncryptionKeyArn": NEW_KEY, "SecondKeyArn": OLD_KEY},
+        ),
+        (
+            {"EncryptionKeyArn": OLD_KEY},
+            {"EncryptionKeyArn": "", "SecondKeyArn": OLD_KEY},
+        ),
+    ],
+)
+def test_a_key_is_changed_in_steps_of_which_none_shuts_the_functions_out(
+    has: dict[str, str], told: dict[str, str]
+) -> None:
+    check_keys(has, told)
+
+
+@pytest.mark.parametrize(
+    ("has", "told", "said"),
+    [
+        ({}, {"EncryptionKeyArn": NEW_KEY}, f"PARAMETERS='SecondKeyArn={NEW_KEY}'"),
+        (
+            {"EncryptionKeyArn": OLD_KEY},
+            {"EncryptionKeyArn": NEW_KEY, "SecondKeyArn": OLD_KEY},
+            f"PARAMETERS='SecondKeyArn={NEW_KEY}'",
+        ),
+        (
+            {"EncryptionKeyArn": OLD_KEY, "SecondKeyArn": NEW_KEY},
+            {"EncryptionKeyArn": NEW_KEY},
+            f"add SecondKeyArn={OLD_KEY}",
+        ),
+        ({"EncryptionKeyArn": OLD_KEY}, {"EncryptionKeyArn": ""}, f"add SecondKeyArn={OLD_KEY}"),
+    ],
+)
+def test_a_change_of_the_key_that_would_shut_the_functions_out_is_refused(
+    has: dict[str, str], told: dict[str, str], said: str
+) -> None:
+    with pytest.raises(ToolError) as refused:
+        check_keys(has, told)
+
+    assert said in str(refused.value)
+
+
+def test_a_key_that_the_functions_cannot_use_yet_is_refused_before_anything_is_built(
+    cloud: Cloud, run: Run
+) -> None:
+    cloud.deploy(STACK)
+
+    code, output = run(STACK, "", "", arguments=["--parameters", f"EncryptionKeyArn={NEW_KEY}"])
+
+    assert (code, cloud.calls) == (1, [])
+    assert "Deploy twice" in output
+
+
+def test_a_new_stack_has_its_key_from_the_beginning(cloud: Cloud, run: Run) -> None:
+    code, output = run(STACK, "", "", arguments=["--parameters", f"EncryptionKeyArn={NEW_KEY}"])
+
+    assert code == 0, output
+    assert cloud.given["EncryptionKeyArn"] == NEW_KEY
 
 
 # --- a deployment ----------------------------------------------------------------------------
