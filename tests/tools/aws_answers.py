@@ -27,6 +27,18 @@ def answering(
     monkeypatch.setattr("botocore.client.BaseClient._make_api_call", make)
 
 
+def around_every_call(
+    monkeypatch: pytest.MonkeyPatch, around: Callable[[str, Callable[[], Any]], Any]
+) -> None:
+    """From now on, this is asked to make each call (by its name), and may raise."""
+    call = boto3.client("sts")._make_api_call.__func__  # type: ignore[attr-defined]  # noqa: SLF001  as above
+
+    def make(client: Any, name: str, parameters: Any) -> Any:
+        return around(name, lambda: call(client, name, parameters))
+
+    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", make)
+
+
 def refusing(
     monkeypatch: pytest.MonkeyPatch, operation: str, error: Exception, *, after: int = 0
 ) -> None:

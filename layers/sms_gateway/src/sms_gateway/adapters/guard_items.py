@@ -16,6 +16,9 @@ something else is said.
 | `last#<client>#<E.164>`         | `messageId`, `intent` (its SHA-256),            | intake      |
 |                                 | `equalUntil`, `expiresAt`                       |             |
 | `batch#<digest>`                | `batchId`, `knownUntil` (ISO 8601), `expiresAt` | batches     |
+| `forgotten#<time>#<random>`     | that `make forget` has run: `at` (ISO 8601),    | tools/      |
+|                                 | `operator` (ARN), `case`, `state`, counts,      | operators/  |
+|                                 | `expiresAt`; nothing about the number           | forgotten   |
 
 `list` and `phoneNumber` are the key of the sparse index `list`. No client's name holds a `#`.
 """
@@ -29,6 +32,7 @@ CIRCUIT: Final = "circuit"
 SUPPRESSED: Final = "suppressed"
 """What the do-not-contact list is called in the index `list`."""
 SUPPRESSION_PREFIX: Final = f"{SUPPRESSED}#"
+FORGOTTEN_PREFIX: Final = "forgotten#"
 
 
 def of_api_key(key_id: str) -> str:
@@ -59,6 +63,11 @@ def of_last_message(client: str, phone_number: PhoneNumber) -> str:
 def of_batch(digest: str) -> str:
     """The item of a batch that was given no id."""
     return f"batch#{digest}"
+
+
+def of_forgotten(at: str, random: str) -> str:
+    """The item that records that a number was forgotten, at this time (ISO 8601)."""
+    return f"{FORGOTTEN_PREFIX}{at}#{random}"
 
 
 def key(guard: str) -> dict[str, Any]:
