@@ -49,6 +49,17 @@ class Columns:
     hint_lines: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header, and the `places` of the columns that it names."""
+
+    delimiter: str
+    line: int
+    places: Mapping[str, int]
+    names: Sequence[str]
+    hint_lines: int
+
+
 def read_option(text: str) -> dict[str, str]:
     """The value of `--columns`: `number=Telefon,message=Mesaj`, or one of the two.
 
@@ -67,35 +78,61 @@ def find_columns(text: str, chosen: Mapping[str, str]) -> Columns:
 
     `chosen` are the names that the person has given (`read_option`). Raises `CsvError`.
     """
+    header, found = _find_header(text, chosen, (NUMBER, MESSAGE))
+    if len(header.places) == len(NAMES):
+        number, message = header.places[NUMBER], header.places[MESSAGE]
+        names = header.names
+        return Columns(header.delimiter, header.line, number, message, names, header.hint_lines)
+    missing = [f'"{chosen.get(what, what)}"' for what in (NUMBER, MESSAGE) if what not in found]
+    raise CsvError(
+        f"line {header.line} has to be a header that names the columns: there is no"
+        f' {" and no ".join(missing)}. Write the names "{NUMBER}" and "{MESSAGE}" (or "Telefon" and'
+        f' "Mesaj") into the first row, {_HOW}'
+        if missing
+        else f"line {header.line}: put a comma, a semicolon or a tab between the columns"
+    )
+
+
+def find_numbers(text: str) -> Header:
+    """The header of a file that has a column of numbers and needs no other. Raises `CsvError`."""
+    header, _ = _find_header(text, {}, (NUMBER,))
+    if not header.places:
+        raise CsvError(
+            f"line {header.line} has to be a header that names the column of the numbers:"
+            f' "{NUMBER}", "Phone number" or "Telefon"'
+        )
+    return header
+
+
+def _find_header(
+    text: str, chosen: Mapping[str, str], wanted: Sequence[str]
+) -> tuple[Header, set[str]]:
+    """The header under the delimiter with which it names all wanted columns, and which it names.
+
+    If none does: the header under the last delimiter, and what any of them has found.
+    """
     hint = _HINT.match(text)
     if hint and hint[1] not in DELIMITERS:
         raise CsvError("line 1 names a separator that is none; use a comma, a semicolon or a tab")
-    delimiters = (hint[1],) if hint else DELIMITERS
     unreadable: list[QuotingError] = []
     found: set[str] = set()
-    line = 1
-    for delimiter in delimiters:
+    header: Header | None = None
+    for delimiter in (hint[1],) if hint else DELIMITERS:
         try:
             line, cells = _header(text, delimiter, after=1 if hint else 0)
         except QuotingError as error:  # "number";"message" is no row with commas
             unreadable.append(error)
             continue
         names = [visible(cell) for cell in cells]
-        places = {what: _place(names, what, chosen.get(what), line) for what in (NUMBER, MESSAGE)}
-        number, message = places[NUMBER], places[MESSAGE]
-        if number is not None and message is not None:
-            return Columns(delimiter, line, number, message, names, 1 if hint else 0)
-        found |= {what for what, place in places.items() if place is not None}
-    if len(unreadable) == len(delimiters):
+        looked_up = {what: _place(names, what, chosen.get(what), line) for what in wanted}
+        places = {what: place for what, place in looked_up.items() if place is not None}
+        header = Header(delimiter, line, places, names, 1 if hint else 0)
+        found |= places.keys()
+        if len(places) == len(wanted):
+            return header, found
+    if header is None:
         raise unreadable[0]
-    missing = [f'"{chosen.get(what, what)}"' for what in (NUMBER, MESSAGE) if what not in found]
-    raise CsvError(
-        f"line {line} has to be a header that names the columns: there is no"
-        f' {" and no ".join(missing)}. Write the names "{NUMBER}" and "{MESSAGE}" (or "Telefon" and'
-        f' "Mesaj") into the first row, {_HOW}'
-        if missing
-        else f"line {line}: put a comma, a semicolon or a tab between the columns"
-    )
+    return header, found
 
 
 def _header(text: str, delimiter: str, *, after: int) -> tuple[int, list[str]]:
