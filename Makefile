@@ -27,10 +27,10 @@ change = $(call operate,$(1),$(2)) $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generators demo run send soak deploy account client rotate docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators check format lock clean
+.PHONY: help setup generators demo run send soak deploy account client rotate forget suppressions docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators check format lock clean
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(READY) ## install what is needed, if it is not there yet
 
@@ -89,6 +89,15 @@ rotate: $(READY) ## a new signing key: make rotate KEY=callback|cursor STACK=voi
 	@$(BIN)/python -m tools.rotate --stack-name '$(STACK)' $(if $(REGION),--region '$(REGION)') \
 		$(if $(NOW),--now) \
 		--key '$(or $(KEY),$(error Which key? make rotate KEY=callback))'
+
+forget: $(READY) ## every trace of a number: make forget NUMBER=+40… CASE=DPO-2026-17; LIST=1 shows the records
+	@$(call change,forget,$(if $(LIST),--list,'$(or $(NUMBER),$(error Which number? make forget NUMBER=+40… \
+		CASE=…, or LIST=1))' --case '$(CASE)' $(if $(ALSO_SUPPRESSION),--also-suppression) \
+		$(if $(WAIT),--wait '$(WAIT)')))
+
+suppressions: $(READY) ## the do-not-contact list: make suppressions; EXPORT=list.csv or IMPORT=list.csv
+	@$(call change,suppressions,$(if $(EXPORT),--export '$(EXPORT)') $(if $(IMPORT),--import '$(IMPORT)') \
+		$(if $(REPAIR),--repair) $(if $(SHOW_NUMBERS),--show-numbers) $(if $(CLIENT),--client '$(CLIENT)'))
 
 send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTIONS=--follow
 	@$(BIN)/python -m tools.by_make send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'
