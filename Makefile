@@ -27,7 +27,7 @@ change = $(call operate,$(1),$(2)) $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generators demo run send soak deploy account client rotate forget suppressions docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators check format lock clean
+.PHONY: help setup generators demo run send soak deploy account client rotate forget suppressions republish redrive docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -98,6 +98,15 @@ forget: $(READY) ## every trace of a number: make forget NUMBER=+40… CASE=DPO-
 suppressions: $(READY) ## the do-not-contact list: make suppressions; EXPORT=list.csv or IMPORT=list.csv
 	@$(call change,suppressions,$(if $(EXPORT),--export '$(EXPORT)') $(if $(IMPORT),--import '$(IMPORT)') \
 		$(if $(REPAIR),--repair) $(if $(SHOW_NUMBERS),--show-numbers) $(if $(CLIENT),--client '$(CLIENT)'))
+
+republish: $(READY) ## events once more: make republish ID=… (CLIENT=…), NUMBER=+40…, or SINCE=… UNTIL=…
+	@$(call change,republish,$(if $(ID),--id '$(ID)') $(if $(CLIENT),--client '$(CLIENT)') \
+		$(if $(NUMBER),--number '$(NUMBER)') $(if $(SINCE),--since '$(SINCE)') $(if $(UNTIL),--until '$(UNTIL)') \
+		$(if $(PER_SECOND),--per-second '$(PER_SECOND)'))
+
+redrive: $(READY) ## failure queues back to where they came from: make redrive QUEUE=events|dispatch|reports
+	@$(call change,redrive,$(if $(QUEUE),--queue '$(QUEUE)') $(if $(DROP),--drop) \
+		$(if $(PER_SECOND),--per-second '$(PER_SECOND)'))
 
 send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTIONS=--follow
 	@$(BIN)/python -m tools.by_make send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'

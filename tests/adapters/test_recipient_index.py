@@ -13,13 +13,12 @@ from sms_gateway.adapters.dynamodb import TRIES_OF_A_REQUEST
 from sms_gateway.adapters.message_item import key_attributes, to_item
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.recipient_index import read_messages
-from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change
 from sms_gateway.domain.status import Status, Trigger
 from sms_gateway.use_cases.ports import Listed
 from tests.adapters.dynamodb_clients import a_client, calls_of
-from tests.fakes.builders import CLIENT, NUMBER, a_change, a_message, a_report, key
+from tests.fakes.builders import NUMBER, a_change, a_message, a_report, key
 from tests.fakes.clock import START
 
 TABLE = "Messages"
@@ -150,7 +149,7 @@ def answer(*ids: str, left: tuple[str, ...] = ()) -> dict[str, Any]:
     return {"Responses": {TABLE: items}, "UnprocessedKeys": wanted(*left) if left else {}}
 
 
-POSITIONS = [Position(START, message_id) for message_id in "cba"]
+KEYS = [key(message_id) for message_id in "cba"]
 
 
 def test_keys_that_were_left_aside_are_asked_for_again(stub: Stubber) -> None:
@@ -161,7 +160,7 @@ def test_keys_that_were_left_aside_are_asked_for_again(stub: Stubber) -> None:
     stub.add_response("batch_get_item", answer("b", "c"), {"RequestItems": wanted(*"bc")})
     client: Any = stub.client
 
-    found, unreadable = read_messages(client, TABLE, CLIENT, POSITIONS)
+    found, unreadable = read_messages(client, TABLE, KEYS)
 
     assert [message.message_id for message in found] == ["c", "b", "a"]
     assert unreadable == []
@@ -174,7 +173,7 @@ def test_they_are_not_asked_for_for_ever(stub: Stubber) -> None:
     client: Any = stub.client
 
     with pytest.raises(StoreUnavailableError):
-        read_messages(client, TABLE, CLIENT, POSITIONS)
+        read_messages(client, TABLE, KEYS)
 
     stub.assert_no_pending_responses()
 
@@ -185,7 +184,7 @@ def test_the_last_time_counts(stub: Stubber) -> None:
     stub.add_response("batch_get_item", answer(*"abc"))
     client: Any = stub.client
 
-    assert len(read_messages(client, TABLE, CLIENT, POSITIONS)[0]) == 3
+    assert len(read_messages(client, TABLE, KEYS)[0]) == 3
 
 
 @pytest.mark.parametrize(

@@ -5,21 +5,26 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from sms_gateway.adapters.message_item import to_item
 from sms_gateway.domain.circuit import OpenReason
-from sms_gateway.domain.status import Reason
+from sms_gateway.domain.status import Reason, Status
 from sms_gateway.entrypoints.metrics import Metric
 from tests.docs.aws_command import AwsCommand, CommandError
+from tests.fakes.builders import a_message
 from tests.support.cloudwatch import alarms, composites
 from tests.support.tables import MESSAGES_SCHEMA
 from tests.support.template import TEMPLATE, properties, transformed
 from tools import account
 from tools.deploy import read_overrides
+from tools.operators.frame import Exit
 from tools.progress import console
 from tools.repository import ROOT
 
@@ -30,10 +35,10 @@ PARTS: Final = [
     *("Means:", "Who feels it:", "Look:", "Cure:", "Cured when:", "Do not", "If not:"),
 ]
 MOST_LINES: Final = 15
+HINT: Final = '{"client": "crm", "messageId": "m-1"}'
 NOT_HERE: Final = {
     "get-account-settings": "moto does not have it",
     "request-service-quota-increase": "moto does not have it",
-    "start-message-move-task": "moto does not have it",
 }
 """Commands that are only held against AWS's models: right in name, options and types."""
 _ERRORS: Final = {"AccessDeniedException", "StoreUnavailableError"}
@@ -161,20 +166,20 @@ def _a_stack() -> dict[str, str]:
     sqs = session.client("sqs")
     queues = {
         name: sqs.create_queue(QueueName=name)["QueueUrl"]
-        for name in ("DispatchFailures", "ReportFailures", "PublishFailures")
+        for name in ("DispatchFailures", "ReportFailures", "PublishFailures", "Dispatch")
     }
     arn = sqs.get_queue_attributes(QueueUrl=queues["ReportFailures"], AttributeNames=["QueueArn"])[
         "Attributes"
     ]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "1"})
     fallback = sqs.create_queue(QueueName="fallback", Attributes={"RedrivePolicy": redrive})
-    sqs.send_message(QueueUrl=queues["DispatchFailures"], MessageBody="given up")
+    sqs.send_message(QueueUrl=queues["DispatchFailures"], MessageBody=HINT)
     events = session.client("events")
     events.put_rule(Name="every-minute", ScheduleExpression="rate(1 minute)", State="DISABLED")
     table = session.client("dynamodb")
     table.create_table(TableName="Messages", **MESSAGES_SCHEMA)
-    key = {"messageId": {"S": "m-1"}, "client": {"S": "crm"}}
-    table.put_item(TableName="Messages", Item=key | {"status": {"S": "sent"}})
+    message = a_message(Status.SENT, message_id="m-1", client="crm")
+    table.put_item(TableName="Messages", Item=to_item(message))
     told = {f"{name}QueueUrl": url for name, url in queues.items()} | {
         "ReportFallbackQueueUrl": fallback["QueueUrl"],
         "ReportFailuresQueueArn": arn,
@@ -265,12 +270,40 @@ def test_the_trigger_of_publish_is_found_and_switched_on(outputs: dict[str, str]
     assert _mapping(boto3.session.Session(region_name=REGION))["State"] == "Enabled"
 
 
-def test_hints_are_read_and_purged(outputs: dict[str, str]) -> None:
-    (message,) = as_on_the_page("aws sqs receive-message", outputs)["Messages"]
-    assert message["Body"] == "given up"
-    as_on_the_page("aws sqs purge-queue", outputs)
+def by_make(pattern: str, outputs: dict[str, str], *more: str) -> int:
+    """Run the one command of the page that is like this, with more arguments; its exit status."""
+    (text,) = {each for each in MAKE if re.fullmatch(pattern, each)}
+    program, arguments = started_by(re.sub(r"<(\w+)>", lambda found: outputs[found[1]], text))
+    status: int = import_module(program).main([*arguments, *more])
+    return status
 
-    assert "Messages" not in as_on_the_page("aws sqs receive-message", outputs)
+
+def test_dead_letters_are_shown_and_put_back(
+    outputs: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqs = boto3.client("sqs", region_name=REGION)
+    assert by_make("make redrive .* DRY_RUN=1", outputs) == Exit.DONE
+    assert "hint to try m-1 of crm" in capsys.readouterr().err
+    assert "Messages" not in sqs.receive_message(QueueUrl=outputs["DispatchQueueUrl"])
+
+    assert by_make(r"make redrive STACK=\S+ REGION=\S+", outputs, "--yes") == Exit.DONE
+
+    (message,) = sqs.receive_message(QueueUrl=outputs["DispatchQueueUrl"])["Messages"]
+    assert message["Body"] == HINT
+
+
+@pytest.mark.parametrize(
+    ("named_by", "status"), [("ID=", Exit.DONE), ("SINCE=", Exit.NOTHING_FOUND)]
+)
+def test_events_are_published_again(
+    outputs: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    named_by: str,
+    status: Exit,
+) -> None:
+    monkeypatch.setattr("tools.operators.republish.LOCAL_FILES", tmp_path)
+    assert by_make(f"make republish .* {named_by}.*", outputs, "--yes") == status
 
 
 def test_there_is_no_command_of_another_program() -> None:
@@ -286,6 +319,10 @@ def test_a_command_of_make_starts_a_program_that_takes_what_it_is_given(
 ) -> None:
     assert outputs
     program, arguments = started_by(text)
+    if program.startswith("tools.operators."):
+        asked = import_module(program).COMMAND.parser().parse_args(arguments)
+        assert (asked.stack_name, asked.region) == (STACK, REGION)
+        return
     if program == "tools.account":
         with console.capture() as said:
             assert account.main(arguments) == 1

@@ -17,7 +17,14 @@ import boto3
 from botocore.config import Config
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from tools.stacks import DeployedStack, ToolError, a_session, aws_errors, look_up
 
@@ -115,7 +122,8 @@ class Operator:
 
         Without a terminal the screen gets a line at the beginning and one at the end.
         """
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        counted = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        columns = (*counted, TimeElapsedColumn(), TimeRemainingColumn())
         done = 0
 
         def more(count: int) -> None:
@@ -123,7 +131,7 @@ class Operator:
             done += count
             bar.advance(task, count)
 
-        with Progress(*columns, TimeElapsedColumn(), console=self.screen, transient=True) as bar:
+        with Progress(*columns, console=self.screen, transient=True) as bar:
             task = bar.add_task(what, total=total)
             if not self.screen.is_terminal:
                 self.say(f"… {what}")

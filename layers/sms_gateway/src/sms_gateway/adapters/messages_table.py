@@ -260,8 +260,10 @@ class MessagesTable:
         of = Owned(client, phone_number)
         positions = read_positions(self.client, self.table_name, of, limit + 1, after)
         page = positions[:limit]
-        messages, unreadable = read_messages(self.client, self.table_name, client, page)
-        return Listed(messages, unreadable, page[-1] if len(positions) > limit else None)
+        keys = [MessageKey(client, position.message_id) for position in page]
+        messages, unreadable = read_messages(self.client, self.table_name, keys)
+        ids = [key.message_id for key in unreadable]
+        return Listed(messages, ids, page[-1] if len(positions) > limit else None)
 
 
 def refused(item: Item | None) -> ChangeRefusedError:

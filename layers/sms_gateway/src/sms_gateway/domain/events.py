@@ -1,5 +1,7 @@
 """What the world is told: one event per change of status, in CloudEvents 1.0 form."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +15,8 @@ def status_event(message: Message, previous: Status | None, source: str) -> dict
 
     `id` is `<messageId>:<sequence>`, and the client is the last part of the event's source, after
     that of the stack: the same change published twice carries the same source and id, and no
-    other change carries both.
+    other change carries both. The metadata is in the order of its names, since a table keeps none:
+    so the same event has the same bytes, whichever copy of the row it is made from.
     """
     data = {
         "messageId": message.message_id,
@@ -24,7 +27,7 @@ def status_event(message: Message, previous: Status | None, source: str) -> dict
         "reason": message.reason,
         "errorMessage": message.error_message,
         "attempt": message.attempt,
-        "metadata": dict(message.metadata),
+        "metadata": dict(sorted(message.metadata.items())),
     }
     optional = ("reason", "errorMessage", "previousStatus")
     return {
@@ -37,3 +40,29 @@ def status_event(message: Message, previous: Status | None, source: str) -> dict
         "datacontenttype": "application/json",
         "data": {k: v for k, v in data.items() if v is not None or k not in optional},
     }
+
+
+def past_events(message: Message, source: str) -> Iterator[dict[str, Any]]:
+    """The events of the message until now, as `status_event` made each in its time, oldest first.
+
+    One that the history does not tell exactly is left out: if the history does not begin with the
+    message, the events before the first claim that it holds.
+    """
+    first = message.version - len(message.history) + 1
+    attempt = 0 if first == 1 else None
+    previous: Status | None = None
+    for sequence, entry in enumerate(message.history, start=first):
+        if entry.status is Status.SENDING:  # an entry of a report names the report's try instead
+            attempt = entry.attempt
+        if attempt is not None and (previous is not None or sequence == 1):
+            as_it_was = replace(
+                message,
+                status=entry.status,
+                version=sequence,
+                attempt=attempt,
+                updated_at=entry.at,
+                reason=entry.reason,
+                error_message=entry.error_message,
+            )
+            yield status_event(as_it_was, previous, source)
+        previous = entry.status
