@@ -11,16 +11,15 @@ from botocore.stub import Stubber
 
 from sms_gateway.adapters.dynamodb import TRIES_OF_A_REQUEST
 from sms_gateway.adapters.message_item import key_attributes, to_item
-from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.recipient_index import read_messages
-from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change
 from sms_gateway.domain.status import Status, Trigger
 from sms_gateway.use_cases.ports import Listed
 from tests.adapters.dynamodb_clients import a_client, calls_of
-from tests.fakes.builders import CLIENT, NUMBER, a_change, a_message, a_report, key
+from tests.fakes.builders import NUMBER, a_change, a_message, a_report, key
 from tests.fakes.clock import START
+from tests.support.tables import OpenMessages
 
 TABLE = "Messages"
 
@@ -33,13 +32,13 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Stubber:
     return stub
 
 
-def stored(table: MessagesTable, number: int) -> None:
+def stored(table: OpenMessages, number: int) -> None:
     for position in range(number):
         created_at = START + timedelta(milliseconds=position)
         table.create(a_message(message_id=f"m-{position:03}", created_at=created_at))
 
 
-def test_a_page_costs_one_query_and_one_read_wherever_it_begins(table: MessagesTable) -> None:
+def test_a_page_costs_one_query_and_one_read_wherever_it_begins(table: OpenMessages) -> None:
     stored(table, 12)
 
     with calls_of(table.client) as made:
@@ -49,14 +48,14 @@ def test_a_page_costs_one_query_and_one_read_wherever_it_begins(table: MessagesT
     assert [operation for operation, _ in made] == ["Query", "BatchGetItem"] * 2
 
 
-def test_an_empty_list_costs_one_query(table: MessagesTable) -> None:
+def test_an_empty_list_costs_one_query(table: OpenMessages) -> None:
     with calls_of(table.client) as made:
         assert table.list_for("clinic", NUMBER, 5, None) == Listed([], [])
 
     assert [operation for operation, _ in made] == ["Query"]
 
 
-def test_each_message_is_read_as_it_stands_this_moment(table: MessagesTable) -> None:
+def test_each_message_is_read_as_it_stands_this_moment(table: OpenMessages) -> None:
     stored(table, 2)
 
     with calls_of(table.client) as made:
@@ -77,7 +76,7 @@ def test_each_message_is_read_as_it_stands_this_moment(table: MessagesTable) -> 
     ids=["change", "report", "contradiction", "postpone"],
 )
 def test_nothing_that_happens_to_a_message_is_written_to_the_index(
-    table: MessagesTable, change: Callable[..., object]
+    table: OpenMessages, change: Callable[..., object]
 ) -> None:
     message = a_message()
     table.create(message)
@@ -90,7 +89,7 @@ def test_nothing_that_happens_to_a_message_is_written_to_the_index(
     assert words.isdisjoint({"phoneNumber", "clientCreatedAt", "messageId", "client"})
 
 
-def test_a_message_that_expires_after_the_index_was_read_is_left_out(table: MessagesTable) -> None:
+def test_a_message_that_expires_after_the_index_was_read_is_left_out(table: OpenMessages) -> None:
     stored(table, 4)
 
     def expire(**_: Any) -> None:
@@ -109,7 +108,7 @@ def test_a_message_that_expires_after_the_index_was_read_is_left_out(table: Mess
     assert rest.last is None
 
 
-def test_a_row_from_before_the_index_was_there_is_in_no_list(table: MessagesTable) -> None:
+def test_a_row_from_before_the_index_was_there_is_in_no_list(table: OpenMessages) -> None:
     item = to_item(a_message())
     del item["clientCreatedAt"]
     table.client.put_item(TableName=table.table_name, Item=item)
@@ -118,7 +117,7 @@ def test_a_row_from_before_the_index_was_there_is_in_no_list(table: MessagesTabl
     assert table.list_for("clinic", NUMBER, 5, None) == Listed([], [])
 
 
-def test_a_row_of_another_release_is_named_and_the_others_are_shown(table: MessagesTable) -> None:
+def test_a_row_of_another_release_is_named_and_the_others_are_shown(table: OpenMessages) -> None:
     for number in range(3):
         table.create(a_message(message_id=f"m-{number}"))
     item = to_item(a_message(message_id="m-1"))
@@ -150,7 +149,7 @@ def answer(*ids: str, left: tuple[str, ...] = ()) -> dict[str, Any]:
     return {"Responses": {TABLE: items}, "UnprocessedKeys": wanted(*left) if left else {}}
 
 
-POSITIONS = [Position(START, message_id) for message_id in "cba"]
+KEYS = [key(message_id) for message_id in "cba"]
 
 
 def test_keys_that_were_left_aside_are_asked_for_again(stub: Stubber) -> None:
@@ -161,7 +160,7 @@ def test_keys_that_were_left_aside_are_asked_for_again(stub: Stubber) -> None:
     stub.add_response("batch_get_item", answer("b", "c"), {"RequestItems": wanted(*"bc")})
     client: Any = stub.client
 
-    found, unreadable = read_messages(client, TABLE, CLIENT, POSITIONS)
+    found, unreadable = read_messages(client, TABLE, KEYS)
 
     assert [message.message_id for message in found] == ["c", "b", "a"]
     assert unreadable == []
@@ -174,7 +173,7 @@ def test_they_are_not_asked_for_for_ever(stub: Stubber) -> None:
     client: Any = stub.client
 
     with pytest.raises(StoreUnavailableError):
-        read_messages(client, TABLE, CLIENT, POSITIONS)
+        read_messages(client, TABLE, KEYS)
 
     stub.assert_no_pending_responses()
 
@@ -185,7 +184,7 @@ def test_the_last_time_counts(stub: Stubber) -> None:
     stub.add_response("batch_get_item", answer(*"abc"))
     client: Any = stub.client
 
-    assert len(read_messages(client, TABLE, CLIENT, POSITIONS)[0]) == 3
+    assert len(read_messages(client, TABLE, KEYS)[0]) == 3
 
 
 @pytest.mark.parametrize(
@@ -197,7 +196,7 @@ def test_the_last_time_counts(stub: Stubber) -> None:
     ids=["refused", "no answer"],
 )
 def test_a_table_that_is_in_trouble_after_the_index_was_read_is_unavailable(
-    table: MessagesTable, error: Exception
+    table: OpenMessages, error: Exception
 ) -> None:
     def fail(**_: Any) -> None:
         raise error

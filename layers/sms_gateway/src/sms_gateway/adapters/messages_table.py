@@ -53,13 +53,6 @@ class MessagesTable:
     client: "DynamoDBClient"
     table_name: str
 
-    def create(self, message: Message) -> None:
-        """Store a new message, whatever else there is. Raises `AlreadyStoredError`."""
-        try:
-            write(lambda: self.client.put_item(**self.as_put(message)))
-        except ConditionFailedError as failure:
-            raise already_stored(failure.item) from failure
-
     def as_put(self, message: Message) -> "PutTypeDef":
         """The write that stores a new message: intent and claim in one."""
         return {
@@ -260,8 +253,10 @@ class MessagesTable:
         of = Owned(client, phone_number)
         positions = read_positions(self.client, self.table_name, of, limit + 1, after)
         page = positions[:limit]
-        messages, unreadable = read_messages(self.client, self.table_name, client, page)
-        return Listed(messages, unreadable, page[-1] if len(positions) > limit else None)
+        keys = [MessageKey(client, position.message_id) for position in page]
+        messages, unreadable = read_messages(self.client, self.table_name, keys)
+        ids = [key.message_id for key in unreadable]
+        return Listed(messages, ids, page[-1] if len(positions) > limit else None)
 
 
 def refused(item: Item | None) -> ChangeRefusedError:

@@ -56,22 +56,22 @@ def read_positions(
 
 
 def read_messages(
-    db: "DynamoDBClient", table_name: str, client: str, positions: Sequence[Position]
-) -> tuple[list[Message], list[str]]:
-    """The client's rows at these positions (100 at most), in their order; some can be gone.
+    db: "DynamoDBClient", table_name: str, keys: Sequence[MessageKey]
+) -> tuple[list[Message], list[MessageKey]]:
+    """The rows with these keys (100 at most), the newest first; some can be gone.
 
-    Beside them the ids of rows that this release cannot read.
+    Beside them the keys of rows that this release cannot read.
 
     Read consistently: the index can know a row that not every copy of the table knows yet.
 
     Raises `StoreUnavailableError`, also if DynamoDB leaves keys aside over and over.
     """
-    if not positions:
+    if not keys:
         return [], []
-    keys = [key_attributes(MessageKey(client, position.message_id)) for position in positions]
-    wanted: Any = {table_name: {"Keys": keys, "ConsistentRead": True}}
+    of_rows = [key_attributes(key) for key in keys]
+    wanted: Any = {table_name: {"Keys": of_rows, "ConsistentRead": True}}
     messages: list[Message] = []
-    unreadable: list[str] = []
+    unreadable: list[MessageKey] = []
     for _ in tries():
         with table_errors():
             answer = db.batch_get_item(RequestItems=wanted)
@@ -79,7 +79,7 @@ def read_messages(
             try:
                 messages.append(from_item(item))
             except UnreadableRowError:
-                unreadable.append(key_of(item).message_id)
+                unreadable.append(key_of(item))
         wanted = answer["UnprocessedKeys"]
         if not wanted:
             return sorted(messages, key=Position.of, reverse=True), sorted(unreadable)
