@@ -27,7 +27,7 @@ change = $(call operate,$(1),$(2)) $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generators demo run send soak deploy account client rotate forget suppressions republish redrive docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators check format lock clean
+.PHONY: help setup generators demo run send soak deploy account client rotate forget suppressions republish redrive find problems usage docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -107,6 +107,21 @@ republish: $(READY) ## events once more: make republish ID=… (CLIENT=…), NUM
 redrive: $(READY) ## failure queues back to where they came from: make redrive QUEUE=events|dispatch|reports
 	@$(call change,redrive,$(if $(QUEUE),--queue '$(QUEUE)') $(if $(DROP),--drop) \
 		$(if $(PER_SECOND),--per-second '$(PER_SECOND)'))
+
+find: $(READY) ## one message, or those to a number: make find ID=order-4711, make find NUMBER='0721 234 567'
+	@$(call operate,find,$(if $(ID),--id '$(ID)',--number '$(or $(NUMBER),$(error \
+		Which message? make find ID=order-4711 or NUMBER=0721234567))') \
+		$(if $(CLIENT),--client '$(CLIENT)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(AFTER),--after '$(AFTER)') \
+		$(if $(SHOW),--show-text))
+
+problems: $(READY) ## what failed, is unconfirmed or got no report: make problems SINCE=2h
+	@$(call operate,problems,$(if $(SINCE),--since '$(SINCE)') $(if $(UNTIL),--until '$(UNTIL)') \
+		$(if $(STATUS),--status '$(STATUS)') $(if $(REASON),--reason '$(REASON)') \
+		$(if $(CLIENT),--client '$(CLIENT)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(SHOW),--show-text))
+
+usage: $(READY) ## messages of each client in a month: make usage MONTH=2026-11; DAYS=1, CLIENT=crm, AS_CSV=1
+	@$(call operate,usage,$(if $(MONTH),--month '$(MONTH)') $(if $(CLIENT),--client '$(CLIENT)') \
+		$(if $(DAYS),--days) $(if $(AS_CSV),--csv))
 
 send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTIONS=--follow
 	@$(BIN)/python -m tools.by_make send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'

@@ -80,7 +80,9 @@ COSTS: Final[Mapping[str, str]] = {
     "RecipientHourlyLimit": _LESS_COUNTED,
     "RecipientDailyLimit": _LESS_COUNTED,
     "ClientDailyLimit": (
-        f"{_LESS_COUNTED} Money: this is the most that a leaked key can send in a day."
+        "Messages are counted also with 0, so a limit holds from then on for what the day has had"
+        " already, and does not undo what was sent. Second tries (onUnconfirmed: resend) wait until"
+        " there is room. Money: this is the most that a leaked key can send in a day."
     ),
     "DoubleClickSeconds": (
         "Holds for requests that come in from then on. With 0 a click too many is a second SMS."

@@ -102,6 +102,19 @@ class ClientKeys:
         ]
         return sorted(keys, key=lambda key: (key.client.name.casefold(), key.key_id))
 
+    def clients_ever(self) -> list[str]:
+        """The names of all clients that these programs know, with a key or without one today.
+
+        A key that was let in, never entered and deleted without these programs is not among them.
+        """
+        keys = self.all()
+        with _aws_errors():
+            names = set(self.table.known()) | {key.client.name for key in keys if key.entered}
+            for key in keys:
+                if not key.entered:
+                    names |= set(self._identities(key.key_id, self._api_key(key.key_id)))
+        return sorted(names)
+
     def notes(self) -> dict[str, list[str]]:
         """By the ids of keys, what API Gateway tells: when it was made, whether it is disabled."""
         notes: dict[str, list[str]] = {}
@@ -136,6 +149,7 @@ class ClientKeys:
                 # functions remember for a minute that a key has none.
                 for identity in self._identities(key_id, api_key):
                     self.table.enter(identity, client)
+                self.table.know({client.name})
                 self.api.create_usage_plan_key(
                     usagePlanId=self.plan_id, keyId=key_id, keyType="API_KEY"
                 )
@@ -165,7 +179,9 @@ class ClientKeys:
         """From now on the key belongs to this client; the functions notice within a minute."""
         try:
             with _aws_errors():
-                for identity in self._identities(key.key_id, self._api_key(key.key_id)):
+                identities = self._identities(key.key_id, self._api_key(key.key_id))
+                self.table.know({client.name, *identities})  # until now they were clients
+                for identity in identities:
                     self.table.enter(identity, client)
         except ConditionFailedError as error:
             raise ClientsError(
@@ -198,7 +214,7 @@ class ClientKeys:
         gone: list[str] = []
         for key in keys:
             try:
-                self._remove(key.key_id)
+                self._remove(key)
             except ClientsError as error:
                 if not gone:
                     raise
@@ -207,11 +223,15 @@ class ClientKeys:
                 ) from error
             gone.append(key.key_id)
 
-    def _remove(self, key_id: str) -> None:
+    def _remove(self, key: Key) -> None:
         with _aws_errors():
-            api_key = self._api_key(key_id)
-        self._take_off_the_plan(key_id)
-        self._delete(key_id, api_key)
+            api_key = self._api_key(key.key_id)
+        self._take_off_the_plan(key.key_id)
+        self._delete(key.key_id, api_key)
+        # Last, since nothing must keep a leaked key from being shut out.
+        names = [key.client.name] if key.entered else self._identities(key.key_id, api_key)
+        with _aws_errors():
+            self.table.know(names)
 
     def _take_off_the_plan(self, key_id: str) -> None:
         with _aws_errors():

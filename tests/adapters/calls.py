@@ -35,7 +35,6 @@ _QUEUED: Final = a_message(Status.QUEUED, counted_at=None)
 _CLAIMING: Final = Change.claiming(_QUEUED, "claim-2", START, _LATER)
 
 WRITES: Final[dict[str, tuple[str, Call]]] = {
-    "MessagesTable.create": ("put_item", lambda c: MessagesTable(c, "M").create(a_message())),
     "MessagesTable.change": (
         "update_item",
         lambda c: MessagesTable(c, "M").change(KEY, a_change(Trigger.ACCEPTED)),
@@ -83,6 +82,7 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
     ),
     "SuppressionsTable.delete": ("delete_item", lambda c: SuppressionsTable(c, "G").delete(NUMBER)),
     "ClientsTable.enter": ("put_item", lambda c: ClientsTable(c, "G").enter("k1", Client("crm"))),
+    "ClientsTable.know": ("update_item", lambda c: ClientsTable(c, "G").know({"crm"})),
     "ClientsTable.let_expire": (
         "update_item",
         lambda c: ClientsTable(c, "G").let_expire("k1", START),
@@ -91,12 +91,6 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
         "put_item",
         lambda c: BatchesTable(c, "G").remember("digest", "b-1", START),
     ),
-    "GuardedIntake.store, no guard": (
-        "put_item",
-        lambda c: GuardedIntake(MessagesTable(c, "M"), "G", Limits()).store(
-            a_message(), id_is_chosen=False
-        ),
-    ),
     "GuardedIntake.claim, no guard": (
         "update_item",
         lambda c: GuardedIntake(MessagesTable(c, "M"), "G", Limits()).claim(_QUEUED, _CLAIMING),
@@ -104,6 +98,12 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
 }
 """Writes of one row each."""
 TRANSACTIONS: Final[dict[str, tuple[str, Call]]] = {
+    "GuardedIntake.store, no guard": (
+        "transact_write_items",
+        lambda c: GuardedIntake(MessagesTable(c, "M"), "G", Limits()).store(
+            a_message(), id_is_chosen=False
+        ),
+    ),
     "GuardedIntake.store, every guard": (
         "transact_write_items",
         lambda c: GuardedIntake(MessagesTable(c, "M"), "G", _EVERY_GUARD).store(
@@ -123,6 +123,7 @@ READS: Final[dict[str, tuple[str, Call]]] = {
         lambda c: MessagesTable(c, "M").list_for("clinic", NUMBER, 20, Position(START, "m-1")),
     ),
     "CircuitTable.get": ("get_item", lambda c: CircuitTable(c, "G").get()),
+    "ClientsTable.known": ("get_item", lambda c: ClientsTable(c, "G").known()),
     "ClientsTable.get": ("get_item", lambda c: ClientsTable(c, "G").get("k1")),
     "SuppressionsTable.among": (
         "batch_get_item",

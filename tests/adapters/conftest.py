@@ -7,8 +7,7 @@ import pytest
 from moto import mock_aws
 
 from sms_gateway.adapters import dynamodb as adapter
-from sms_gateway.adapters.messages_table import MessagesTable
-from tests.support.tables import a_messages_table
+from tests.support.tables import OpenMessages, a_messages_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +31,7 @@ def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001  what the client sp
 
 
 @pytest.fixture
-def table(aws: None) -> MessagesTable:  # noqa: ARG001  what its client speaks to
+def table(aws: None) -> OpenMessages:  # noqa: ARG001  what its client speaks to
     """A table of messages whose client is its own: tests listen in on it, and get in its way."""
     return a_messages_table(boto3.client("dynamodb"))
 

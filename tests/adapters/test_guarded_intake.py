@@ -46,6 +46,8 @@ EVERYTHING: Final = Limits(10, 50, 10_000, WINDOW, suppressions=True)
 """All guards are on."""
 LATE: Final = 1795478400
 """A day after the end of the day of `START`, in epoch seconds."""
+YEAR_LATER: Final = LATE + 399 * 86400
+"""400 days after the end of the day of `START`: thirteen months of usage can be read."""
 
 
 def an_intake(client: "DynamoDBClient", limits: Limits) -> GuardedIntake:
@@ -62,34 +64,20 @@ def guards(intake: GuardedIntake) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("limits", "id_is_chosen"),
-    [(Limits(), True), (Limits(), False), (Limits(double_click=WINDOW), True)],
-    ids=["chosen id", "given id", "double click, chosen id"],
-)
-def test_without_a_guard_it_is_one_plain_write(
-    dynamodb: "DynamoDBClient", limits: Limits, *, id_is_chosen: bool
-) -> None:
-    intake = an_intake(dynamodb, limits)
-    with calls_of(dynamodb) as made:
-        intake.store(a_new(), id_is_chosen=id_is_chosen)
-
-    assert [name for name, _ in made] == ["PutItem"]
-    assert guards(intake) == {}
-
-
-@pytest.mark.parametrize(
     ("limits", "id_is_chosen", "actions"),
     [
         (EVERYTHING, False, ["Put", "Put", "ConditionCheck", "Update", "Update"]),
         (EVERYTHING, True, ["Put", "ConditionCheck", "Update", "Update"]),
-        (Limits(recipient_daily=1), True, ["Put", "Update"]),
-        (Limits(recipient_hourly=1), True, ["Put", "Update"]),
+        (Limits(recipient_daily=1), True, ["Put", "Update", "Update"]),
+        (Limits(recipient_hourly=1), True, ["Put", "Update", "Update"]),
         (Limits(client_daily=1), False, ["Put", "Update"]),
-        (Limits(suppressions=True), False, ["Put", "ConditionCheck"]),
-        (Limits(double_click=WINDOW), False, ["Put", "Put"]),
+        (Limits(suppressions=True), False, ["Put", "ConditionCheck", "Update"]),
+        (Limits(double_click=WINDOW), False, ["Put", "Put", "Update"]),
+        (Limits(double_click=WINDOW), True, ["Put", "Update"]),
+        (Limits(), False, ["Put", "Update"]),
     ],
 )
-def test_with_guards_it_is_one_transaction(
+def test_a_message_and_its_guards_and_its_count_are_one_transaction(
     dynamodb: "DynamoDBClient", limits: Limits, actions: list[str], *, id_is_chosen: bool
 ) -> None:
     intake = an_intake(dynamodb, limits)
@@ -121,13 +109,71 @@ def test_the_items_are_what_their_documentation_says(
             "writes": {"N": "2"},
             "expiresAt": {"N": str(LATE)},
         },
-        f"client#clinic#{DAY}#0": {"messages": {"N": "2"}, "expiresAt": {"N": str(LATE)}},
+        f"client#clinic#{DAY}#0": {"messages": {"N": "2"}, "expiresAt": {"N": str(YEAR_LATER)}},
         last: {
             "messageId": {"S": first.message_id},
             "equalUntil": {"N": "1795358110123"},
             "expiresAt": {"N": str(1795358110 + 86400)},
         },
     }
+
+
+# --- usage -----------------------------------------------------------------------------------
+
+
+def counted(intake: GuardedIntake, name: str) -> int:
+    """The sum over the rows of a client's counts."""
+    rows = [row for key, row in guards(intake).items() if key.startswith("client#clinic#")]
+    return sum(int(row.get(name, {"N": "0"})["N"]) for row in rows)
+
+
+@pytest.mark.parametrize("limits", [Limits(), EVERYTHING, replace(EVERYTHING, client_daily=0)])
+def test_a_message_is_counted_once_whatever_limits_there_are(
+    dynamodb: "DynamoDBClient", limits: Limits
+) -> None:
+    intake = an_intake(dynamodb, limits)
+    now, scheduled = a_new(), replace(a_new(), counted_at=None, status=Status.QUEUED, attempt=0)
+    for message in (now, scheduled):
+        intake.store(message, id_is_chosen=True)
+    with pytest.raises(AlreadyStoredError):
+        intake.store(now, id_is_chosen=True)
+    a_claim(intake, scheduled, START + HOUR)
+
+    assert counted(intake, "messages") == 2
+    assert counted(intake, "resends") == 0
+
+
+@pytest.mark.parametrize("limits", [Limits(), EVERYTHING, Limits(suppressions=True)])
+def test_a_message_that_is_sent_again_is_told_apart_from_one_that_was_taken(
+    dynamodb: "DynamoDBClient", limits: Limits
+) -> None:
+    intake = an_intake(dynamodb, limits)
+    intake.store(a_new(), id_is_chosen=True)
+    a_claim(intake, stored(intake, Status.UNCONFIRMED, counted_at=START))
+
+    assert counted(intake, "messages") - counted(intake, "resends") == 1
+    assert counted(intake, "resends") == 1
+
+
+def test_without_a_limit_a_count_is_spread_and_bounds_nothing(dynamodb: "DynamoDBClient") -> None:
+    intake = an_intake(dynamodb, Limits())
+    for _ in range(100):
+        intake.store(a_new(), id_is_chosen=True)
+
+    assert counted(intake, "messages") == 100
+    assert len(guards(intake)) > MAX_SHARDS / 2
+
+
+def test_what_was_counted_without_a_limit_counts_against_one_that_is_set(
+    dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.shuffle", lambda _: None)  # counted in the first row
+    intake = an_intake(dynamodb, Limits())
+    intake.store(a_new(), id_is_chosen=True)
+    limited = GuardedIntake(intake.messages, intake.guards_table, Limits(client_daily=1))
+
+    with pytest.raises(ClientLimitError):
+        limited.store(a_new(), id_is_chosen=True)
 
 
 # --- claims ----------------------------------------------------------------------------------
@@ -140,7 +186,8 @@ def a_claim(intake: GuardedIntake, message: Message, at: datetime = START) -> Me
 def stored(intake: GuardedIntake, status: Status = Status.QUEUED, **changes: Any) -> Message:
     """A message that waits, counted when it was stored unless `changes` say otherwise."""
     message = a_message(status, **changes)
-    intake.messages.create(message)
+    dynamodb = intake.messages.client
+    dynamodb.put_item(**intake.messages.as_put(message))
     return message
 
 

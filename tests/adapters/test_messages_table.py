@@ -27,6 +27,7 @@ from sms_gateway.domain.status import MOVES, SETTLED, Reason, Status, Trigger
 from tests.adapters.dynamodb_clients import a_client, calls_of
 from tests.fakes.builders import DUE, KEY, a_change, a_message, a_report, key
 from tests.fakes.clock import START
+from tests.support.tables import OpenMessages
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
@@ -202,13 +203,13 @@ def test_messages_are_spread_over_all_shards() -> None:
     assert min(counts.values()) > 50
 
 
-def stored_item(table: MessagesTable) -> dict[str, Any]:
+def stored_item(table: OpenMessages) -> dict[str, Any]:
     answer = table.client.get_item(TableName=table.table_name, Key=key_attributes(KEY))
     return dict(answer["Item"])
 
 
 @pytest.mark.parametrize("trigger", [t for t in Trigger if MOVES[t].target in SETTLED])
-def test_a_row_that_is_settled_leaves_the_index(table: MessagesTable, trigger: Trigger) -> None:
+def test_a_row_that_is_settled_leaves_the_index(table: OpenMessages, trigger: Trigger) -> None:
     table.create(a_message(min(MOVES[trigger].sources - SETTLED)))
     assert {"dueAt", "dueShard"} <= stored_item(table).keys()
 
@@ -218,7 +219,7 @@ def test_a_row_that_is_settled_leaves_the_index(table: MessagesTable, trigger: T
 
 
 def test_what_was_written_by_change_and_by_postpone_is_in_the_shard_of_its_id(
-    table: MessagesTable,
+    table: OpenMessages,
 ) -> None:
     table.create(a_message(due_at=None))
     queued = table.change(KEY, a_change(Trigger.NOT_TAKEN, due_at=DUE))
@@ -231,7 +232,7 @@ def test_what_was_written_by_change_and_by_postpone_is_in_the_shard_of_its_id(
 
 
 def test_what_is_due_is_read_page_by_page_and_shard_by_shard(
-    table: MessagesTable, monkeypatch: pytest.MonkeyPatch
+    table: OpenMessages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[dict[str, Any]] = []
 
@@ -257,7 +258,7 @@ def test_what_is_due_is_read_page_by_page_and_shard_by_shard(
     assert len(asked) > DUE_SHARDS
 
 
-def test_who_stops_early_has_asked_for_no_more_than_was_looked_at(table: MessagesTable) -> None:
+def test_who_stops_early_has_asked_for_no_more_than_was_looked_at(table: OpenMessages) -> None:
     for number in range(20):
         table.create(a_message(message_id=f"m-{number}"))
 
@@ -267,7 +268,7 @@ def test_who_stops_early_has_asked_for_no_more_than_was_looked_at(table: Message
     assert [operation for operation, _ in made] == ["Query"]
 
 
-def test_the_shards_take_turns_in_coming_first(table: MessagesTable) -> None:
+def test_the_shards_take_turns_in_coming_first(table: OpenMessages) -> None:
     for number in range(20):
         table.create(a_message(message_id=f"m-{number}"))
 

@@ -11,7 +11,6 @@ from botocore.stub import Stubber
 
 from sms_gateway.adapters.dynamodb import TRIES_OF_A_REQUEST
 from sms_gateway.adapters.message_item import key_attributes, to_item
-from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.recipient_index import read_messages
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change
@@ -20,6 +19,7 @@ from sms_gateway.use_cases.ports import Listed
 from tests.adapters.dynamodb_clients import a_client, calls_of
 from tests.fakes.builders import NUMBER, a_change, a_message, a_report, key
 from tests.fakes.clock import START
+from tests.support.tables import OpenMessages
 
 TABLE = "Messages"
 
@@ -32,13 +32,13 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Stubber:
     return stub
 
 
-def stored(table: MessagesTable, number: int) -> None:
+def stored(table: OpenMessages, number: int) -> None:
     for position in range(number):
         created_at = START + timedelta(milliseconds=position)
         table.create(a_message(message_id=f"m-{position:03}", created_at=created_at))
 
 
-def test_a_page_costs_one_query_and_one_read_wherever_it_begins(table: MessagesTable) -> None:
+def test_a_page_costs_one_query_and_one_read_wherever_it_begins(table: OpenMessages) -> None:
     stored(table, 12)
 
     with calls_of(table.client) as made:
@@ -48,14 +48,14 @@ def test_a_page_costs_one_query_and_one_read_wherever_it_begins(table: MessagesT
     assert [operation for operation, _ in made] == ["Query", "BatchGetItem"] * 2
 
 
-def test_an_empty_list_costs_one_query(table: MessagesTable) -> None:
+def test_an_empty_list_costs_one_query(table: OpenMessages) -> None:
     with calls_of(table.client) as made:
         assert table.list_for("clinic", NUMBER, 5, None) == Listed([], [])
 
     assert [operation for operation, _ in made] == ["Query"]
 
 
-def test_each_message_is_read_as_it_stands_this_moment(table: MessagesTable) -> None:
+def test_each_message_is_read_as_it_stands_this_moment(table: OpenMessages) -> None:
     stored(table, 2)
 
     with calls_of(table.client) as made:
@@ -76,7 +76,7 @@ def test_each_message_is_read_as_it_stands_this_moment(table: MessagesTable) -> 
     ids=["change", "report", "contradiction", "postpone"],
 )
 def test_nothing_that_happens_to_a_message_is_written_to_the_index(
-    table: MessagesTable, change: Callable[..., object]
+    table: OpenMessages, change: Callable[..., object]
 ) -> None:
     message = a_message()
     table.create(message)
@@ -89,7 +89,7 @@ def test_nothing_that_happens_to_a_message_is_written_to_the_index(
     assert words.isdisjoint({"phoneNumber", "clientCreatedAt", "messageId", "client"})
 
 
-def test_a_message_that_expires_after_the_index_was_read_is_left_out(table: MessagesTable) -> None:
+def test_a_message_that_expires_after_the_index_was_read_is_left_out(table: OpenMessages) -> None:
     stored(table, 4)
 
     def expire(**_: Any) -> None:
@@ -108,7 +108,7 @@ def test_a_message_that_expires_after_the_index_was_read_is_left_out(table: Mess
     assert rest.last is None
 
 
-def test_a_row_from_before_the_index_was_there_is_in_no_list(table: MessagesTable) -> None:
+def test_a_row_from_before_the_index_was_there_is_in_no_list(table: OpenMessages) -> None:
     item = to_item(a_message())
     del item["clientCreatedAt"]
     table.client.put_item(TableName=table.table_name, Item=item)
@@ -117,7 +117,7 @@ def test_a_row_from_before_the_index_was_there_is_in_no_list(table: MessagesTabl
     assert table.list_for("clinic", NUMBER, 5, None) == Listed([], [])
 
 
-def test_a_row_of_another_release_is_named_and_the_others_are_shown(table: MessagesTable) -> None:
+def test_a_row_of_another_release_is_named_and_the_others_are_shown(table: OpenMessages) -> None:
     for number in range(3):
         table.create(a_message(message_id=f"m-{number}"))
     item = to_item(a_message(message_id="m-1"))
@@ -196,7 +196,7 @@ def test_the_last_time_counts(stub: Stubber) -> None:
     ids=["refused", "no answer"],
 )
 def test_a_table_that_is_in_trouble_after_the_index_was_read_is_unavailable(
-    table: MessagesTable, error: Exception
+    table: OpenMessages, error: Exception
 ) -> None:
     def fail(**_: Any) -> None:
         raise error

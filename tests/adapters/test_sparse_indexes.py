@@ -9,7 +9,6 @@ from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.message_item import key_of
-from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.domain.circuit import OpenReason
 from sms_gateway.domain.guards import Limits, Suppression
@@ -20,7 +19,7 @@ from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import MOVES, Status, Trigger
 from tests.fakes.builders import DUE, KEY, OTHER_CLIENT, a_change, a_message, a_report, key
 from tests.fakes.clock import START
-from tests.support.tables import a_guards_table, a_messages_table
+from tests.support.tables import OpenMessages, a_guards_table, a_messages_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,7 +28,7 @@ NEED_ATTENTION = {Status.FAILED, Status.UNCONFIRMED, Status.NO_REPORT}
 EVERY_GUARD = Limits(10, 50, 10_000, timedelta(seconds=10), suppressions=True)
 
 
-def in_attention(table: MessagesTable) -> dict[MessageKey, str]:
+def in_attention(table: OpenMessages) -> dict[MessageKey, str]:
     """The partition of each message that the index holds."""
     items = table.client.scan(TableName=table.table_name, IndexName="attention")["Items"]
     return {key_of(item): item["attention"]["S"] for item in items}
@@ -41,7 +40,7 @@ def in_attention(table: MessagesTable) -> dict[MessageKey, str]:
     ids=str,
 )
 def test_after_each_move_a_row_is_there_if_its_status_needs_attention(
-    table: MessagesTable, source: Status, trigger: Trigger
+    table: OpenMessages, source: Status, trigger: Trigger
 ) -> None:
     table.create(a_message(source))
     assert set(in_attention(table)) == ({KEY} if source in NEED_ATTENTION else set())
@@ -57,7 +56,7 @@ def test_after_each_move_a_row_is_there_if_its_status_needs_attention(
     ("word", "places"), [(ReportStatus.SENT, []), (ReportStatus.ERROR, ["failed#2026-11-22"])]
 )
 def test_a_late_report_takes_a_row_out_or_to_another_place(
-    table: MessagesTable, status: Status, word: ReportStatus, places: list[str]
+    table: OpenMessages, status: Status, word: ReportStatus, places: list[str]
 ) -> None:
     table.create(a_message(status))
     assert list(in_attention(table).values()) == [f"{status}#2026-11-22"]
@@ -76,7 +75,7 @@ def test_a_late_report_takes_a_row_out_or_to_another_place(
     ],
     ids=["yesterday in UTC", "midnight in UTC", "tomorrow in UTC"],
 )
-def test_the_day_is_that_of_the_change_in_utc(table: MessagesTable, at: datetime, day: str) -> None:
+def test_the_day_is_that_of_the_change_in_utc(table: OpenMessages, at: datetime, day: str) -> None:
     table.create(a_message())
 
     table.change(KEY, a_change(Trigger.REFUSED, at=at))
@@ -84,7 +83,7 @@ def test_the_day_is_that_of_the_change_in_utc(table: MessagesTable, at: datetime
     assert in_attention(table) == {KEY: f"failed#{day}"}
 
 
-def test_what_changes_no_status_leaves_a_row_where_it_is(table: MessagesTable) -> None:
+def test_what_changes_no_status_leaves_a_row_where_it_is(table: OpenMessages) -> None:
     message = a_message(Status.UNCONFIRMED)
     table.create(message)
     before = in_attention(table)
@@ -96,7 +95,7 @@ def test_what_changes_no_status_leaves_a_row_where_it_is(table: MessagesTable) -
 
 
 def test_the_messages_of_one_status_and_day_come_in_the_order_of_their_last_change(
-    table: MessagesTable,
+    table: OpenMessages,
 ) -> None:
     for second, of in enumerate([key("c"), key("a"), key("a", OTHER_CLIENT), key("b")]):
         table.create(a_message(message_id=of.message_id, client=of.client))

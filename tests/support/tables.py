@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING, Final, TypedDict
 from uuid import uuid4
 
-from sms_gateway.adapters.messages_table import DUE_INDEX, MessagesTable
+from sms_gateway.adapters.dynamodb import ConditionFailedError, write
+from sms_gateway.adapters.messages_table import DUE_INDEX, MessagesTable, already_stored
 from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
+from sms_gateway.domain.message import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -90,15 +92,25 @@ GUARDS_SCHEMA: "Final[TableSchema]" = {
 """The table of guards, all but its name."""
 
 
-def a_messages_table(client: "DynamoDBClient") -> MessagesTable:
-    """A new table of its own, with its indexes."""
-    name = f"Messages-{uuid4()}"
+class OpenMessages(MessagesTable):
+    """The table with a way in that counts nothing, for tests that are not about the way in."""
+
+    def create(self, message: Message) -> None:
+        try:
+            write(lambda: self.client.put_item(**self.as_put(message)))
+        except ConditionFailedError as failure:
+            raise already_stored(failure.item) from failure
+
+
+def a_messages_table(client: "DynamoDBClient", stack: str = "stack") -> OpenMessages:
+    """A new table of its own, with its indexes, under a name as CloudFormation gives it."""
+    name = f"{stack}-Messages-{uuid4()}"
     client.create_table(TableName=name, **MESSAGES_SCHEMA)
-    return MessagesTable(client, name)
+    return OpenMessages(client, name)
 
 
-def a_guards_table(client: "DynamoDBClient") -> str:
+def a_guards_table(client: "DynamoDBClient", stack: str = "stack") -> str:
     """The name of a new table of its own."""
-    name = f"Guards-{uuid4()}"
+    name = f"{stack}-Guards-{uuid4()}"
     client.create_table(TableName=name, **GUARDS_SCHEMA)
     return name

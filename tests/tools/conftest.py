@@ -1,10 +1,15 @@
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
+from botocore.loaders import create_loader
 from moto import mock_aws
 
 from tests.tools.aws_answers import REGION
 from tests.tools.gateway_server import GatewayServer
+from tests.tools.operators_stack import Deployed
+
+_read_models_once = cache(create_loader)
 
 
 @pytest.fixture
@@ -24,6 +29,15 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     with mock_aws():
         yield
+
+
+@pytest.fixture
+def deployed(aws: None, monkeypatch: pytest.MonkeyPatch) -> Deployed:
+    """A deployed gateway for the operators' commands."""
+    assert aws is None
+    # Every run of a command is a session of its own, which would read AWS's models anew.
+    monkeypatch.setattr("botocore.loaders.create_loader", _read_models_once)
+    return Deployed.deploy()
 
 
 @pytest.fixture

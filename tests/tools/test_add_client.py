@@ -19,6 +19,7 @@ from moto.apigateway.exceptions import UsagePlanNotFoundException
 from moto.apigateway.models import APIGatewayBackend
 
 from sms_gateway.adapters.clients_table import ClientsTable
+from sms_gateway.adapters.guard_items import KNOWN_CLIENTS
 from sms_gateway.domain.client import Client, Role, digest_identity
 from tests.support.tables import a_guards_table
 from tests.tools.aws_answers import REGION, answering, no_rights, refusing
@@ -92,7 +93,13 @@ class Account:
         }
 
     def items(self, stack: str) -> list[dict[str, Any]]:
-        return list(self._dynamodb.scan(TableName=self._tables[stack])["Items"])
+        """The items of its keys."""
+        items = self._dynamodb.scan(TableName=self._tables[stack])["Items"]
+        return [item for item in items if item["guard"]["S"] != KNOWN_CLIENTS]
+
+    def known(self, stack: str) -> frozenset[str]:
+        """The clients that the stack remembers for good."""
+        return ClientsTable(self._dynamodb, self._tables[stack]).known()
 
     def rows(self, stack: str) -> dict[str, Client]:
         """What the stack's functions read of each key."""
@@ -267,10 +274,12 @@ def test_a_key_is_let_in_after_its_row_is_there_and_its_row_goes_after_it_is_gon
     assert [call for call in made if not call.startswith(("Get", "Describe"))] == [
         "CreateApiKey",
         "PutItem",
+        "UpdateItem",  # its client is remembered for good
         "CreateUsagePlanKey",
         "DeleteUsagePlanKey",
         "DeleteApiKey",
-        "UpdateItem",
+        "UpdateItem",  # its row expires
+        "UpdateItem",  # its client is remembered, if an earlier release has made the key
     ]
 
 
@@ -525,6 +534,17 @@ def test_a_client_that_was_removed_comes_back_under_its_name(account: Account) -
     assert account.let_in(STACK)[again] == "crm"
 
 
+def test_a_client_is_remembered_for_good_and_so_is_the_id_of_a_key_that_was_given_a_name(
+    account: Account,
+) -> None:
+    run("--remove", a_key("crm"), "--yes")
+    assert account.known(STACK) == {"crm"}
+    run("--name", "front", "--key", account.own[STACK], "--yes")
+
+    assert account.known(STACK) == {"crm", "front", account.own[STACK]}
+    assert account.known(OTHER_STACK) == frozenset()
+
+
 # --- an AWS that tells no function the id of a key --------------------------------------------
 
 
@@ -540,7 +560,7 @@ def test_where_functions_are_not_told_the_id_the_digest_is_entered_before_the_ke
     digest = digest_identity(key["value"])
 
     assert account.rows(STACK) == {crm: Client("crm"), digest: Client("crm")}
-    assert made[-3:] == ["PutItem", "PutItem", "CreateUsagePlanKey"]
+    assert made[-4:] == ["PutItem", "PutItem", "UpdateItem", "CreateUsagePlanKey"]
 
 
 def test_there_the_row_of_the_digest_expires_with_the_other(

@@ -1,11 +1,12 @@
 """Which client an API key belongs to: items of the table `Guards` (guard_items.py).
 
 `expiresAt` is there only after the key was removed. `tools/add_client.py` writes these items, the
-functions `send` and `status` read them.
+functions `send` and `status` read them. One item more names all clients there ever were, for the
+operators' reports of usage.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -85,6 +86,28 @@ class ClientsTable:
                 },
             )
         )
+
+    def know(self, names: Collection[str]) -> None:
+        """Remember for good that there are such clients: their keys' items will vanish one day."""
+        write(
+            lambda: self.client.update_item(
+                TableName=self.table_name,
+                Key=guard_items.key(guard_items.KNOWN_CLIENTS),
+                UpdateExpression="ADD #names :names",
+                ExpressionAttributeNames={"#names": "names"},
+                ExpressionAttributeValues={":names": {"SS": sorted(names)}},
+            )
+        )
+
+    def known(self) -> frozenset[str]:
+        """The names that `know` was given. A key that was never entered need not be among them."""
+        with table_errors():
+            answer = self.client.get_item(
+                TableName=self.table_name,
+                Key=guard_items.key(guard_items.KNOWN_CLIENTS),
+                ConsistentRead=True,
+            )
+        return frozenset(answer.get("Item", {}).get("names", {}).get("SS", ()))
 
     def let_expire(self, key_id: str, at: datetime) -> None:
         """Have the table delete this item after this moment. Its key is refused already.

@@ -12,7 +12,11 @@ something else is said.
 | `recipient#<E.164>`             | `sent`: the time of each sending, latest first; | intake      |
 |                                 | `writes`: how often the row was written;        |             |
 |                                 | `expiresAt`                                     |             |
-| `client#<client>#<day>#<shard>` | `messages`: how many; `expiresAt`               | intake      |
+| `client#<client>#<day>#<shard>` | `messages`: how many were taken and how many    | intake      |
+|                                 | sent again; `resends`: how many of them were    |             |
+|                                 | sent again; `expiresAt`, 400 days later         |             |
+| `known-clients`                 | `names`: each client that was ever given a key  | clients     |
+|                                 | by `make client`, also without one today        |             |
 | `last#<client>#<E.164>`         | `messageId`, `intent` (its SHA-256),            | intake      |
 |                                 | `equalUntil`, `expiresAt`                       |             |
 | `batch#<digest>`                | `batchId`, `knownUntil` (ISO 8601), `expiresAt` | batches     |
@@ -29,6 +33,7 @@ from sms_gateway.adapters.attributes import attribute
 from sms_gateway.domain.phone_number import PhoneNumber
 
 CIRCUIT: Final = "circuit"
+KNOWN_CLIENTS: Final = "known-clients"
 SUPPRESSED: Final = "suppressed"
 """What the do-not-contact list is called in the index `list`."""
 SUPPRESSION_PREFIX: Final = f"{SUPPRESSED}#"

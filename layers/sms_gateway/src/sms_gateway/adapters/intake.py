@@ -35,6 +35,8 @@ MAX_SHARDS: Final = 16
 """Rows a client's count is spread over: transactions on one row get in each other's way."""
 _KEPT: Final = timedelta(days=1)
 """How much longer than needed a guard's row is kept before its time to live is over."""
+USAGE_KEPT: Final = timedelta(days=400)
+"""How long a client's count of a day is kept for reports of usage: thirteen months."""
 
 _SLACK: Final = 16
 """How many sendings more than needed a row may hold, so that it is rarely written anew."""
@@ -45,7 +47,11 @@ _Actions: TypeAlias = "dict[int, TransactWriteItemTypeDef]"
 
 @dataclass(frozen=True, slots=True)
 class GuardedIntake:
-    """Implements the port `Intake` on DynamoDB. Without any guard it is one plain write."""
+    """Implements the port `Intake` on DynamoDB: one write, however many guards there are.
+
+    It counts each message that is taken for its client, also without a limit: a report of usage
+    reads these counts (docs/decisions/2026-11-27-usage.md).
+    """
 
     messages: MessagesTable
     guards_table: str
@@ -71,11 +77,8 @@ class GuardedIntake:
             actions[_SUPPRESSION] = self._not_suppressed(message.phone_number)
         if counts:
             actions[_RECIPIENT] = {"Update": self._one_more_sending(message.phone_number, now)}
-        if len(actions) == 1 and not self.limits.client_daily:
-            self.messages.create(message)
-        else:
-            sending = _Sending(message, now, None, already_stored, counts_for_client=True)
-            self._write_where_there_is_room(sending, actions)
+        sending = _Sending(message, now, None, already_stored)
+        self._write_where_there_is_room(sending, actions)
 
     def claim(self, message: Message, change: Change) -> Message:
         """Claim the message and count its sending, or raise and change nothing."""
@@ -85,12 +88,15 @@ class GuardedIntake:
         if self.limits.suppressions:
             actions[_SUPPRESSION] = self._not_suppressed(message.phone_number)
         place = None if message.counts_once_more else message.counted_at
-        sending = _Sending(message, now, place, refused, counts_for_client=is_resend)
+        sending = _Sending(message, now, place, refused, is_resend=is_resend)
         if self._counts_recipients:
             actions[_RECIPIENT] = {"Update": self._sending_of_a_claim(sending)}
-        if len(actions) == 1 and not (is_resend and self.limits.client_daily):
+        if is_resend:
+            self._write_where_there_is_room(sending, actions)
+        elif len(actions) == 1:
             return self.messages.change(message.key, change)
-        self._write_where_there_is_room(sending, actions)
+        else:
+            self._is_written(sending, actions)
         return message.after(change)
 
     @property
@@ -98,18 +104,15 @@ class GuardedIntake:
         return bool(self.limits.recipient_remembered)
 
     def _write_where_there_is_room(self, sending: "_Sending", actions: _Actions) -> None:
-        """The write, with the client's count in one of its rows, if it counts for the client."""
-        if not (sending.counts_for_client and self.limits.client_daily):
-            self._is_written(sending, actions)
-            return
-        day = _day(sending.at)
+        """The write, with the client's count in one of its rows."""
+        day = day_of(sending.at)
         rows = self._shares(sending.message.client, day)
         full = self._full_on(day)
         in_turn = list(rows)
         random.shuffle(in_turn)
         # Where all are full one is asked all the same: the message might have been stored before.
         for row in [row for row in in_turn if row not in full] or in_turn[:1]:
-            actions[_CLIENT] = {"Update": self._one_more(row, rows[row], sending.at)}
+            actions[_CLIENT] = {"Update": self._one_more(row, rows[row], sending)}
             if self._is_written(sending, actions):
                 return
             full.add(row)
@@ -274,30 +277,37 @@ class GuardedIntake:
     def _shares(self, client: str, day: str) -> dict[str, int]:
         """The rows that a client's count is spread over, and what each may hold: in all the limit.
 
+        Without a limit it is zero, which bounds nothing.
+
         Which of them a message is counted in is left to chance; one whose row is full tries
         another, so the last message that the limit allows finds its place too. Under a higher limit
         no row is gone and none holds less, so what was counted before it was raised still counts.
         """
         limit = self.limits.client_daily
-        shards = min(MAX_SHARDS, limit)
+        shards = min(MAX_SHARDS, limit or MAX_SHARDS)
         share, rest = divmod(limit, shards)
         return {
             guard_items.of_client_and_day(client, day, shard): share + (shard < rest)
             for shard in range(shards)
         }
 
-    def _one_more(self, row: str, share: int, now: datetime) -> "UpdateTypeDef":
-        """One more in this row of a client's count, if there is room."""
-        values = {":none": 0, ":one": 1, ":share": share, ":expires": _expires(now)}
-        return {
+    def _one_more(self, row: str, share: int, sending: "_Sending") -> "UpdateTypeDef":
+        """One more in this row of a client's count, if there is room; a share of zero has room."""
+        kept_until = end_of_day(sending.at) + USAGE_KEPT
+        values = {":none": 0, ":one": 1, ":expires": int(kept_until.timestamp())}
+        sets = "messages = if_not_exists(messages, :none) + :one, expiresAt = :expires"
+        if sending.is_resend:
+            sets += ", resends = if_not_exists(resends, :none) + :one"
+        update: UpdateTypeDef = {
             "TableName": self.guards_table,
             "Key": guard_items.key(row),
-            "UpdateExpression": (
-                "SET messages = if_not_exists(messages, :none) + :one, expiresAt = :expires"
-            ),
-            "ConditionExpression": "attribute_not_exists(messages) OR messages < :share",
+            "UpdateExpression": f"SET {sets}",
             "ExpressionAttributeValues": attributes(values),
         }
+        if share:
+            update["ConditionExpression"] = "attribute_not_exists(messages) OR messages < :share"
+            update["ExpressionAttributeValues"] = attributes({**values, ":share": share})
+        return update
 
     def _full_on(self, day: str) -> set[str]:
         for other in self._full.keys() - {day}:
@@ -316,7 +326,7 @@ class _Sending:
     at: datetime
     place: datetime | None
     in_the_way: Callable[[Item | None], Exception]
-    counts_for_client: bool
+    is_resend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +360,8 @@ def _plain(value: Any) -> str:
     return value.e164 if isinstance(value, PhoneNumber) else to_iso(value)
 
 
-def _day(now: datetime) -> str:
+def day_of(now: datetime) -> str:
+    """The day (UTC) whose count a message belongs to that is stored or sent again now."""
     return f"{now.astimezone(UTC):%Y-%m-%d}"
 
 

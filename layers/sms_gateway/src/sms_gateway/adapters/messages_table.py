@@ -53,13 +53,6 @@ class MessagesTable:
     client: "DynamoDBClient"
     table_name: str
 
-    def create(self, message: Message) -> None:
-        """Store a new message, whatever else there is. Raises `AlreadyStoredError`."""
-        try:
-            write(lambda: self.client.put_item(**self.as_put(message)))
-        except ConditionFailedError as failure:
-            raise already_stored(failure.item) from failure
-
     def as_put(self, message: Message) -> "PutTypeDef":
         """The write that stores a new message: intent and claim in one."""
         return {
