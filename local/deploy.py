@@ -39,7 +39,7 @@ def deploy(endpoint_url: str, parameters: Mapping[str, str]) -> dict[str, str]:
         *overrides,
         env=environment,
     )
-    _mend_concurrency(endpoint_url)
+    mend_concurrency(endpoint_url)
     return outputs(endpoint_url)
 
 
@@ -54,8 +54,8 @@ def fill_account(
     client("lambda", endpoint_url).invoke(FunctionName=outputs["WatchFunctionName"], Payload=b"{}")
 
 
-def _mend_concurrency(endpoint_url: str) -> None:
-    """Say the queues' concurrency again, as a number.
+def mend_concurrency(endpoint_url: str) -> None:
+    """Say the queues' concurrency again, as a number: after each deployment.
 
     MiniStack keeps a parameter's value as the text it came as, and its poller then stumbles over
     comparing it: no queue would be read at all.

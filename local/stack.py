@@ -108,7 +108,7 @@ def running_stack(
             fill_account(endpoint_url, outputs, provider.account_number, provider.password)
         with step("subscribing a queue to the topic"):
             queue_url = subscribed_queue(endpoint_url, outputs["TopicArn"], "events")
-        yield _described(endpoint_url, provider.url, outputs, queue_url)
+        yield described(endpoint_url, provider.url, outputs, queue_url)
 
 
 def subscribed_queue(endpoint_url: str, topic_arn: str, name: str) -> str:
@@ -135,9 +135,10 @@ def stack_file(stack: LocalStack, path: Path = STACK_FILE) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _described(
+def described(
     endpoint_url: str, voipit_url: str, outputs: dict[str, str], queue_url: str
 ) -> LocalStack:
+    """Where everything of a deployed stack is, by what the stack tells of itself."""
     api_keys = client("apigateway", endpoint_url)
     key = api_keys.get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"]
     # On AWS these two have host names; here they are paths below MiniStack's one address.

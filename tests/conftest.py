@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from moto.core.botocore_stubber import BotocoreStubber
 
-_MAY_USE_SOCKETS = {"adapters", "e2e", "generators", "simulator", "soak", "tools"}
+_MAY_USE_SOCKETS = {"adapters", "e2e", "generators", "simulator", "soak", "tools", "upgrade"}
 
 
 @pytest.fixture(autouse=True)

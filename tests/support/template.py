@@ -19,9 +19,9 @@ _LOCAL_CODE: Final = {
 }
 
 
-def transformed() -> dict[str, Any]:
+def transformed(template: dict[str, Any] = TEMPLATE) -> dict[str, Any]:
     """What the SAM transform makes of the template once `sam deploy` has uploaded the code."""
-    template = copy.deepcopy(TEMPLATE)
+    template = copy.deepcopy(template)
     for resource in template["Resources"].values():
         if resource["Type"] in _LOCAL_CODE:
             resource["Properties"][_LOCAL_CODE[resource["Type"]]] = "s3://bucket/key"

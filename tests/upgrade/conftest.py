@@ -1,0 +1,22 @@
+"""A local AWS for these tests alone: each deploys one release over another."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.ministack import running_ministack
+from local.simulator.settings import Settings
+from tests.support.simulator import Simulator
+from tests.upgrade.cloud import ACCOUNT_NUMBER, PASSWORD, Cloud
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    folder = tmp_path_factory.mktemp("upgrade")
+    simulator = Simulator(Settings(account_number=ACCOUNT_NUMBER, password=PASSWORD))
+    with running_ministack(folder / "ministack.log") as endpoint_url:
+        simulator.start()
+        try:
+            yield Cloud(endpoint_url, simulator, folder)
+        finally:
+            simulator.stop()

@@ -1,0 +1,261 @@
+"""One release after another is deployed onto the same stack, and everything goes on."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+import requests
+
+from local.gateway import SubscribedQueue, wait_for_status, wait_until
+from sms_gateway.adapters.message_item import to_item
+from sms_gateway.domain.status import Reason, Status
+from tests.fakes.builders import a_message
+from tests.support.releases import RELEASE_0_2_0
+from tests.upgrade.cloud import Cloud
+from tests.upgrade.life import (
+    PATIENCE,
+    Life,
+    a_number,
+    begin_life,
+    close_circuit,
+    post,
+    secrets,
+    wait_while_watching,
+)
+from tools.gateway_client import GatewayClient, Json
+
+pytestmark = pytest.mark.timeout(600)  # the first test of each crossing deploys twice
+TODAY: Final = None
+STAYS: Final = {"MessagesTable", "GuardsTable", "TopicArn", "ApiKeyId", "CallbackUrl"}
+"""Outputs that name what holds something or has an address. (The API's own address is not among
+them: the local AWS makes a new API where AWS changes the one that is there, as tests/template
+shows.)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One release has begun a life, and then the other was deployed."""
+
+    cloud: Cloud
+    release: str | None
+    life: Life
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((RELEASE_0_2_0, TODAY), id="from 0.2.0 to today's"),
+        pytest.param((TODAY, RELEASE_0_2_0), id="back to 0.2.0"),
+    ],
+)
+def crossing(cloud: Cloud, request: pytest.FixtureRequest) -> Crossing:
+    before, after = request.param
+    if cloud.release != before:
+        cloud.deploy(before)
+    life = begin_life(cloud, cloud.add_client(before, "clinic" if after else "crm"))
+    cloud.deploy(after)
+    close_circuit(cloud)
+    return Crossing(cloud, after, life)
+
+
+@pytest.fixture
+def life(crossing: Crossing) -> Life:
+    return crossing.life
+
+
+@pytest.fixture
+def api(crossing: Crossing) -> Iterator[GatewayClient]:
+    with crossing.cloud.gateway() as client:
+        yield client
+
+
+@pytest.fixture
+def others(crossing: Crossing) -> Iterator[GatewayClient]:
+    with crossing.cloud.gateway(crossing.life.other_key) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def consumer(crossing: Crossing) -> SubscribedQueue:
+    """It reads its queue only now: the events of the release before are in it as well."""
+    assert crossing.cloud.deployed
+    return SubscribedQueue(crossing.cloud.deployed, crossing.cloud.deployed.events_queue_url)
+
+
+def report_to(crossing: Crossing, message: Json) -> requests.Response:
+    """Voipit reports `sent`, to the URL that it was given with the message."""
+    url = crossing.cloud.simulator.send_result_to(message["messageId"])
+    report = {"apiName": "sms", "type": "deliveryReport", "status": "sent"}
+    return requests.post(url, data=report, timeout=60)
+
+
+def test_the_functions_are_those_of_the_release_that_was_deployed(
+    crossing: Crossing, api: GatewayClient
+) -> None:
+    package = crossing.cloud.checkout(crossing.release) / "layers/sms_gateway/src/sms_gateway"
+    contract = json.loads((package / "entrypoints" / "openapi.json").read_text(encoding="utf-8"))
+    assert api.request("GET", "/openapi.json").json() == contract
+
+
+def test_what_holds_something_or_has_an_address_is_the_same(crossing: Crossing) -> None:
+    assert crossing.cloud.deployed
+    outputs = crossing.cloud.deployed.stack_outputs
+    assert {n: outputs[n] for n in STAYS} == {n: crossing.life.outputs[n] for n in STAYS}
+    assert secrets(crossing.cloud).keys() == crossing.life.secrets.keys()
+    keys = {n: each for n, each in crossing.life.secrets.items() if n != "VoipitSecretArn"}
+    assert keys.items() <= secrets(crossing.cloud).items()
+
+
+def test_a_settled_message_reads_as_before(life: Life, api: GatewayClient) -> None:
+    now = api.get(life.settled["messageId"]).json()
+    assert {n: now.get(n) for n in life.settled} == life.settled
+
+
+@pytest.mark.parametrize("which", ["submitted", "unconfirmed"])
+def test_a_report_to_a_url_of_the_release_before_is_recorded(
+    crossing: Crossing, api: GatewayClient, which: str
+) -> None:
+    message: Json = getattr(crossing.life, which)
+    assert api.get(message["messageId"]).json()["status"] == which
+
+    assert report_to(crossing, message).status_code == 200
+
+    assert api.get(message["messageId"]).json()["status"] == "sent"
+
+
+def test_what_was_scheduled_or_waited_is_sent_once(crossing: Crossing, api: GatewayClient) -> None:
+    waiting = [m["messageId"] for m in (crossing.life.scheduled, *crossing.life.queued)]
+    stand: dict[str, str] = {}
+
+    def settled() -> bool:
+        stand.update((each, api.get(each).json()["status"]) for each in waiting)
+        return set(stand.values()) == {"sent"}
+
+    wait_while_watching(crossing.cloud, settled, lambda: f"they stand at {stand}")
+    assert [crossing.cloud.simulator.acceptances(each) for each in waiting] == [1, 1, 1]
+
+
+def test_a_repeated_request_is_answered_with_the_stored_message_and_sends_nothing(
+    crossing: Crossing, api: GatewayClient
+) -> None:
+    for message in crossing.life.messages:
+        wanted = ("phoneNumber", "message", "messageId", "sendAt")
+        again = api.post({name: message[name] for name in wanted if name in message})
+        assert again.status_code == 202, again.text
+        assert again.json()["createdAt"] == message["createdAt"]
+    asked = [crossing.cloud.simulator.acceptances(m["messageId"]) for m in crossing.life.messages]
+    assert asked == [1] * len(crossing.life.messages)
+
+
+def test_an_id_that_was_used_for_another_message_is_still_refused(
+    life: Life, api: GatewayClient
+) -> None:
+    other = {"phoneNumber": a_number(), "message": "Other", "messageId": life.settled["messageId"]}
+    answer = api.post(other)
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith(":message-id-reused")
+
+
+def test_a_number_on_the_do_not_contact_list_is_not_texted(life: Life, api: GatewayClient) -> None:
+    answer = api.post({"phoneNumber": life.suppressed_number, "message": "Hello"})
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith(":suppressed")
+
+
+def test_a_client_has_its_key_and_its_own_messages_alone(
+    life: Life, api: GatewayClient, others: GatewayClient
+) -> None:
+    theirs = life.of_another_client["messageId"]
+    assert others.get(theirs).json()["status"] == "sent"
+    assert others.get(life.settled["messageId"]).status_code == 404
+    assert api.get(theirs).status_code == 404
+
+
+def test_a_cursor_goes_on_where_it_stood(life: Life, api: GatewayClient) -> None:
+    query = {"phoneNumber": life.listed_number, "cursor": life.cursor}
+    rest = api.request("GET", "/messages", query=query).json()["messages"]
+    assert [message["messageId"] for message in rest] == life.listed[1:]
+
+
+def test_a_new_message_is_sent_and_told_of(api: GatewayClient, consumer: SubscribedQueue) -> None:
+    message_id = post(api, a_number())["messageId"]
+    wait_for_status(api, message_id, "sent")
+    event = consumer.wait_for_event(message_id, "sent", timeout=PATIENCE)
+    assert event["data"]["sequence"] == 3
+
+
+def test_a_consumer_gets_every_change_once_whichever_release_has_published_it(
+    crossing: Crossing, api: GatewayClient, consumer: SubscribedQueue
+) -> None:
+    for message in crossing.life.messages:
+        history = api.get(message["messageId"]).json()["history"]
+        told = all_told(consumer, message["messageId"], len(history))
+        assert Counter(e["data"]["sequence"] for e in told) == {c["sequence"]: 1 for c in history}
+        assert len({event["source"] for event in told}) == 1
+
+
+def all_told(consumer: SubscribedQueue, message_id: str, number: int) -> list[Json]:
+    """The events of a message, once as many have come."""
+
+    def came() -> list[Json]:
+        return consumer.events_of(message_id)
+
+    wait_until(lambda: len(came()) >= number, lambda: f"only {came()} came", timeout=PATIENCE)
+    return came()
+
+
+# --- rows of today's release, read by either -------------------------------------------------
+
+
+def stored(cloud: Cloud, message: Json) -> dict[str, Any]:
+    """A message's row."""
+    assert cloud.deployed
+    (row,) = cloud.aws("dynamodb").query(
+        TableName=cloud.deployed.messages_table,
+        KeyConditionExpression="messageId = :id",
+        ExpressionAttributeValues={":id": {"S": message["messageId"]}},
+    )["Items"]
+    return dict(row)
+
+
+def a_row(message_id: str, client: str, status: Status, reason: Reason | None) -> dict[str, Any]:
+    """A message as today's release stores it. Nothing is due for an hour."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    message = a_message(
+        status, message_id=message_id, client=client, expires_at=now + timedelta(days=1)
+    )
+    due_at = message.due_at and now + timedelta(hours=1)
+    return to_item(replace(message, due_at=due_at, reason=reason))
+
+
+def test_what_today_s_release_writes_in_every_status_and_for_every_reason_is_read(
+    crossing: Crossing, others: GatewayClient
+) -> None:
+    assert crossing.cloud.deployed
+    client = stored(crossing.cloud, crossing.life.of_another_client)["client"]["S"]
+    kinds = [*((s, None) for s in Status), *((Status.QUEUED, reason) for reason in Reason)]
+    table = crossing.cloud.aws("dynamodb")
+    for number, (status, reason) in enumerate(kinds):
+        table.put_item(
+            TableName=crossing.cloud.deployed.messages_table,
+            Item=a_row(f"row-{number}", client, status, reason),
+        )
+
+    read = [others.get(f"row-{number}") for number in range(len(kinds))]
+
+    assert [answer.status_code for answer in read] == [200] * len(kinds)
+    assert [answer.json()["status"] for answer in read] == [str(status) for status, _ in kinds]
+    told = [
+        (reason and str(reason), a.json().get("reason"))
+        for (_, reason), a in zip(kinds, read, strict=True)
+    ]
+    assert [each for each in told if each[1] not in (each[0], None)] == []
+
+
+def test_nothing_was_sent_twice(crossing: Crossing) -> None:
+    accepted = [r["messageId"] for r in crossing.cloud.simulator.requests() if r["accepted"]]
+    assert [each for each, times in Counter(accepted).items() if times > 1] == []
