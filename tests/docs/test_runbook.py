@@ -17,8 +17,8 @@ from sms_gateway.adapters.message_item import to_item
 from sms_gateway.domain.circuit import OpenReason
 from sms_gateway.domain.status import Reason, Status
 from sms_gateway.entrypoints.metrics import Metric
-from tests.docs.aws_command import AwsCommand, CommandError
 from tests.fakes.builders import a_message
+from tests.support.aws_command import AwsCommand, CommandError
 from tests.support.cloudwatch import alarms, composites
 from tests.support.tables import MESSAGES_SCHEMA
 from tests.support.template import TEMPLATE, properties, transformed

@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 from typing import Any, Final
@@ -42,7 +43,19 @@ def check_out(commit: str | None, folder: Path) -> None:
         archive = _packed(files.decode().splitlines())
     with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
         packed.extractall(folder, filter="data")
-    (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
+    lend_environment(Path(sys.prefix), folder / ".venv")
+
+
+def lend_environment(lender: Path, folder: Path) -> None:
+    """A virtual environment, as one of the folder's own that is set up.
+
+    The folder itself is no link: `make` clears an environment that is older than its list of
+    packages, and through a link it would clear the one that these tests run in.
+    """
+    folder.mkdir()
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (folder / part).symlink_to(lender / part)
+    (folder / "ready").touch()
 
 
 def _packed(names: list[str]) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.releases import RELEASE_0_2_0, template_of
+from tests.support.releases import RELEASE_0_2_0, MissingReleaseError, template_of
 from tests.support.template import TEMPLATE, transformed
 from tests.support.updates import losses
 from tools.repository import ROOT
@@ -86,6 +86,11 @@ def test_what_0_2_0_was_told_can_be_told_again(written: dict[str, Any]) -> None:
 
 def test_what_0_2_0_told_is_still_told(written: dict[str, Any]) -> None:
     assert written["Outputs"].keys() - TEMPLATE["Outputs"].keys() == set()
+
+
+def test_a_clone_without_the_commit_is_told_how_to_get_it() -> None:
+    with pytest.raises(MissingReleaseError, match="git fetch --unshallow"):
+        template_of("0" * 40)
 
 
 # --- each loss is noticed --------------------------------------------------------------------

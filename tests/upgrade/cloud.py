@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 from local.deploy import mend_concurrency
 from local.ministack import REGION, aws_environment, client
 from local.stack import LocalStack, described, subscribed_queue
+from tests.support.pages import filled_in
 from tests.support.releases import check_out
 from tests.support.simulator import Simulator
 from tools.gateway_client import GatewayClient
@@ -17,6 +19,8 @@ from tools.gateway_client import GatewayClient
 STACK: Final = "voipit-sms-gateway"
 ACCOUNT_NUMBER: Final = "400123"
 PASSWORD: Final = "Only-Voipit+may%41see&this"
+UPGRADE: Final = "make deploy STACK=<stack> REGION=<region>"
+"""As docs/upgrading.md says it."""
 ALARMS_TO: Final = "AlarmEmail=on-call@example.com"
 
 
@@ -38,13 +42,9 @@ class Cloud:
 
         The account at Voipit is typed in the first time; after that, no question is answered.
         """
-        said = self.make(
+        said = self.run(
             release,
-            "deploy",
-            f"PARAMETERS=VoipitBaseUrl={self.simulator.url}"
-            f" FunctionUrlBase={self.endpoint_url}/_aws/lambda-url"
-            # 0.2.0 has no alarms to mail.
-            + (f" {ALARMS_TO}" if release is None else ""),
+            [*filled_in(UPGRADE, stack=STACK, region=REGION).split(), *self._settings(release)],
             typed="" if self.deployed else f"{ACCOUNT_NUMBER}\n{PASSWORD}\n",
         )
         assert "is deployed" in said
@@ -65,14 +65,18 @@ class Cloud:
         )
         return self.deployed
 
-    def make(self, release: str | None, target: str, *variables: str, typed: str = "") -> str:
-        """What `make <target>` says about the stack, in a checkout of this release."""
-        return self.run(
-            release,
-            # The virtual environment is there; a checkout's files are newer than it.
-            ["make", "-o", ".venv/ready", target, f"STACK={STACK}", f"REGION={REGION}", *variables],
-            typed,
-        )
+    def _settings(self, release: str | None) -> list[str]:
+        """What the local AWS needs, and an answer to what a release asks that 0.2.0 did not."""
+        alarms = [ALARMS_TO] if release is None else []
+        return [f"PARAMETERS={' '.join([*self.local_settings, *alarms])}"]
+
+    @property
+    def local_settings(self) -> list[str]:
+        """The parameters of the template without which it does not work on the local AWS."""
+        return [
+            f"VoipitBaseUrl={self.simulator.url}",
+            f"FunctionUrlBase={self.endpoint_url}/_aws/lambda-url",
+        ]
 
     def run(self, release: str | None, command: list[str], typed: str = "") -> str:
         """What a program says, run in a checkout of this release."""
@@ -81,8 +85,10 @@ class Cloud:
             environment.pop(name, None)
         checkout = self.checkout(release)
         environment["PATH"] = f"{checkout / '.venv' / 'bin'}{os.pathsep}{environment['PATH']}"
+        program = shutil.which(command[0], path=environment["PATH"])
+        assert program, command
         result = subprocess.run(  # noqa: S603  a program of ours, with arguments of ours
-            command,
+            [program, *command[1:]],
             cwd=checkout,
             env=environment,
             input=typed,
@@ -104,7 +110,10 @@ class Cloud:
 
     def add_client(self, release: str | None, name: str) -> str:
         """A new API key of a client, made as the page says."""
-        told = re.search(r"x-api-key +(\S+)", self.make(release, "client", f"NAME={name}"))
+        said = self.run(
+            release, ["make", "client", f"NAME={name}", f"STACK={STACK}", f"REGION={REGION}"]
+        )
+        told = re.search(r"x-api-key +(\S+)", said)
         assert told
         return told[1]
 

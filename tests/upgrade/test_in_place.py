@@ -13,7 +13,7 @@ import requests
 from local.gateway import SubscribedQueue, wait_for_status, wait_until
 from sms_gateway.adapters.message_item import to_item
 from sms_gateway.domain.status import Reason, Status
-from tests.fakes.builders import a_message
+from tests.fakes.builders import NUMBER, a_message
 from tests.support.releases import RELEASE_0_2_0
 from tests.upgrade.cloud import Cloud
 from tests.upgrade.life import (
@@ -30,6 +30,8 @@ from tools.gateway_client import GatewayClient, Json
 
 pytestmark = pytest.mark.timeout(600)  # the first test of each crossing deploys twice
 TODAY: Final = None
+CLIENT: Final = "crm"
+"""Beside the client of the stack's own key. It gets a second key before the rollback."""
 STAYS: Final = {"MessagesTable", "GuardsTable", "TopicArn", "ApiKeyId", "CallbackUrl"}
 """Outputs that name what holds something or has an address. (The API's own address is not among
 them: the local AWS makes a new API where AWS changes the one that is there, as tests/template
@@ -56,7 +58,7 @@ def crossing(cloud: Cloud, request: pytest.FixtureRequest) -> Crossing:
     before, after = request.param
     if cloud.release != before:
         cloud.deploy(before)
-    life = begin_life(cloud, cloud.add_client(before, "clinic" if after else "crm"))
+    life = begin_life(cloud, cloud.add_client(before, CLIENT))
     cloud.deploy(after)
     close_circuit(cloud)
     return Crossing(cloud, after, life)
@@ -211,22 +213,11 @@ def all_told(consumer: SubscribedQueue, message_id: str, number: int) -> list[Js
 # --- rows of today's release, read by either -------------------------------------------------
 
 
-def stored(cloud: Cloud, message: Json) -> dict[str, Any]:
-    """A message's row."""
-    assert cloud.deployed
-    (row,) = cloud.aws("dynamodb").query(
-        TableName=cloud.deployed.messages_table,
-        KeyConditionExpression="messageId = :id",
-        ExpressionAttributeValues={":id": {"S": message["messageId"]}},
-    )["Items"]
-    return dict(row)
-
-
-def a_row(message_id: str, client: str, status: Status, reason: Reason | None) -> dict[str, Any]:
+def a_row(message_id: str, status: Status, reason: Reason | None) -> dict[str, Any]:
     """A message as today's release stores it. Nothing is due for an hour."""
     now = datetime.now(UTC).replace(microsecond=0)
     message = a_message(
-        status, message_id=message_id, client=client, expires_at=now + timedelta(days=1)
+        status, message_id=message_id, client=CLIENT, expires_at=now + timedelta(days=1)
     )
     due_at = message.due_at and now + timedelta(hours=1)
     return to_item(replace(message, due_at=due_at, reason=reason))
@@ -236,13 +227,12 @@ def test_what_today_s_release_writes_in_every_status_and_for_every_reason_is_rea
     crossing: Crossing, others: GatewayClient
 ) -> None:
     assert crossing.cloud.deployed
-    client = stored(crossing.cloud, crossing.life.of_another_client)["client"]["S"]
     kinds = [*((s, None) for s in Status), *((Status.QUEUED, reason) for reason in Reason)]
     table = crossing.cloud.aws("dynamodb")
     for number, (status, reason) in enumerate(kinds):
         table.put_item(
             TableName=crossing.cloud.deployed.messages_table,
-            Item=a_row(f"row-{number}", client, status, reason),
+            Item=a_row(f"row-{number}", status, reason),
         )
 
     read = [others.get(f"row-{number}") for number in range(len(kinds))]
@@ -254,6 +244,26 @@ def test_what_today_s_release_writes_in_every_status_and_for_every_reason_is_rea
         for (_, reason), a in zip(kinds, read, strict=True)
     ]
     assert [each for each in told if each[1] not in (each[0], None)] == []
+
+
+def test_a_row_that_cannot_be_read_is_told_of_and_stays_as_it_is(
+    crossing: Crossing, others: GatewayClient
+) -> None:
+    assert crossing.cloud.deployed
+    where = {"TableName": crossing.cloud.deployed.messages_table}
+    of_the_future = a_row("of-the-future", Status.SENT, None) | {"status": {"S": "handed_on"}}
+    crossing.cloud.aws("dynamodb").put_item(**where, Item=of_the_future)
+
+    answer = others.get("of-the-future")
+    listed = others.request("GET", "/messages", query={"phoneNumber": NUMBER.e164, "limit": 100})
+
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (
+        503,
+        "store-unavailable",
+    )
+    assert "of-the-future" in listed.json()["unreadableMessages"]
+    key = {name: of_the_future[name] for name in ("messageId", "client")}
+    assert crossing.cloud.aws("dynamodb").get_item(**where, Key=key)["Item"] == of_the_future
 
 
 def test_nothing_was_sent_twice(crossing: Crossing) -> None:

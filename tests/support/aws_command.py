@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import boto3
@@ -23,12 +24,13 @@ class CommandError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AwsCommand:
-    """`aws <service> <operation>` with its options."""
+    """`aws <service> <operation>` with its options, or `aws <service> wait <waiter>`."""
 
     service: str
     operation: OperationModel
     arguments: Mapping[str, Any]
     options: Mapping[str, str]
+    waiter: str | None = None
 
     @classmethod
     def read(cls, text: str) -> "AwsCommand":
@@ -38,6 +40,14 @@ class AwsCommand:
         if service not in _MODELS.get_available_services():
             raise CommandError(f"no service {service}")
         model = _MODELS.get_service_model(service)
+        waiter = None
+        if name == "wait":
+            waiter, *rest = rest
+            waiters = _MODELS.get_waiter_model(service)
+            named = {xform_name(each, "-"): each for each in waiters.waiter_names}
+            if waiter not in named:
+                raise CommandError(f"{service} has nothing to wait for that is called {waiter}")
+            name = xform_name(waiters.get_waiter(named[waiter]).operation, "-")
         operations = {xform_name(each, "-"): each for each in model.operation_names}
         if name not in operations:
             raise CommandError(f"{service} has no operation {name}")
@@ -50,6 +60,8 @@ class AwsCommand:
             if option in by_option:
                 member = by_option[option]
                 arguments[member] = _value(members[member], values)
+            elif (member := _switched_off(option, by_option, members)) and not values:
+                arguments[member] = False
             elif option in _GLOBAL:
                 (options[option],) = values
             else:
@@ -57,13 +69,35 @@ class AwsCommand:
         missing = set(operation.input_shape.required_members if operation.input_shape else ())
         if missing := missing - arguments.keys():
             raise CommandError(f"{service} {name} also takes {missing}")
-        return cls(service, operation, arguments, options)
+        return cls(service, operation, arguments, options, waiter)
 
-    def run(self) -> Any:
-        """What AWS answers, or the part of it that `--query` asks for."""
+    def run(self, folder: Path | None = None) -> Any:
+        """What AWS answers, or the part of it that `--query` asks for.
+
+        `folder` is where the files are that it reads (`file://…`).
+        """
         client = boto3.client(self.service, region_name=self.options["region"])  # type: ignore[call-overload]
-        answer = getattr(client, xform_name(self.operation.name))(**self.arguments)
+        arguments = {name: _content(each, folder) for name, each in self.arguments.items()}
+        if self.waiter:
+            return client.get_waiter(self.waiter.replace("-", "_")).wait(**arguments)
+        answer = getattr(client, xform_name(self.operation.name))(**arguments)
         return jmespath.search(self.options.get("query", "@"), answer)
+
+
+def _switched_off(
+    option: str, by_option: Mapping[str, str], members: Mapping[str, Shape]
+) -> str | None:
+    """What `--no-…` is about, if it can be on or off."""
+    member = by_option.get(option.removeprefix("no-"), "")
+    is_switch = member in members and members[member].type_name == "boolean"
+    return member if is_switch and option.startswith("no-") else None
+
+
+def _content(value: Any, folder: Path | None) -> Any:
+    if isinstance(value, str) and value.startswith("file://"):
+        assert folder
+        return (folder / value.removeprefix("file://")).read_text(encoding="utf-8")
+    return value
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, list[str]]]:
@@ -85,7 +119,7 @@ def _value(shape: Shape, values: list[str]) -> Any:
         assert values == []
         return True
     if shape.type_name == "list":
-        return values
+        return json.loads(values[0]) if values[0].startswith("[") else values
     (value,) = values
     if shape.type_name in {"integer", "long"}:
         return int(value)
