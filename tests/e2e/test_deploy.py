@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from local.ministack import REGION, aws_environment, client, running_ministack
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
+from tests.support.releases import lend_environment
 from tools.gateway_client import GatewayClient
 from tools.repository import ROOT
 
@@ -67,7 +69,7 @@ def a_clone(folder: Path) -> Path:
     git(
         clone, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "-m", "t"
     )
-    (clone / ".venv").symlink_to((ROOT / ".venv").resolve())
+    lend_environment(Path(sys.prefix), clone / ".venv")
     (clone / ".git" / "info" / "exclude").write_text("/.venv\n")
     return clone
 
@@ -88,8 +90,7 @@ def make_deploy(clone: Path, endpoint_url: str, answers: list[str], **variables:
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "MAKEFLAGS"):
         environment.pop(name, None)
     result = subprocess.run(  # noqa: S603  a program of ours, with arguments of ours
-        # The virtual environment is there; a clone's files are newer than it.
-        ["make", "-o", ".venv/ready", "deploy", *(f"{n}={v}" for n, v in variables.items())],  # noqa: S607
+        ["make", "deploy", *(f"{n}={v}" for n, v in variables.items())],  # noqa: S607
         cwd=clone,
         env=environment,
         input="".join(f"{answer}\n" for answer in answers),

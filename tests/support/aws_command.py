@@ -30,7 +30,7 @@ class AwsCommand:
     operation: OperationModel
     arguments: Mapping[str, Any]
     options: Mapping[str, str]
-    waiter: str | None = None
+    waiter: str = ""
 
     @classmethod
     def read(cls, text: str) -> "AwsCommand":
@@ -40,7 +40,7 @@ class AwsCommand:
         if service not in _MODELS.get_available_services():
             raise CommandError(f"no service {service}")
         model = _MODELS.get_service_model(service)
-        waiter = None
+        waiter = ""
         if name == "wait":
             waiter, *rest = rest
             waiters = _MODELS.get_waiter_model(service)
@@ -60,8 +60,8 @@ class AwsCommand:
             if option in by_option:
                 member = by_option[option]
                 arguments[member] = _value(members[member], values)
-            elif (member := _switched_off(option, by_option, members)) and not values:
-                arguments[member] = False
+            elif (switch := _switched_off(option, by_option, members)) and not values:
+                arguments[switch] = False
             elif option in _GLOBAL:
                 (options[option],) = values
             else:
