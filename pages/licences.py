@@ -100,8 +100,8 @@ def licence(package: str) -> str:
     known = {_CLASSIFIERS[each] for each in classifiers if each in _CLASSIFIERS}
     if len(known) != 1:
         raise LookupError(
-            f"The metadata of {package} do not name one licence. Read its LICENSE file and add it to "
-            "UNCLEAR in pages/licences.py."
+            f"The metadata of {package} do not name one licence. Read its LICENSE file, and add it "
+            "to UNCLEAR in pages/licences.py."
         )
     return known.pop()
 
@@ -140,7 +140,7 @@ def page() -> str:
                 row(
                     f"`{package}`",
                     licence(package),
-                    ", ".join(f"`{name}`" for name in texts(distribution(package))),
+                    ", ".join(texts(distribution(package))),
                 )
                 for package in carried
             ),
