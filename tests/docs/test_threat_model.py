@@ -1,4 +1,4 @@
-"""Each threat of docs/threat-model.md has a test that is there, or the reason it is accepted for."""
+"""Each threat of docs/threat-model.md has a test that is there, or the reason it is accepted."""
 
 import ast
 import re

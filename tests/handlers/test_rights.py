@@ -29,5 +29,8 @@ def test_what_the_functions_ask_for_is_what_their_roles_allow(
 def test_what_no_end_to_end_test_asks_for_is_asked_for_by_the_test_that_is_named(
     asked: dict[str, frozenset[Right]], right: Right
 ) -> None:
+    named = f"tests/handlers/{ONLY_IN_HANDLERS[right]}"
+    cases = [rights for test, rights in asked.items() if test.partition("[")[0] == named]
     assert right in OURS
-    assert right in asked[f"tests/handlers/{ONLY_IN_HANDLERS[right]}"]
+    assert cases, f"there is no {named}"
+    assert all(right in rights for rights in cases)
