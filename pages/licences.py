@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, PackagePath, distribution
 from pathlib import Path
 from typing import Final
 
@@ -114,15 +114,10 @@ def is_allowed(expression: str, licences: frozenset[str]) -> bool:
     )
 
 
-def texts(package: Distribution) -> list[str]:
-    """The names of the licence and notice files that it brings."""
-    return sorted(
-        {
-            file.name
-            for file in package.files or []
-            if ".dist-info" in file.parts[0] and _TEXT.search(file.name)
-        }
-    )
+def texts(package: str) -> list[PackagePath]:
+    """The licence and notice files that it brings, where they are installed."""
+    files = distribution(package).files or []
+    return sorted(f for f in files if ".dist-info" in f.parts[0] and _TEXT.search(f.name))
 
 
 def page() -> str:
@@ -140,7 +135,7 @@ def page() -> str:
                 row(
                     f"`{package}`",
                     licence(package),
-                    ", ".join(texts(distribution(package))),
+                    ", ".join(file.name for file in texts(package)),
                 )
                 for package in carried
             ),
