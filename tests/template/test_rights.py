@@ -4,7 +4,6 @@ What our own code asks for is recorded: in `tests/handlers/test_rights.py` and, 
 stack, in `tests/e2e/test_rights.py`. Here the comparison itself is tried, over the template.
 """
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import pytest
 from tests.support.rights import (
     ALLOWED,
     DEMANDED,
+    OPTIONS,
     OURS,
     Right,
     allowed,
@@ -20,13 +20,12 @@ from tests.support.rights import (
     logical_id,
     not_allowed,
 )
-from tests.support.template import TEMPLATE, named, properties, several
+from tests.support.template import TEMPLATE, named, properties, settled, several
 
 
-def unshared() -> dict[str, Any]:
-    """A copy of the template in which no two roles share a policy by an anchor."""
-    template: dict[str, Any] = json.loads(json.dumps(TEMPLATE))
-    return template
+def decided() -> dict[str, Any]:
+    """The template with every option on. Unlike anchors, no two roles share a policy in it."""
+    return settled(TEMPLATE, **OPTIONS)
 
 
 def role_of(function: str, template: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +44,7 @@ def statements(node: Any) -> Iterator[dict[str, Any]]:
 
 def without(right: Right) -> dict[str, Any]:
     """The template whose role no longer allows it."""
-    template = unshared()
+    template = decided()
     for statement in statements(role_of(right.function, template)["Policies"]):
         actions, resources = several(statement["Action"]), several(statement["Resource"])
         others = [each for each in resources if logical_id(each) != right.resource]
@@ -90,7 +89,7 @@ ONE_MORE: Final = [
 
 @pytest.mark.parametrize("right", ONE_MORE, ids=str)
 def test_a_right_that_is_added_to_a_role_is_reported_by_name(right: Right) -> None:
-    template = unshared()
+    template = decided()
     allow(template, right.function, right.action, {"Fn::Sub": f"${{{right.resource}}}"})
     assert differences(allowed(template), OURS) == [
         f"{right} is allowed, and nothing asks for it. Take it out of the role."
