@@ -13,6 +13,8 @@ OPTIONS: Final = {
     "Tracing": "on",
     "SubnetIds": "subnet-0a1b2c3d",
     "SecurityGroupIds": "sg-0a1b2c3d",
+    "EncryptionKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/one",
+    "SecondKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/another",
 }
 """Every parameter that gives a role more, switched on."""
 
@@ -58,6 +60,12 @@ def _demanded() -> Iterator[tuple[Iterable[str], str, Iterable[str], str]]:
     yield ["PublishFunction"], "*", ["dynamodb:ListStreams"], of_streams
     given_up = f"{_LAMBDA}services-dynamodb-errors.html"
     yield ["PublishFunction"], "PublishFailures", ["sqs:SendMessage"], given_up
+    keys = ("EncryptionKeyArn", "SecondKeyArn")
+    tables = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
+    for key in keys:
+        yield _FUNCTIONS, key, ["kms:Decrypt"], f"{tables}encryption.usagenotes.html"
+        sending = [function for function in _FUNCTIONS if function != "StatusFunction"]
+        yield sending, key, ["kms:GenerateDataKey"], f"{_SQS}sqs-key-management.html"
     traces = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
     yield _FUNCTIONS, "*", traces, f"{_LAMBDA}services-xray.html"
     network = (
