@@ -168,11 +168,12 @@ test-upgrade: $(READY)
 test-soak: $(READY)
 	@$(BIN)/python -m pytest -q tests/soak
 
-check: $(READY) $(CHECKOV)/ready ## format, lint, types, import contract, template
+check: $(READY) $(CHECKOV)/ready ## format, lint, types, import contract, secrets, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy layers/sms_gateway/src functions/*/*.py local pages tools tests requirements/*.py
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/lint-imports
+	$(BIN)/python -m tools.secret_scan
 	$(BIN)/sam validate --lint --region eu-central-1
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
 

@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -47,11 +47,11 @@ def client(service: str, endpoint_url: str) -> Any:
 
 
 @contextmanager
-def running_ministack(log: Path) -> Iterator[str]:
+def running_ministack(log: Path, inherited: Mapping[str, str] | None = None) -> Iterator[str]:
     """Run MiniStack; the context is its endpoint URL.
 
-    Its environment is made from nothing, because the Lambdas inherit it, and it keeps its files in
-    a folder that goes with it. Raises `LocalStackError` if it does not start.
+    Its environment is made from nothing but `inherited`, because the Lambdas inherit it, and it
+    keeps its files in a folder that goes with it. Raises `LocalStackError` if it does not start.
     """
     port = free_port()
     endpoint_url = f"http://127.0.0.1:{port}"
@@ -64,6 +64,7 @@ def running_ministack(log: Path) -> Iterator[str]:
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
+        **(inherited or {}),
     }
     command = [str(Path(sys.executable).with_name("ministack"))]
     try:

@@ -67,12 +67,15 @@ class Provider:
 
 @contextmanager
 def running_stack(
-    provider: Provider | None = None, parameters: Mapping[str, str] | None = None
+    provider: Provider | None = None,
+    parameters: Mapping[str, str] | None = None,
+    inherited: Mapping[str, str] | None = None,
 ) -> Iterator[LocalStack]:
     """Bring everything up, and take everything down again however the block ends.
 
     Without a provider it is the one in the environment (`Provider.from_environment`), or else a
-    simulator of the stack's own. `parameters` are given to the template, beside the stack's own.
+    simulator of the stack's own. `parameters` are given to the template, beside the stack's own;
+    `inherited` are variables that every function finds in its environment, beside the template's.
 
     Raises:
         LocalStackError: something did not start; the message says what to do.
@@ -84,7 +87,7 @@ def running_stack(
         with step("starting the local AWS (MiniStack)"):
             log = LOCAL_FILES / "ministack.log"
             log.unlink(missing_ok=True)
-            endpoint_url = stack.enter_context(running_ministack(log))
+            endpoint_url = stack.enter_context(running_ministack(log, inherited))
         provider = provider or Provider.from_environment()
         if provider is None:
             with step("starting the simulator of Voipit"):

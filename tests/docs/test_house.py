@@ -92,7 +92,8 @@ def test_a_hook_calls_a_locked_tool_or_make(hook: dict[str, Any]) -> None:
     else:
         assert program.startswith(".venv/bin/")
         tool = arguments[1] if program.endswith("/python") else program.removeprefix(".venv/bin/")
-        assert re.search(rf"^{tool}==", LOCKED, re.MULTILINE)
+        program_of_ours = ROOT / f"{tool.replace('.', '/')}.py"
+        assert program_of_ours.exists() or re.search(rf"^{tool}==", LOCKED, re.MULTILINE)
 
 
 def test_every_hook_is_local() -> None:

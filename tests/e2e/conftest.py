@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -11,6 +12,8 @@ from local.simulator.behaviours import BEHAVIOURS
 from local.simulator.settings import Settings
 from local.stack import LocalStack, Provider, running_stack
 from tests.e2e.circumstances import ACCOUNT_NUMBER, ELSEWHERE, PASSWORD
+from tests.e2e.record import Record, recording_to
+from tests.support.rights import not_allowed
 from tests.support.simulator import Simulator
 from tools.gateway_client import GatewayClient
 
@@ -35,10 +38,28 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def stack(simulator: Simulator) -> Iterator[LocalStack]:
+def record_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("record") / "calls"
+
+
+@pytest.fixture(scope="session")
+def stack(simulator: Simulator, record_file: Path) -> Iterator[LocalStack]:
     provider = Provider(simulator.url, ACCOUNT_NUMBER, PASSWORD)
-    with running_stack(provider, {"ReportDeadlineMinutes": "1"}) as running:
+    parameters = {"ReportDeadlineMinutes": "1"}
+    with running_stack(provider, parameters, inherited=recording_to(record_file)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def record(stack: LocalStack, record_file: Path) -> Record:
+    return Record.of(stack, record_file)
+
+
+@pytest.fixture(autouse=True)
+def _every_call_is_allowed(record: Record) -> Iterator[None]:
+    """Whatever the functions have asked of AWS until the end of the test, their roles allow."""
+    yield
+    assert not_allowed(record.news()) == []
 
 
 @pytest.fixture(scope="session")
@@ -77,14 +98,14 @@ def queue(stack: LocalStack) -> SubscribedQueue:
     return SubscribedQueue(stack, stack.events_queue_url)
 
 
-LAST: Final = ("test_bulk.py", "test_fuzz.py", "test_logs.py")
+LAST: Final = ("test_bulk.py", "test_fuzz.py", "test_logs.py", "test_rights.py")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Many rows keep the stack busy, and the fuzzer might suppress the numbers of the others.
 
-    What the Lambdas have logged is judged when everything else has been logged.
+    What the Lambdas have logged, and what they have asked of AWS, is judged at the end.
     """
 
     def place(item: pytest.Item) -> int:

@@ -14,6 +14,9 @@ from sms_gateway.adapters.guard_items import CIRCUIT, of_suppression
 from sms_gateway.domain.client import Client
 from sms_gateway.domain.phone_number import PhoneNumber
 from tests.handlers import voipit
+from tests.handlers.lambdas import RUNNING
+from tests.support.recorder.aws_calls import asked
+from tests.support.rights import Right, called
 from tests.support.samples import OTHER_CLIENT, SIGNING_KEY
 from tests.support.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 
@@ -39,6 +42,8 @@ class Calls:
     `trouble` maps the beginning of a call's name (`dynamodb`, `dynamodb:UpdateItem`) to what is
     raised instead of an answer. `refused_entries` are the `Id`s SNS does not take from a batch, and
     `refusal` says why. `enqueued` are the (body, seconds of delay) of what was put into a queue.
+    `rights` are what IAM would ask for, which is not forgotten before the test ends; `by_test`
+    keeps those of the tests before, by their ids. `names` are the resources' logical ids.
     """
 
     def __init__(self) -> None:
@@ -47,11 +52,15 @@ class Calls:
         self.refused_entries: set[str] = set()
         self.refusal: dict[str, Any] = dict(TRY_AGAIN)
         self.enqueued: list[tuple[Any, int]] = []
+        self.rights: set[Right] = set()
+        self.by_test: dict[str, frozenset[Right]] = {}
+        self.names: dict[str, str] = {}
 
     def listen(self, session: Session) -> None:
         """Clients that the session makes from now on are listened to."""
         hears: dict[str, Any] = {
             "before-call": self._before,
+            "before-parameter-build": self._ask,
             "provide-client-params.sns.PublishBatch": self._keep_back,
             "after-call.sns.PublishBatch": self._tell,
             "provide-client-params.sqs.SendMessage": self._note,
@@ -80,6 +89,12 @@ class Calls:
         for call, error in self.trouble.items():
             if name.startswith(call):
                 raise error
+
+    def _ask(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        for function in RUNNING[-1:]:  # what a test itself asks for is asked for by no function
+            for action, resource in asked(model.service_model.service_name, model.name, params):
+                named = called(resource, self.names)
+                self.rights.add(Right(f"{function.capitalize()}Function", action, named))
 
     def _keep_back(self, params: dict[str, Any], **_: Any) -> dict[str, Any]:
         entries = params["PublishBatchRequestEntries"]
@@ -147,6 +162,16 @@ class Cloud:
             Endpoint=self._arn(self.queue),
             Attributes={"RawMessageDelivery": "true"},
         )
+        self.calls.names = {
+            TABLE: "Messages",
+            GUARDS: "Guards",
+            self.account_secret: "VoipitAccount",
+            self.signing_secret: "CallbackSigningKey",
+            self.cursor_secret: "CursorSigningKey",
+            self.topic: "StatusEvents",
+            self.dispatch_queue: "DispatchQueue",
+            self.fallback_queue: "ReportFallbackQueue",
+        }
 
     def environment(self, function: str) -> dict[str, str]:
         """What the template puts into the function's environment."""

@@ -19,10 +19,12 @@ from tests.handlers.cloud import REGION, Calls, Clients, Cloud
 from tests.handlers.lambdas import ColdStart, Function
 from tests.handlers.output import Output, leaks
 from tests.handlers.voipit import FakeVoipit
+from tests.support.rights import not_allowed
 from tests.support.samples import API_KEY_ID, OTHER_CLIENT
 
 EVENTS_BEGIN = datetime(2026, 11, 22, 15, 0, 0, 123000, tzinfo=UTC)
 BEHIND_THE_API = {"send", "status"}
+LAST = ("handlers", "test_rights.py")
 
 
 @pytest.fixture(scope="session")
@@ -40,10 +42,19 @@ def _listening_calls() -> Iterator[Calls]:
 
 
 @pytest.fixture
-def calls(_listening_calls: Calls) -> Calls:
-    """The calls the gateway makes of AWS during this test."""
+def calls(_listening_calls: Calls, request: pytest.FixtureRequest) -> Iterator[Calls]:
+    """The calls the gateway makes of AWS during this test. IAM would allow each of them."""
     _listening_calls.forget()
-    return _listening_calls
+    _listening_calls.rights.clear()
+    yield _listening_calls
+    _listening_calls.by_test[request.node.nodeid] = frozenset(_listening_calls.rights)
+    assert not_allowed(_listening_calls.rights) == []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the functions have asked for is judged when they have asked for everything."""
+    items.sort(key=lambda item: (item.path.parent.name, item.path.name) == LAST)
 
 
 @pytest.fixture

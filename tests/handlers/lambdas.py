@@ -5,10 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from tests.support.contract_answers import assert_conforms
 from tools.repository import ROOT
+
+RUNNING: Final[list[str]] = []
+"""The name of the function that is running now, if one is."""
 
 
 @dataclass
@@ -98,7 +101,11 @@ class Function:
 
     def invoke(self, event: Mapping[str, Any], **context: Any) -> Any:
         """What the handler returns, after a way through JSON as on AWS."""
-        result = self.module.handler(dict(event), FakeContext(self.name, **context))
+        RUNNING.append(self.name)
+        try:
+            result = self.module.handler(dict(event), FakeContext(self.name, **context))
+        finally:
+            RUNNING.pop()
         return json.loads(json.dumps(result))
 
     def __call__(self, event: Mapping[str, Any], **context: Any) -> Answer:

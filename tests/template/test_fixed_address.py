@@ -6,20 +6,13 @@ import pytest
 from cfnlint.api import ManualArgs, lint_file  # type: ignore[import-untyped]
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
+from tests.support.rights import DEMANDED
 from tests.support.template import TEMPLATE, broken_rules, named, properties, settled
 from tools.repository import ROOT
 
 CALLING_VOIPIT: Final = {"SendFunction", "DispatchFunction", "WatchFunction"}
 NETWORK: Final = {"SubnetIds": "subnet-0a1b2c3d,subnet-1a2b3c4d", "SecurityGroupIds": "sg-0a1b2c3d"}
-WHAT_LAMBDA_NEEDS: Final = {
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
-}
-"""The actions on EC2 of AWS's own policy `AWSLambdaVPCAccessExecutionRole`, version 3."""
+WHAT_LAMBDA_NEEDS: Final = {right.action for right in DEMANDED if right.action.startswith("ec2:")}
 ROLES: Final = {
     name: named(function["Role"]).removesuffix(".Arn")
     for name, function in properties(TEMPLATE, "AWS::Serverless::Function").items()
