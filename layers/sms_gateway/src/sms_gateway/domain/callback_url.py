@@ -66,10 +66,12 @@ def read_callback_path(path: str) -> CallbackReference | None:
     Percent-encoding is undone (some senders write `~` as `%7E`); nothing else is forgiven, so that
     a scanner's path costs no look-up of a key.
     """
-    parts = [unquote(part) for part in path.strip("/").split("/")]
+    parts = path.strip("/").split(
+        "/", _PATH_PARTS
+    )  # no more than needed: a stranger's has thousands
     if len(parts) != _PATH_PARTS:
         return None
-    client, message_id, attempt, token = parts
+    client, message_id, attempt, token = map(unquote, parts)
     signed = _TOKEN.fullmatch(token)
     readable = (
         is_client_name(client)

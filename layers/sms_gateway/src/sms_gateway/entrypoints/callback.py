@@ -44,7 +44,6 @@ from sms_gateway.use_cases.record_report import RecordReport
 
 _METHODS: Final = ("GET", "POST")
 RETRY_AFTER_SECONDS: Final = 15
-"""By then a process that had no look-up left has one again (adapters/secrets.py)."""
 _DROPPED: Final = {
     NoReport.NO_STATUS: Metric.REPORT_DROPPED_NO_STATUS,
     NoReport.UNKNOWN_STATUS: Metric.REPORT_DROPPED_UNKNOWN_STATUS,
@@ -111,7 +110,12 @@ class Callback:
         reference = read_callback_path(path)
         if reference is None:
             return None
-        key = self.keys.find(reference.key_id)
+        try:
+            key = self.keys.find(reference.key_id)
+        except KeyNotLookedUpError:
+            # The last look-up was seconds ago and did not find this key: a stranger has made it up.
+            # docs/decisions/2026-11-27-made-up-key-ids.md
+            return None
         return reference if key is not None and reference.is_signed_by(key) else None
 
     def _record(
@@ -181,13 +185,8 @@ def _answer(status: HTTPStatus, sentence: str, **members: str) -> dict[str, Any]
 
 
 def _put_off(error: StoreUnavailableError | SecretUnavailableError) -> dict[str, Any]:
-    if isinstance(error, KeyNotLookedUpError):
-        # Mostly a stranger's made-up id, so it is no error; but it can be the newest key's.
-        count(Metric.CALLBACK_PUT_OFF)
-        logger.warning("callback put off: unknown key id, and no look-up left")
-    else:
-        count(Metric.CALLBACK_UNAVAILABLE)
-        logger.error("callback cannot be recorded", exc_info=error)
+    count(Metric.CALLBACK_UNAVAILABLE)
+    logger.error("callback cannot be recorded", exc_info=error)
     answer = _answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later")
     answer["headers"]["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer

@@ -144,13 +144,6 @@ class Metric(StrEnum):
         "CallbackRefused",
         "A request to the callback's address has no signature of ours. It was answered 403.",
     )
-    CALLBACK_PUT_OFF = (
-        "CallbackPutOff",
-        (
-            "A callback URL names an unknown key while the look-ups for such are used up. It was"
-            " answered 503."
-        ),
-    )
     CALLBACK_UNAVAILABLE = (
         "CallbackUnavailable",
         (
