@@ -22,7 +22,9 @@ def build() -> None:
     _sam("build", env=os.environ)
 
 
-def deploy(endpoint_url: str, parameters: Mapping[str, str]) -> dict[str, str]:
+def deploy(
+    endpoint_url: str, parameters: Mapping[str, str], stack_name: str = STACK_NAME
+) -> dict[str, str]:
     """`sam deploy`; returns the stack's outputs. Raises `LocalStackError`."""
     client("s3", endpoint_url).create_bucket(
         Bucket=_ARTIFACTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
@@ -35,12 +37,14 @@ def deploy(endpoint_url: str, parameters: Mapping[str, str]) -> dict[str, str]:
         "deploy",
         "--template-file",
         str(_BUILT_TEMPLATE),
+        "--stack-name",
+        stack_name,
         "--parameter-overrides",
         *overrides,
         env=environment,
     )
     mend_concurrency(endpoint_url)
-    return outputs(endpoint_url)
+    return outputs(endpoint_url, stack_name)
 
 
 def fill_account(
@@ -69,9 +73,9 @@ def mend_concurrency(endpoint_url: str) -> None:
             )
 
 
-def outputs(endpoint_url: str) -> dict[str, str]:
+def outputs(endpoint_url: str, stack_name: str = STACK_NAME) -> dict[str, str]:
     """The outputs of the deployed stack."""
-    answer: Any = client("cloudformation", endpoint_url).describe_stacks(StackName=STACK_NAME)
+    answer: Any = client("cloudformation", endpoint_url).describe_stacks(StackName=stack_name)
     return {o["OutputKey"]: o["OutputValue"] for o in answer["Stacks"][0]["Outputs"]}
 
 

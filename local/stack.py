@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from local.deploy import build, deploy, fill_account
+from local.deploy import STACK_NAME, build, deploy, fill_account
 from local.ministack import REGION, client, running_ministack
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
@@ -70,6 +70,7 @@ def running_stack(
     provider: Provider | None = None,
     parameters: Mapping[str, str] | None = None,
     inherited: Mapping[str, str] | None = None,
+    stack_name: str = STACK_NAME,
 ) -> Iterator[LocalStack]:
     """Bring everything up, and take everything down again however the block ends.
 
@@ -85,7 +86,7 @@ def running_stack(
         with step("building the gateway (sam build)"):
             build()
         with step("starting the local AWS (MiniStack)"):
-            log = LOCAL_FILES / "ministack.log"
+            log = LOCAL_FILES / f"ministack-{stack_name}.log"
             log.unlink(missing_ok=True)
             endpoint_url = stack.enter_context(running_ministack(log, inherited))
         provider = provider or Provider.from_environment()
@@ -106,6 +107,7 @@ def running_stack(
                     "AllowedOrigins": "*",
                     **(parameters or {}),
                 },
+                stack_name,
             )
         with step("putting the Voipit account into its secret"):
             fill_account(endpoint_url, outputs, provider.account_number, provider.password)

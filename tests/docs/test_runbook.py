@@ -20,6 +20,7 @@ from sms_gateway.entrypoints.metrics import Metric
 from tests.fakes.builders import a_message
 from tests.support.aws_command import AwsCommand, CommandError
 from tests.support.cloudwatch import alarms, composites
+from tests.support.runbook import PAGE, REGION, STACK, commands, entries
 from tests.support.tables import MESSAGES_SCHEMA
 from tests.support.template import TEMPLATE, properties, transformed
 from tools import account
@@ -28,9 +29,6 @@ from tools.operators.frame import Exit
 from tools.progress import console
 from tools.repository import ROOT
 
-PAGE: Final = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
-STACK: Final = "voipit-sms-gateway"
-REGION: Final = "eu-central-1"
 PARTS: Final = [
     *("Means:", "Who feels it:", "Look:", "Cure:", "Cured when:", "Do not", "If not:"),
 ]
@@ -48,25 +46,9 @@ _INPUTS: Final = {"UUID", "messageId", "client", "key", "stack", "region"}
 """What stands in angle brackets and is no output of the stack."""
 
 
-def entries() -> dict[str, str]:
-    found = re.findall(r"^### (\S+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL)
-    return dict(found)
-
-
 def chapter(title: str) -> list[str]:
     (text,) = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
     return re.findall(r"^### (\S+)$", text, re.MULTILINE)
-
-
-def commands(program: str) -> list[str]:
-    """Those of the page, as they stand there."""
-    in_lines = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL))
-    in_blocks = [
-        line
-        for block in re.findall(r"```\n(.*?)```", PAGE, re.DOTALL)
-        for line in block.splitlines()
-    ]
-    return [each for each in [*in_blocks, *in_lines] if each.startswith(f"{program} ")]
 
 
 AWS: Final = commands("aws")

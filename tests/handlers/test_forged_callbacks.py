@@ -6,7 +6,7 @@ import logging
 import random
 import tracemalloc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOBase
 from itertools import cycle
@@ -58,7 +58,7 @@ def forged(chance: random.Random) -> Iterator[dict[str, Any]]:
     def another_client() -> str:
         return signed(OTHER_CLIENT, letters(8)).replace(OTHER_CLIENT, API_KEY_ID)
 
-    paths = {
+    paths: dict[str, Callable[[], str]] = {
         "a wrong signature": lambda: made_up(OURS.key_id),
         "an unknown key": lambda: made_up(f"{chance.getrandbits(32):08x}"),
         "a guessed key": lambda: mint_callback_url("", KEY, 1, CallbackKey(letters(20))),

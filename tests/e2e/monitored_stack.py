@@ -1,0 +1,220 @@
+"""The deployed stack, minute by minute, and what CloudWatch is told of it meanwhile.
+
+Time is mapped: a minute is one round of the test, not 60 seconds. In a round clients send, `watch`
+is invoked once (its schedule is off, unless a test says otherwise), and every metric that the
+functions have really written since the round before is taken for one of this minute. A message that
+waits for a second try, or for the circuit, does not wait here: `hurry` sets its time to now.
+
+AWS's own metrics are made of what AWS makes them of, as far as it can be seen from outside: the
+statuses of the API's answers, runs of functions that ended in an error (by their logs), and what
+waits in the failure queues. `IteratorAge`, `Url5xxCount`, throttles and concurrency are not made
+here: tests/handlers has the first two, and no test the others (docs/runbook.md).
+"""
+
+import json
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from local.gateway import SubscribedQueue, wait_until
+from local.stack import LocalStack
+from sms_gateway.entrypoints.metrics import NAMESPACE
+from tests.e2e.unused_numbers import a_number
+from tests.support.cloudwatch import Alarm, Dimensions, Metric, Recorded, ringing
+from tools.gateway_client import GatewayClient, Json
+
+MINUTE: Final = 60.0
+_LATEST_LINE: Final = 30_000
+"""Milliseconds: by so much a line can come later than one that is younger."""
+_API: Final[Dimensions] = frozenset({("ApiName", "AWS::StackName"), ("Stage", "v1")})
+_OURS: Final[Dimensions] = frozenset({("service", "AWS::StackName")})
+_FAILURE_QUEUES: Final = ("PublishFailures", "DispatchFailures", "ReportFailures")
+
+
+@dataclass
+class MonitoredStack:
+    """A stack with its alarms, and all messages that it has answered with 202 (`taken`).
+
+    `refused` are the bodies of those that it has answered with 5xx. With `watch_is_invoked` the
+    test is the schedule of `watch`; with `events_come` a message's events are waited for.
+    """
+
+    stack: LocalStack
+    stack_name: str
+    single: dict[str, Alarm]
+    gathered: dict[str, str]
+    watch_is_invoked: bool = True
+    events_come: bool = True
+    taken: list[str] = field(default_factory=list)
+    refused: list[Json] = field(default_factory=list)
+    recorded: Recorded = field(default_factory=Recorded)
+    _minute: int = 0
+    _changes: dict[str, int] = field(default_factory=dict)
+    _since: Counter[str] = field(default_factory=Counter)
+    _read: Counter[tuple[str, int, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.api: GatewayClient = self.stack.gateway()
+        self.queue = SubscribedQueue(self.stack, self.stack.events_queue_url)
+        groups = self.stack.aws("logs").describe_log_groups()["logGroups"]
+        self._groups = [each["logGroupName"] for each in groups]
+
+    def minutes(self, how_many: int, *, messages: int = 1, every: int = 1) -> list[set[str]]:
+        """Let minutes pass in which so many messages are sent; what rings at the end of each."""
+        rung = []
+        for number in range(how_many):
+            for _ in range(messages if number % every == 0 else 0):
+                self.post()
+            if self.watch_is_invoked:
+                self.run_watch()
+            self._harvest()
+            self._look_at_the_queues()
+            self._minute += 1
+            rung.append(ringing(self.single, self.gathered, self.recorded, self._minute * MINUTE))
+        return rung
+
+    def post(self, body: Json | None = None) -> Json:
+        """A client sends a message; the answer's body."""
+        body = body or {
+            "phoneNumber": a_number(),
+            "message": "Delivered",
+            "messageId": f"fault-{time.time_ns()}",
+        }
+        answer = self.api.post(body)
+        self._aws("AWS/ApiGateway", "5XXError", answer.status_code >= 500, _API)
+        if answer.status_code >= 500:
+            self.refused.append(body)
+            return body
+        assert answer.status_code == 202, answer.text
+        message: Json = answer.json()
+        self.taken.append(message["messageId"])
+        if self.events_come:
+            self.queue.wait_for_event(message["messageId"], message["status"])
+        return message
+
+    def post_again(self) -> None:
+        """Clients repeat what was answered with 5xx."""
+        again, self.refused = self.refused, []
+        for body in again:
+            self.post(body)
+
+    def run_watch(self) -> None:
+        """What the schedule does once a minute."""
+        answer = self.stack.aws("lambda").invoke(
+            FunctionName=self.stack.stack_outputs["WatchFunctionName"], Payload=b"{}"
+        )
+        self._aws("AWS/Lambda", "Errors", "FunctionError" in answer, _function("watch"))
+
+    def until_sent(self, timeout: float = 60.0) -> list[set[str]]:
+        """Let minutes pass until all that was taken is sent; what rings at the end of each."""
+        rung: list[set[str]] = []
+        open_ones: list[str] = []
+
+        def all_sent() -> bool:
+            open_ones[:] = [each for each in self.taken if not self._is_sent(each)]
+            if open_ones:
+                self.hurry()
+                rung.extend(self.minutes(1, messages=0))
+                time.sleep(0.2)
+            return not open_ones
+
+        wait_until(all_sent, lambda: f"{open_ones} are not sent", timeout=timeout)
+        return rung
+
+    def hurry(self) -> None:
+        """What waits for a time that watch looks at is due now."""
+        table = self.stack.aws("dynamodb")
+        for row in table.scan(TableName=self.stack.messages_table)["Items"]:
+            if row["status"]["S"] != "queued" or "dueAt" not in row:
+                continue
+            # Otherwise it has moved on meanwhile.
+            with suppress(table.exceptions.ConditionalCheckFailedException):
+                table.update_item(
+                    TableName=self.stack.messages_table,
+                    Key={name: row[name] for name in ("messageId", "client")},
+                    UpdateExpression="SET dueAt = :now",
+                    ConditionExpression="version = :read",
+                    ExpressionAttributeValues={
+                        ":now": {"N": str(int(time.time()))},
+                        ":read": row["version"],
+                    },
+                )
+
+    def not_told_once(self) -> dict[str, Any]:
+        """Messages, all sent, whose events are not one for each change of status, each once."""
+        wrong = {}
+        for message_id in self.taken:
+            events = self.queue.events_of(message_id)
+            told = Counter((event["source"], event["id"]) for event in events)
+            changes = self._changes[message_id]
+            expected = {f"{message_id}:{number}" for number in range(1, changes + 1)}
+            if {name for _, name in told} != expected or set(told.values()) != {1}:
+                wrong[message_id] = told
+        return wrong
+
+    def _is_sent(self, message_id: str) -> bool:
+        """Once it is, it stays so, with the changes that it has had."""
+        if message_id not in self._changes:
+            answer = self.api.get(message_id)
+            answer.raise_for_status()
+            message = answer.json()
+            if message["status"] == "sent":
+                self._changes[message_id] = len(message["history"])
+        return message_id in self._changes
+
+    def _harvest(self) -> None:
+        logs = self.stack.aws("logs")
+        for name in self._groups:
+            pages = logs.get_paginator("filter_log_events").paginate(
+                logGroupName=name, startTime=max(0, self._since[name] - _LATEST_LINE)
+            )
+            lines = Counter(
+                (each["logStreamName"], each["timestamp"], each["message"])
+                for page in pages
+                for each in page["events"]
+            )
+            for line, times in lines.items():
+                for _ in range(times - self._read[line]):
+                    self._note(name.rpartition("/")[2], line[2])
+                self._read[line] = times
+                self._since[name] = max(self._since[name], line[1])
+
+    def _note(self, function: str, line: str) -> None:
+        if "[ERROR]" in line:
+            self._aws("AWS/Lambda", "Errors", 1, _function(function))
+        if not (line.startswith("{") and '"_aws"' in line):
+            return
+        printed = json.loads(line)
+        (told,) = printed["_aws"]["CloudWatchMetrics"]
+        assert told["Namespace"] == NAMESPACE
+        assert told["Dimensions"] == [["service"]]
+        assert printed["service"] == self.stack_name
+        for each in told["Metrics"]:
+            for value in printed[each["Name"]]:
+                self._add(Metric(NAMESPACE, each["Name"], _OURS), value)
+
+    def _look_at_the_queues(self) -> None:
+        sqs = self.stack.aws("sqs")
+        for name in _FAILURE_QUEUES:
+            attributes = sqs.get_queue_attributes(
+                QueueUrl=self.stack.stack_outputs[f"{name}QueueUrl"],
+                AttributeNames=["ApproximateNumberOfMessages"],
+            )["Attributes"]
+            self._aws(
+                "AWS/SQS",
+                "ApproximateNumberOfMessagesVisible",
+                int(attributes["ApproximateNumberOfMessages"]),
+                frozenset({("QueueName", f"{name}.QueueName")}),
+            )
+
+    def _aws(self, namespace: str, name: str, value: float, dimensions: Dimensions) -> None:
+        self._add(Metric(namespace, name, dimensions), value)
+
+    def _add(self, metric: Metric, value: float) -> None:
+        self.recorded.add(metric, self._minute * MINUTE, value)
+
+
+def _function(name: str) -> Dimensions:
+    return frozenset({("FunctionName", f"{name.capitalize()}Function")})
