@@ -299,7 +299,6 @@ def test_watch_that_is_switched_off_rings_until_it_is_on(gateway: MonitoredStack
 
 NOT_HERE: Final = {
     "request-service-quota-increase": "the local AWS has no Service Quotas",
-    "start-message-move-task": "the local AWS cannot move messages between queues",
 }
 """Commands that are held against AWS's models only: tests/docs/test_runbook.py."""
 AWS: Final = sorted(set(commands("aws")))
