@@ -85,7 +85,7 @@ account: $(READY) ## the account at Voipit: make account STACK=voipit-sms-gatewa
 	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.by_make account --stack-name '$(STACK)' \
 		$(if $(REGION),--region '$(REGION)')
 
-rotate: $(READY) ## a new signing key: make rotate KEY=callback|cursor STACK=voipit-sms-gateway
+rotate: $(READY) ## a new signing key: make rotate KEY=callback|cursor|tokens STACK=voipit-sms-gateway
 	@$(BIN)/python -m tools.rotate --stack-name '$(STACK)' $(if $(REGION),--region '$(REGION)') \
 		$(if $(NOW),--now) \
 		--key '$(or $(KEY),$(error Which key? make rotate KEY=callback))'

@@ -21,7 +21,8 @@ _INTRODUCTION: Final = """\
 Made from [openapi.yaml](../openapi.yaml) by `make docs`; do not edit. The gateway serves the same
 contract at `GET /openapi.json`, without a key, for programs that make clients of it.
 
-In the examples `$API` is the output `ApiUrl` of the stack and `$KEY` an API key.
+In the examples `$API` is the output `ApiUrl` of the stack, `$KEY` an API key, `$TOKEN` an access
+token, and `$ORIGIN` the origin of its page.
 """
 _ANSWERED_BY: Final = {
     "gateway": "the gateway",
@@ -107,6 +108,7 @@ class _Reference:
                     each["description"],
                 )
             yield ""
+        operation = {**operation, "parameters": parameters}
         requests: list[Json | None] = [None]
         if "requestBody" in operation:
             content = operation["requestBody"]["content"]["application/json"]
@@ -115,10 +117,7 @@ class _Reference:
         for request in requests:
             if request and len(requests) > 1:
                 yield from (f"{request['summary']}:", "")
-            curl = _curl(
-                method, path, parameters, request, with_key=operation.get("security") != []
-            )
-            yield from ("```sh", curl, "```", "")
+            yield from ("```sh", _curl(method, path, operation, request), "```", "")
         yield from self._answers(operation)
 
     def _answers(self, operation: Json) -> Iterator[str]:
@@ -250,22 +249,18 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "|")) else f"{text}."
 
 
-def _curl(
-    method: str,
-    path: str,
-    parameters: Iterable[Json],
-    request: Json | None,
-    *,
-    with_key: bool,
-) -> str:
-    examples = {each["name"]: each for each in parameters if "example" in each}
+def _curl(method: str, path: str, operation: Json, request: Json | None) -> str:
+    examples = {each["name"]: each for each in operation["parameters"] if "example" in each}
     for name, each in examples.items():
         path = path.replace(f"{{{name}}}", quote(str(each["example"]), safe="+"))
     query = {name: each["example"] for name, each in examples.items() if each["in"] == "query"}
     url = path + (f"?{urlencode(query)}" if query else "")
     verb = "" if method == "GET" or (method == "POST" and request) else f" -X {method}"
-    key = ' -H "x-api-key: $KEY"' if with_key else ""
-    command = f'curl -s{verb} "$API{url}"{key}'
+    who = {None: ' -H "x-api-key: $KEY"', "[]": ""}.get(
+        None if "security" not in operation else str(operation["security"]),
+        ' -H "Authorization: Bearer $TOKEN" -H "Origin: $ORIGIN"',
+    )
+    command = f'curl -s{verb} "$API{url}"{who}'
     if request is None:
         return command
     body = pretty(request["value"]).replace("'", "'\\''")

@@ -100,6 +100,11 @@ COSTS: Final[Mapping[str, str]] = {
     "RouteRateLimit": _NO_FUNCTION,
     "RouteBurstLimit": _NO_FUNCTION,
     "PreflightRateLimit": _NO_FUNCTION,
+    "PageRateLimit": (
+        f"{_NO_FUNCTION} Money: it bounds what strangers without a token can cost, about 4 USD for"
+        " a million requests (API Gateway and Lambda)."
+    ),
+    "PageBurstLimit": _NO_FUNCTION,
     "BasePath": (
         "Requests under another base path are answered 404: change the mapping of the custom domain"
         " at the same time."

@@ -1,4 +1,4 @@
-"""The keys with which a deployed stack signs: callback URLs, and the cursors of lists.
+"""The keys with which a deployed stack signs: callback URLs, cursors of lists, access tokens.
 
 `python -m tools.rotate --stack-name voipit-sms-gateway --key callback` makes a new key. The one
 before stays good for what it has signed, so a second rotation has to wait; `--now` does not wait
@@ -33,6 +33,7 @@ _CHARACTERS: Final = [
 ]
 _DEADLINE: Final = "ReportDeadlineMinutes"
 LONGEST_DEADLINE: Final = 1440
+LONGEST_LIFE_OF_A_TOKEN: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
 REMEMBERED_MINUTES: Final = 5
@@ -46,7 +47,9 @@ class Kind:
     output: str
     signed: str
     lost: str
-    """What happens to the signed URLs or cursors once their key is gone."""
+    """What happens to the signed URLs, cursors or tokens once their key is gone."""
+    needed_for: timedelta = _DAY
+    """How long after a rotation what the key before has signed can still come."""
 
 
 KINDS: Final = {
@@ -61,6 +64,13 @@ KINDS: Final = {
         "CursorKeySecretArn",
         "cursors that callers hold",
         "cursors that were given out until now are refused (400), and lists begin anew",
+    ),
+    "tokens": Kind(
+        "TokenKeySecretArn",
+        "access tokens that pages hold",
+        "access tokens that were given out until now are refused (401), and so are some of the next"
+        f" {REMEMBERED_MINUTES} minutes. Pages ask their servers for new ones",
+        LONGEST_LIFE_OF_A_TOKEN + timedelta(minutes=REMEMBERED_MINUTES),
     ),
 }
 
@@ -85,7 +95,7 @@ class SigningSecret:
         arn = stack.output(kind.output)
         with aws_errors():
             client = session.client("secretsmanager")
-        needed_for = _DAY
+        needed_for = kind.needed_for
         if kind is KINDS["callback"]:
             # A report that is a day late still counts.
             needed_for += timedelta(minutes=_report_deadline(stack))

@@ -15,6 +15,7 @@ from sms_gateway.entrypoints.idempotency_key import given_key
 from sms_gateway.entrypoints.logs import logger
 from sms_gateway.entrypoints.message_view import message_view
 from sms_gateway.entrypoints.metrics import Metric, count, metrics
+from sms_gateway.entrypoints.page_access import page_access
 from sms_gateway.entrypoints.problems import document_for
 from sms_gateway.entrypoints.rest_api import (
     Routes,
@@ -24,10 +25,11 @@ from sms_gateway.entrypoints.rest_api import (
     path_value,
     received_at,
 )
-from sms_gateway.entrypoints.send_request import read_batch, read_send_request
+from sms_gateway.entrypoints.send_request import read_batch, read_page_request, read_send_request
 from sms_gateway.entrypoints.settings import SendSettings
 from sms_gateway.entrypoints.wiring.send import SendParts, send_parts
 from sms_gateway.entrypoints.wiring.shared import once
+from sms_gateway.use_cases.prepare_message import SendRequest
 from sms_gateway.use_cases.send_batch import BatchResult
 from sms_gateway.use_cases.store_message import SendResult
 
@@ -45,6 +47,19 @@ def post_message() -> Response[str]:
         idempotency_key=given_key(event),
         received_at=received_at(event),
     )
+    return _sent(request, context)
+
+
+@routes.post("/page/messages")
+def post_page_message() -> Response[str]:
+    """Take one message of a page, which has an access token in the place of a key."""
+    event, context = routes.current_event, routes.lambda_context
+    access = page_access(event, parts().check_token)
+    request = read_page_request(request_body(event), access, received_at=received_at(event))
+    return _sent(request, context)
+
+
+def _sent(request: SendRequest, context: LambdaContext) -> Response[str]:
     result = parts().send_message(request, lambda: context.get_remaining_time_in_millis() / 1000)
     message = result.message
     logger.info(

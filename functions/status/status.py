@@ -1,7 +1,11 @@
-"""The read routes: messages with their history, who must not be texted, the way to Voipit."""
+"""The read routes: messages with their history, who must not be texted, the way to Voipit.
+
+Access tokens are made here too: that reads, signs, and stores nothing.
+"""
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,14 +13,21 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from sms_gateway.domain.client import Role
 from sms_gateway.domain.clock import to_iso
 from sms_gateway.entrypoints.bodies import request_body
 from sms_gateway.entrypoints.contract import document_at
 from sms_gateway.entrypoints.idempotency_key import given_key
-from sms_gateway.entrypoints.list_query import read_list_query
+from sms_gateway.entrypoints.list_query import (
+    ListQuery,
+    read_list_query,
+    read_owner,
+    read_page_query,
+)
 from sms_gateway.entrypoints.logs import logger
 from sms_gateway.entrypoints.message_view import message_view
-from sms_gateway.entrypoints.metrics import metrics
+from sms_gateway.entrypoints.metrics import Metric, count, metrics
+from sms_gateway.entrypoints.page_access import page_access
 from sms_gateway.entrypoints.preview_view import batch_preview_view, preview_view
 from sms_gateway.entrypoints.provider_view import provider_view
 from sms_gateway.entrypoints.rest_api import (
@@ -24,12 +35,19 @@ from sms_gateway.entrypoints.rest_api import (
     api_address,
     caller,
     message_owner,
+    operator,
     path_value,
 )
-from sms_gateway.entrypoints.send_request import read_batch, read_send_request
+from sms_gateway.entrypoints.send_request import (
+    read_batch,
+    read_page_request,
+    read_send_request,
+)
 from sms_gateway.entrypoints.settings import StatusSettings
+from sms_gateway.entrypoints.token_request import read_token_request, token_view
 from sms_gateway.entrypoints.wiring.shared import once
 from sms_gateway.entrypoints.wiring.status import StatusParts, status_parts
+from sms_gateway.use_cases.prepare_message import SendRequest
 from sms_gateway.use_cases.preview_message import Preview
 
 CONTRACT_KEPT_SECONDS: Final = 300
@@ -40,27 +58,60 @@ routes = Routes()
 
 @routes.get("/messages")
 def get_messages() -> Response[str]:
-    """What the caller has sent to one number, newest first."""
-    client = message_owner(routes.current_event, parts().clients)
+    """What the caller has sent to one number, newest first; or what an operator looks for."""
+    client = caller(routes.current_event, parts().clients)
     query = read_list_query(routes.current_event.resolved_query_string_parameters)
-    page = parts().list_messages(client, query.phone_number, query.limit, query.cursor)
+    if client.role is Role.OPERATOR:
+        return _searched(query)
+    number = query.number_for(client)
+    page = parts().list_messages(client.name, number, query.limit, query.cursor)
     logger.info("messages listed", found=len(page.messages), more=page.cursor is not None)
     body: dict[str, Any] = {"messages": [message_view(message) for message in page.messages]}
-    if page.unreadable:
-        logger.error("messages of another release", message_ids=page.unreadable)
-        body["unreadableMessages"] = list(page.unreadable)
-    if page.cursor is not None:
-        body["cursor"] = page.cursor
+    return _listed(body, page.unreadable, page.cursor)
+
+
+def _searched(query: ListQuery) -> Response[str]:
+    found, cursor = parts().search_messages(
+        query.search, query.phone_number, query.limit, query.cursor
+    )
+    search = query.search
+    logger.info(
+        "messages searched by an operator",
+        looked_for={
+            "by_phone_number": query.phone_number is not None,
+            "message_id": search.message_id,
+            "status": search.status,
+            "client": search.client,
+            "since": search.since and to_iso(search.since),
+            "until": search.until and to_iso(search.until),
+        },
+        shown=[f"{message.client}/{message.message_id}" for message in found.messages],
+        more=cursor is not None,
+    )
+    body = {"messages": [message_view(each, names_client=True) for each in found.messages]}
+    return _listed(body, [key.message_id for key in found.unreadable], cursor)
+
+
+def _listed(body: dict[str, Any], unreadable: Sequence[str], cursor: str | None) -> Response[str]:
+    if unreadable:
+        logger.error("messages of another release", message_ids=unreadable)
+        body["unreadableMessages"] = list(unreadable)
+    if cursor is not None:
+        body["cursor"] = cursor
     return Response(HTTPStatus.OK, "application/json", json.dumps(body))
 
 
 @routes.get("/messages/<message_id>")
 def get_message(message_id: str) -> Response[str]:
-    """One message of the caller's own."""
-    client = message_owner(routes.current_event, parts().clients)
-    message = parts().read_message(client, path_value(message_id))
-    logger.info("message read", message_id=message.message_id, status=message.status)
-    return Response(HTTPStatus.OK, "application/json", json.dumps(message_view(message)))
+    """One message of the caller's own, or of the client that an operator names."""
+    client = caller(routes.current_event, parts().clients)
+    owner = read_owner(routes.current_event.resolved_query_string_parameters, client)
+    message = parts().read_message(owner, path_value(message_id))
+    logger.info(
+        "message read", message_id=message.message_id, status=message.status, owner=message.client
+    )
+    view = message_view(message, names_client=client.role is Role.OPERATOR)
+    return Response(HTTPStatus.OK, "application/json", json.dumps(view))
 
 
 @routes.post("/messages/preview")
@@ -73,6 +124,10 @@ def post_preview() -> Response[str]:
         client=client,
         idempotency_key=given_key(event),
     )
+    return _previewed(request)
+
+
+def _previewed(request: SendRequest) -> Response[str]:
     preview = parts().preview_message(request)
     failed = [verdict.rule for verdict in preview.verdicts if verdict.problem]
     logger.info("message previewed", extra={"failed": failed})
@@ -99,6 +154,68 @@ def post_preview_batch() -> Response[str]:
     )
     body = json.dumps({"results": [batch_preview_view(result) for result in results]})
     return Response(HTTPStatus.OK, "application/json", body)
+
+
+@routes.post("/tokens")
+def post_token() -> Response[str]:
+    """An access token for a page. It is not stored, so a function that only reads can make it."""
+    event = routes.current_event
+    client = message_owner(event, parts().clients)
+    minted, token = parts().mint_token(read_token_request(request_body(event), client=client))
+    logger.info(
+        "token minted",
+        token_id=token.token_id,
+        expires_at=to_iso(token.expires_at),
+        max_messages=token.max_messages,
+        phone_number=token.phone_number and token.phone_number.masked,
+        origin=token.origin,
+    )
+    count(Metric.TOKEN_MINTED)
+    return Response(
+        HTTPStatus.CREATED,
+        "application/json",
+        json.dumps(token_view(minted, token)),
+        {"Cache-Control": "no-store"},
+    )
+
+
+@routes.post("/page/messages/preview")
+def post_page_preview() -> Response[str]:
+    """What would become of a message of a page."""
+    event = routes.current_event
+    access = page_access(event, parts().check_token)
+    return _previewed(read_page_request(request_body(event), access))
+
+
+@routes.get("/page/messages/<message_id>")
+def get_page_message(message_id: str) -> Response[str]:
+    """One message that a page has sent."""
+    access = page_access(routes.current_event, parts().check_token)
+    message = parts().read_page_message(access, path_value(message_id))
+    logger.info("message read", message_id=message.message_id, status=message.status)
+    return Response(HTTPStatus.OK, "application/json", json.dumps(message_view(message)))
+
+
+@routes.get("/suppressions")
+def get_suppressions() -> Response[str]:
+    """The whole do-not-contact list, page by page, for operators."""
+    operator(routes.current_event, parts().clients)
+    parameters = routes.current_event.resolved_query_string_parameters
+    entries, cursor = parts().list_suppressions(*read_page_query(parameters))
+    logger.info("suppressions listed", found=len(entries), more=cursor is not None)
+    body: dict[str, Any] = {
+        "suppressions": [
+            {
+                "phoneNumber": entry.phone_number.e164,
+                "since": to_iso(entry.since),
+                "client": entry.client,
+            }
+            for entry in entries
+        ]
+    }
+    if cursor is not None:
+        body["cursor"] = cursor
+    return Response(HTTPStatus.OK, "application/json", json.dumps(body))
 
 
 @routes.get("/suppressions/<phone_number>")

@@ -4,7 +4,7 @@ A call that makes several requests stands with the operation of its first.
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.circuit_table import CircuitTable
@@ -17,8 +17,9 @@ from sms_gateway.domain.client import Client
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.message import Change
+from sms_gateway.domain.search import Search
 from sms_gateway.domain.status import Status, Trigger
-from tests.fakes.builders import DUE, KEY, NUMBER, a_change, a_message, a_report
+from tests.fakes.builders import DUE, KEY, NUMBER, a_change, a_message, a_report, a_token
 from tests.fakes.clock import START
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ _OUTAGE: Final = Circuit(OpenReason.CREDENTIALS, since=START, next_ping_at=_LATE
 _EVERY_GUARD: Final = Limits(10, 50, 10_000, timedelta(seconds=10), suppressions=True)
 _QUEUED: Final = a_message(Status.QUEUED, counted_at=None)
 _CLAIMING: Final = Change.claiming(_QUEUED, "claim-2", START, _LATER)
+
+
+def _searching(**values: Any) -> Call:
+    return lambda c: MessagesTable(c, "M").search(Search(**values), 9, None, START)
+
 
 WRITES: Final[dict[str, tuple[str, Call]]] = {
     "MessagesTable.change": (
@@ -107,7 +113,7 @@ TRANSACTIONS: Final[dict[str, tuple[str, Call]]] = {
     "GuardedIntake.store, every guard": (
         "transact_write_items",
         lambda c: GuardedIntake(MessagesTable(c, "M"), "G", _EVERY_GUARD).store(
-            a_message(), id_is_chosen=False, instead_of="m-0"
+            a_message(), id_is_chosen=False, instead_of="m-0", token=a_token()
         ),
     ),
     "GuardedIntake.claim, every guard": (
@@ -122,6 +128,13 @@ READS: Final[dict[str, tuple[str, Call]]] = {
         "query",
         lambda c: MessagesTable(c, "M").list_for("clinic", NUMBER, 20, Position(START, "m-1")),
     ),
+    "MessagesTable.search, by id": ("query", _searching(message_id="m-1")),
+    "MessagesTable.search, by number": (
+        "query",
+        _searching(phone_number=NUMBER, client="crm", since=START, until=_LATER),
+    ),
+    "MessagesTable.search, by status": ("query", _searching(status=Status.FAILED, since=START)),
+    "MessagesTable.search, queued": ("query", _searching(status=Status.QUEUED)),
     "CircuitTable.get": ("get_item", lambda c: CircuitTable(c, "G").get()),
     "ClientsTable.known": ("get_item", lambda c: ClientsTable(c, "G").known()),
     "ClientsTable.get": ("get_item", lambda c: ClientsTable(c, "G").get("k1")),
@@ -129,6 +142,7 @@ READS: Final[dict[str, tuple[str, Call]]] = {
         "batch_get_item",
         lambda c: SuppressionsTable(c, "G").among([NUMBER]),
     ),
+    "SuppressionsTable.page": ("query", lambda c: SuppressionsTable(c, "G").page(9, NUMBER)),
     "SuppressionsTable.get": ("get_item", lambda c: SuppressionsTable(c, "G").get(NUMBER)),
 }
 CALLS: Final = WRITES | TRANSACTIONS | READS

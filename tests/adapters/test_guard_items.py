@@ -14,6 +14,7 @@ KEYS = {
     "recipient#<E.164>": guard_items.of_recipient(NUMBER),
     "client#<client>#<day>#<shard>": guard_items.of_client_and_day("crm", "2026-11-26", 3),
     "last#<client>#<E.164>": guard_items.of_last_message("crm", NUMBER),
+    "token#<id>": guard_items.of_token("0a1b"),
     "batch#<digest>": guard_items.of_batch("0a1b"),
     "forgotten#<time>#<random>": guard_items.of_forgotten("2026-11-27T10:00:00.000Z", "0a1b2c3d"),
 }

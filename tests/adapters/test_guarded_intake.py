@@ -25,6 +25,7 @@ from sms_gateway.domain.errors import (
     InvalidValueError,
     LimitReachedError,
     StoreUnavailableError,
+    TokenUsedUpError,
 )
 from sms_gateway.domain.guards import HOUR, Limits, Suppression
 from sms_gateway.domain.message import Change, Message
@@ -34,7 +35,7 @@ from sms_gateway.use_cases.store_message import StoreMessage
 from tests.adapters.dynamodb_clients import a_client, calls_of
 from tests.adapters.test_dynamodb import CONDITION, CONFLICT
 from tests.adapters.test_intake import WINDOW, a_new
-from tests.fakes.builders import DUE, NUMBER, a_message
+from tests.fakes.builders import DUE, NUMBER, a_message, a_token
 from tests.fakes.clock import START
 from tests.support.tables import a_guards_table, a_messages_table
 
@@ -96,7 +97,7 @@ def test_the_items_are_what_their_documentation_says(
     intake = an_intake(dynamodb, replace(EVERYTHING, client_daily=50))
     first, second = a_new(), a_new(START + HOUR)
     intake.store(first, id_is_chosen=False)
-    intake.store(second, id_is_chosen=True)
+    intake.store(second, id_is_chosen=True, token=a_token(token_id="t-1"))
 
     items = guards(intake)
 
@@ -109,6 +110,8 @@ def test_the_items_are_what_their_documentation_says(
             "writes": {"N": "2"},
             "expiresAt": {"N": str(LATE)},
         },
+        # A day longer than the token, which is good for fifteen minutes.
+        "token#t-1": {"messages": {"N": "1"}, "expiresAt": {"N": str(1795358100 + 900 + 86400)}},
         f"client#clinic#{DAY}#0": {"messages": {"N": "2"}, "expiresAt": {"N": str(YEAR_LATER)}},
         last: {
             "messageId": {"S": first.message_id},
@@ -461,7 +464,12 @@ def at_once(number: int, ask: Callable[[], object]) -> Counter[str]:
         together.wait()
         try:
             ask()
-        except (LimitReachedError, DoubleClickError, AlreadyStoredError) as refused:
+        except (
+            LimitReachedError,
+            DoubleClickError,
+            AlreadyStoredError,
+            TokenUsedUpError,
+        ) as refused:
             return type(refused).__name__
         return "taken"
 
@@ -495,6 +503,24 @@ def test_of_many_at_once_as_many_are_taken_as_the_guards_let_in(
 
     rows = dynamodb.scan(TableName=intake.messages.table_name)["Count"]
     assert rows == came_to["taken"]
+
+
+@pytest.mark.usefixtures("conflicts", "pauses")
+@pytest.mark.parametrize(("used", "tries"), [(0, 100), (1, 2)], ids=["new", "used, busy"])
+def test_fifty_uses_at_once_of_a_token_for_one_message_are_one_message(
+    dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch, used: int, tries: int
+) -> None:
+    """Also where they get in each other's way for longer than any of them waits."""
+    intake, token = an_intake(dynamodb, Limits(recipient_hourly=99, client_daily=999)), a_token()
+    monkeypatch.setattr("sms_gateway.adapters.dynamodb.TRIES_OF_A_REQUEST", 100)
+    for _ in range(used):
+        intake.store(a_new(), id_is_chosen=True, token=token)
+    monkeypatch.setattr("sms_gateway.adapters.dynamodb.TRIES_OF_A_REQUEST", tries)
+
+    came_to = at_once(50, lambda: intake.store(a_new(), id_is_chosen=True, token=token))
+
+    assert came_to == Counter(taken=1 - used, TokenUsedUpError=49 + used)
+    assert dynamodb.scan(TableName=intake.messages.table_name)["Count"] == 1
 
 
 @pytest.mark.usefixtures("conflicts", "pauses")
@@ -551,6 +577,35 @@ def test_a_transaction_that_never_gets_through_makes_the_table_unavailable() -> 
 
         with pytest.raises(StoreUnavailableError):
             intake.store(a_new(), id_is_chosen=True)
+
+        stub.assert_no_pending_responses()
+
+
+@pytest.mark.usefixtures("pauses")
+@pytest.mark.parametrize(("used", "error"), [("0", StoreUnavailableError), ("1", TokenUsedUpError)])
+def test_of_uses_of_a_token_that_never_get_through_the_row_tells_whether_they_are_too_many(
+    used: str, error: type[Exception]
+) -> None:
+    intake, stub = a_stubbed_intake(Limits(client_daily=10_000))
+    with stub:
+        for _ in range(TRIES_OF_A_REQUEST):
+            stub.add_client_error("transact_write_items", **cancelled("None", CONFLICT, "None"))
+        stub.add_response("get_item", {"Item": {"messages": {"N": used}}})
+
+        with pytest.raises(error):
+            intake.store(a_new(), id_is_chosen=True, token=a_token())
+
+        stub.assert_no_pending_responses()
+
+
+def test_of_a_use_of_a_token_without_an_answer_nothing_is_said_that_is_not_known() -> None:
+    """It might have been stored: then it is sent, and is not refused."""
+    intake, stub = a_stubbed_intake(Limits(client_daily=10_000))
+    with stub:
+        stub.add_client_error("transact_write_items", "InternalServerError", http_status_code=400)
+
+        with pytest.raises(StoreUnavailableError):
+            intake.store(a_new(), id_is_chosen=True, token=a_token())
 
         stub.assert_no_pending_responses()
 
@@ -612,7 +667,7 @@ def test_a_transaction_whose_answer_was_lost_is_ours_and_is_counted_once(
 
     events: Any = dynamodb.meta.events
     events.register_first("before-send.dynamodb.TransactWriteItems", lose_the_first_answer)
-    result = StoreMessage(intake, intake.messages)(a_new(), id_is_chosen=False)
+    result = StoreMessage(intake, intake.messages)(a_new(), id_is_chosen=False, token=a_token())
     events.unregister("before-send.dynamodb.TransactWriteItems", lose_the_first_answer)
 
     assert not result.replayed
@@ -620,6 +675,7 @@ def test_a_transaction_whose_answer_was_lost_is_ours_and_is_counted_once(
     assert len(set(tokens)) == 1
     (sent,) = (item["sent"]["L"] for item in guards(intake).values() if "sent" in item)
     assert len(sent) == 1
+    assert guards(intake)[f"token#{a_token().token_id}"]["messages"] == {"N": "1"}
 
 
 def test_a_suppression_is_seen_by_the_very_next_message(dynamodb: "DynamoDBClient") -> None:

@@ -18,6 +18,7 @@ from sms_gateway.domain.errors import (
     InvalidValueError,
     LimitReachedError,
     RecipientLimitError,
+    TokenUsedUpError,
 )
 from sms_gateway.domain.guards import HOUR, Limits, Suppression
 from sms_gateway.domain.message import NO_TRY, Change, Message, OnUnconfirmed
@@ -32,7 +33,7 @@ from sms_gateway.use_cases.ports import (
     Messages,
     Suppressions,
 )
-from tests.fakes.builders import DUE, NUMBER
+from tests.fakes.builders import DUE, NUMBER, a_token
 from tests.fakes.clock import START
 from tests.fakes.intake import FakeIntake, FakeSuppressions
 from tests.fakes.messages import InMemoryMessages
@@ -113,7 +114,8 @@ def in_memory(_: "DynamoDBClient", limits: Limits) -> Door:
 
     def everything() -> Any:
         counted = {number: list(sent) for number, sent in intake.sent.items()}
-        return messages.rows, suppressions.entries.copy(), counted, intake.counted.copy()
+        counts = intake.counted.copy(), intake.used.copy()
+        return messages.rows, suppressions.entries.copy(), counted, counts
 
     return Door(intake, suppressions, everything, messages)
 
@@ -150,6 +152,59 @@ ALL: Final[dict[str, Any]] = {
     "suppressions": True,
 }
 """Every guard there is, each at its strictest."""
+
+
+# --- an access token -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limits", [{}, {"client_daily": 9}, {"recipient_hourly": 9}])
+@pytest.mark.parametrize("most", [1, 3])
+def test_a_token_sends_so_many_messages_and_not_one_more(
+    a_door: Opening, most: int, limits: dict[str, Any]
+) -> None:
+    door, token = a_door(**limits), a_token(max_messages=most)
+
+    for _ in range(most):
+        door.intake.store(a_new(from_page=True), id_is_chosen=True, token=token)
+
+    for _ in range(2):
+        refused = door.refusal(a_new(from_page=True), token=token)
+        assert isinstance(refused, TokenUsedUpError)
+
+
+def test_one_token_used_up_leaves_another_as_it_is(a_door: Opening) -> None:
+    door = a_door()
+    for token_id in ("one", "another"):
+        door.intake.store(a_new(), id_is_chosen=True, token=a_token(token_id=token_id))
+
+
+def test_a_message_that_is_refused_uses_nothing_of_its_token_up(a_door: Opening) -> None:
+    door, token = a_door(recipient_hourly=1, suppressions=True), a_token()
+    door.suppressions.put(Suppression(OTHER, START, "clinic"))
+    first = a_new()
+    door.intake.store(first, id_is_chosen=True)
+
+    assert isinstance(door.refusal(a_new(phone_number=OTHER), token=token), InvalidValueError)
+    assert isinstance(door.refusal(a_new(), token=token), RecipientLimitError)
+    repeated = replace(first, claim="another")
+    assert isinstance(door.refusal(repeated, token=token), AlreadyStoredError)
+
+    door.intake.store(a_new(START + HOUR), id_is_chosen=True, token=token)
+
+
+def test_a_stored_id_goes_before_a_token_that_is_used_up_and_that_before_everything_else(
+    a_door: Opening,
+) -> None:
+    """So a used token is told of nothing but what a page has sent already."""
+    door, token = a_door(**ALL), a_token()
+    first = a_new()
+    door.intake.store(first, id_is_chosen=True, token=token)
+    door.suppressions.put(Suppression(NUMBER, START, "clinic"))
+
+    repeated = replace(first, claim="another")
+    assert isinstance(door.refusal(repeated, token=token), AlreadyStoredError)
+    assert isinstance(door.refusal(a_new(), token=token), TokenUsedUpError)
+    assert isinstance(door.refusal(a_new(), token=token, id_is_chosen=False), TokenUsedUpError)
 
 
 # --- the hour of a recipient -----------------------------------------------------------------

@@ -72,6 +72,22 @@ def test_a_number_that_is_not_on_the_list_can_be_taken_off(suppressions: Suppres
     assert suppressions.get(NUMBER) is None
 
 
+def test_the_list_is_read_page_by_page_in_the_order_of_its_numbers(
+    suppressions: Suppressions,
+) -> None:
+    entries = [Suppression(PhoneNumber(f"+4072123456{n}"), START, "clinic") for n in range(5)]
+    for entry in reversed(entries):
+        suppressions.put(entry)
+    suppressions.delete(entries[3].phone_number)
+    del entries[3]
+
+    assert suppressions.page(10, None) == entries
+    assert suppressions.page(2, None) == entries[:2]
+    assert suppressions.page(2, entries[1].phone_number) == entries[2:]
+    assert suppressions.page(2, PhoneNumber("+40721234563")) == entries[3:], "where one was"
+    assert suppressions.page(2, entries[-1].phone_number) == []
+
+
 def test_a_number_that_comes_back_has_a_new_entry(suppressions: Suppressions) -> None:
     suppressions.put(ENTRY)
     suppressions.delete(NUMBER)

@@ -21,8 +21,8 @@ def faults_of_request(event: Mapping[str, Any]) -> dict[str, list[str]]:
         "header": {name.lower(): value for name, value in event["headers"].items()},
     }
     found = {place: _of_values(operation, place, values) for place, values in given.items()}
-    has_a_key = "x-api-key" in given["header"] or not operation.needs_a_key
-    found["key"] = [] if has_a_key else ["no API key"]
+    needed = operation.credential
+    found["key"] = [] if needed is None or needed in given["header"] else [f"no {needed}"]
     found["body"] = faults_of_body(operation, event["body"])
     return {part: wrong for part, wrong in found.items() if wrong}
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from pages.contract import COPY, as_json, contract
+from sms_gateway.domain import access_token, origin
 from sms_gateway.domain.circuit import OpenReason
 from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.domain.message_id import PATTERN, is_message_id
@@ -155,7 +156,7 @@ def test_every_example_is_shown_somewhere() -> None:
 # --- strict ----------------------------------------------------------------------------------
 
 
-REQUESTS = {"SendRequest", "BatchRequest"}
+REQUESTS = {"SendRequest", "BatchRequest", "PageSendRequest", "TokenRequest"}
 
 
 def test_requests_are_closed_and_answers_are_open_to_fields_that_come_later() -> None:
@@ -269,6 +270,13 @@ def test_the_bounds_are_the_codes_own() -> None:
     assert property_of("Message", "cutFrom")["minimum"] == MAX_SEPTETS + 1
     assert SCHEMAS["ErrorMessage"]["maxLength"] == MAX_ERROR_MESSAGE
     assert f"{MAX_AHEAD.days} days" in property_of("SendRequest", "sendAt")["description"]
+    assert SCHEMAS["Origin"]["pattern"] == f"^{origin.PATTERN}$"
+    token = SCHEMAS["TokenRequest"]["properties"]
+    assert token["maxMessages"]["anyOf"][0]["maximum"] == access_token.MAX_MESSAGES
+    longest = access_token.LONGEST_LIFE.total_seconds()
+    assert token["expiresInSeconds"]["anyOf"][0]["maximum"] == longest
+    assert property_of("AccessToken", "token")["maxLength"] == access_token.MAX_CHARACTERS
+    assert SCHEMAS["Metadata"]["maxProperties"] == access_token.MAX_METADATA
     assert MAX_REQUEST_BYTES == 2**20
     assert "1 MiB" in CONTRACT["components"]["responses"]["BodyTooLarge"]["description"]
 
@@ -397,18 +405,31 @@ def test_the_operations_are_these() -> None:
         "sendBatch": ("POST", "/messages/batch"),
         "getMessage": ("GET", "/messages/{messageId}"),
         "cancelMessage": ("DELETE", "/messages/{messageId}"),
+        "listSuppressions": ("GET", "/suppressions"),
         "suppressNumber": ("PUT", "/suppressions/{phoneNumber}"),
         "getSuppression": ("GET", "/suppressions/{phoneNumber}"),
         "unsuppressNumber": ("DELETE", "/suppressions/{phoneNumber}"),
         "getProvider": ("GET", "/provider"),
         "getContract": ("GET", "/openapi.json"),
+        "mintToken": ("POST", "/tokens"),
+        "sendPageMessage": ("POST", "/page/messages"),
+        "previewPageMessage": ("POST", "/page/messages/preview"),
+        "getPageMessage": ("GET", "/page/messages/{messageId}"),
     }
 
 
 @each_operation
-def test_every_operation_but_one_needs_the_key(operation: Operation) -> None:
+def test_every_operation_needs_the_key_or_an_access_token_but_for_the_contract(
+    operation: Operation,
+) -> None:
     assert CONTRACT["security"] == [{"ApiKey": []}]
-    assert operation.definition.get("security") == ([] if operation.id in OF_ALL else None)
+    asked: Any = [] if operation.id in OF_ALL else None
+    if operation.path.startswith("/page/"):
+        asked = [{"PageToken": []}]
+    assert operation.definition.get("security") == asked
+    assert ("401" in operation.responses) == (asked == [{"PageToken": []}])
+    token = CONTRACT["components"]["securitySchemes"]["PageToken"]
+    assert (token["type"], token["scheme"]) == ("http", "bearer")
     scheme = CONTRACT["components"]["securitySchemes"]["ApiKey"]
     assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "x-api-key")
 
@@ -470,6 +491,8 @@ def test_the_life_of_a_message_and_of_a_suppression_can_be_followed_by_links() -
         ("suppressNumber", "unsuppressNumber"),
         ("getSuppression", "unsuppressNumber"),
         ("unsuppressNumber", "getSuppression"),
+        ("previewPageMessage", "sendPageMessage"),
+        ("sendPageMessage", "getPageMessage"),
     }
 
 

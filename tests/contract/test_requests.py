@@ -23,10 +23,16 @@ REQUEST_SCHEMAS = [
     contract.schema("SendRequest"),
     contract.schema("BatchRequest"),
     contract.query_schema("/messages"),
+    contract.query_schema("/messages/{messageId}"),
+    contract.query_schema("/suppressions"),
+    contract.schema("TokenRequest"),
+    contract.schema("PageSendRequest"),
 ]
 
 
-@pytest.mark.parametrize("schema", REQUEST_SCHEMAS, ids=["request", "batch", "query"])
+@pytest.mark.parametrize(
+    "schema", REQUEST_SCHEMAS, ids=["request", "batch", "query", "one", "list", "token", "page"]
+)
 def test_requests_are_described_in_words_that_mean_the_same_to_both(schema: Any) -> None:
     keywords = {
         name
@@ -56,7 +62,12 @@ def test_every_body_that_is_taken_has_a_check() -> None:
         if operation.request_schema
     }
 
-    assert {each.rpartition("/")[2] for each in taken} == {"SendRequest", "BatchRequest"}
+    assert {each.rpartition("/")[2] for each in taken} == {
+        "SendRequest",
+        "BatchRequest",
+        "TokenRequest",
+        "PageSendRequest",
+    }
 
 
 check = contract.check_of(contract.schema("SendRequest"))

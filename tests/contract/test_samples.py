@@ -43,7 +43,7 @@ GET = sample("status-get-message")
         (POST | {"body": json.dumps({"phoneNumber": "0721 234 567"})}, "body"),
         (POST | {"queryStringParameters": {"dryRun": "true"}}, "query"),
         (POST | {"headers": POST["headers"] | {"idempotency-key": "a b"}}, "header"),
-        (LIST | {"queryStringParameters": {"limit": "10"}}, "query"),
+        (LIST | {"queryStringParameters": {"status": "lost"}}, "query"),
         (
             LIST | {"queryStringParameters": {"phoneNumber": "0721234567", "limit": "101"}},
             "query",

@@ -51,14 +51,27 @@ def test_every_link_leads_to_a_heading_of_its_own() -> None:
 
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_can_be_pasted_into_a_shell_and_is_what_the_contract_describes(call: str) -> None:
-    words = shlex.split(call.replace("$API", "https://api.example/v1").replace("$KEY", "key"))
+    values = {
+        "$API": "https://api.example/v1",
+        "$KEY": "key",
+        "$TOKEN": "token",
+        "$ORIGIN": "https://crm.example",
+    }
+    for name, value in values.items():
+        call = call.replace(name, value)
+    words = shlex.split(call)
     options = dict(pairwise(words))
     url = next(word for word in words if word.startswith("https://"))
     path = url.removeprefix("https://api.example/v1").partition("?")[0]
     method = options.get("-X", "POST" if "-d" in options else "GET")
     operation = operation_at(method, path)
 
-    assert ("x-api-key: key" in words) == operation.needs_a_key
+    headers = {
+        "x-api-key": {"x-api-key: key"},
+        "authorization": {"Authorization: Bearer token", "Origin: https://crm.example"},
+        None: set(),
+    }
+    assert set(words) & set().union(*headers.values()) == headers[operation.credential]
     if operation.request_schema:
         assert "content-type: application/json" in words
         assert faults(operation.request_schema, json.loads(options["-d"])) == []

@@ -32,6 +32,9 @@ def test_no_request_gets_an_answer_that_the_contract_does_not_know(
     report = tmp_path / "report.json"
     contract = tmp_path / "contract.json"
     contract.write_text(json.dumps(CONTRACT), encoding="utf-8")
+    with stack.gateway() as api:
+        answer = api.request("POST", "/tokens", {"maxMessages": 20, "expiresInSeconds": 3600})
+        token = answer.json()["token"]
     fuzzer = subprocess.run(  # noqa: S603  a program of ours, with arguments of ours
         [
             str(Path(sys.executable).with_name("schemathesis")),
@@ -42,6 +45,8 @@ def test_no_request_gets_an_answer_that_the_contract_does_not_know(
             str(contract),
             f"--url={stack.api_url}",
             f"--header=x-api-key: {stack.api_key}",
+            f"--header=Authorization: Bearer {token}",
+            "--header=Origin: https://crm.example",
             "--phases=examples,coverage,fuzzing,stateful",
             "--checks=all",
             f"--exclude-checks={NOT_ASKED}",

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from sms_gateway.domain.access_token import AccessToken
 from sms_gateway.domain.message import NO_TRY, Change, Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
@@ -35,6 +36,17 @@ _SHORTEST_WAY: dict[Status, tuple[Trigger, ...]] = {
 
 _OPEN = {Status.SENDING, Status.SUBMITTED, Status.UNCONFIRMED, Status.NO_REPORT}
 """The statuses in which Voipit has the latest try, or may have it."""
+
+
+def a_token(**changes: Any) -> AccessToken:
+    """An access token for one message to any number, from a page of any allowed origin."""
+    values: dict[str, Any] = {
+        "token_id": "01a203d8-1f9b-741d-b137-2711b49bfaa4",
+        "client": CLIENT,
+        "expires_at": START + timedelta(minutes=15),
+        "max_messages": 1,
+    }
+    return AccessToken(**values | changes)
 
 
 def key(message_id: str, client: str = CLIENT) -> MessageKey:

@@ -35,6 +35,7 @@ SEND = {
     **RULES,
     "MESSAGE_RETENTION_DAYS": "400",
     "DOUBLE_CLICK_SECONDS": "15",
+    "TOKEN_KEY_SECRET_ARN": "arn:token",
 }
 WATCH = {**DELIVERY, "DRAIN_PER_SECOND": "5"}
 CALLBACK = {
@@ -47,6 +48,7 @@ STATUS = {
     "MESSAGES_TABLE": "Messages",
     "GUARDS_TABLE": "Guards",
     "CURSOR_KEY_SECRET_ARN": "arn:cursor",
+    "TOKEN_KEY_SECRET_ARN": "arn:token",
     "SUPPRESSION_LIST": "on",
     **RULES,
 }

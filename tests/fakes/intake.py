@@ -5,7 +5,8 @@ from datetime import datetime
 from threading import RLock
 from typing import Literal
 
-from sms_gateway.domain.errors import ClientLimitError, RecipientLimitError
+from sms_gateway.domain.access_token import AccessToken
+from sms_gateway.domain.errors import ClientLimitError, RecipientLimitError, TokenUsedUpError
 from sms_gateway.domain.guards import Limits, Suppression, end_of_day, suppressed, with_sending
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.phone_number import PhoneNumber
@@ -15,7 +16,7 @@ from tests.fakes.boundary import Boundary
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.outages import Outage, Outages
 
-Operation = Literal["get", "among", "put", "delete"]
+Operation = Literal["get", "among", "page", "put", "delete"]
 
 
 class FakeSuppressions:
@@ -44,6 +45,12 @@ class FakeSuppressions:
             assert all(isinstance(n, PhoneNumber) for n in phone_numbers)
             return frozenset(self.entries.keys() & set(phone_numbers))
 
+    def page(self, limit: int, after: PhoneNumber | None) -> list[Suppression]:
+        with self._operation("page"):
+            numbers = sorted(self.entries, key=lambda number: number.e164)
+            left = [n for n in numbers if after is None or n.e164 > after.e164]
+            return [self.entries[number] for number in left[:limit]]
+
     def put(self, suppression: Suppression) -> None:
         with self._operation("put"):
             self.entries.setdefault(suppression.phone_number, suppression)
@@ -64,7 +71,7 @@ class FakeIntake:
 
     Counts what is stored and what is sent, and writes as `messages` does: that is where it is
     unavailable too. `sent` are the times of all sendings to a number, `counted` how many messages
-    a client has stored, or sent a second time, on a day.
+    a client has stored, or sent a second time, on a day, `used` how many with each access token.
     """
 
     def __init__(
@@ -77,6 +84,7 @@ class FakeIntake:
         self.suppressions = suppressions or FakeSuppressions()
         self.sent: dict[PhoneNumber, list[datetime]] = {}
         self.counted: Counter[tuple[str, datetime]] = Counter()
+        self.used: Counter[str] = Counter()
         self._messages = messages
         self._last: dict[tuple[str, PhoneNumber], tuple[Message, datetime]] = {}
 
@@ -87,11 +95,14 @@ class FakeIntake:
         id_is_chosen: bool,
         instead_of: str | None = None,
         clicked_at: datetime | None = None,
+        token: AccessToken | None = None,
     ) -> None:
         now = message.created_at
         counts = message.counted_at is not None
 
         def check() -> None:
+            if token is not None and self.used[token.token_id] >= token.max_messages:
+                raise TokenUsedUpError("Enough with this token.")
             if not id_is_chosen:
                 self._check_twin(message, instead_of, clicked_at or now)
             self._check_suppression(message)
@@ -102,6 +113,8 @@ class FakeIntake:
             if not id_is_chosen:
                 twin = message, clicked_at or now
                 self._last[message.client, message.phone_number] = twin
+            if token is not None:
+                self.used[token.token_id] += 1
 
         self._messages.create(message, check)
 

@@ -1,6 +1,6 @@
 """The real adapters on AWS in memory; the process dies where it is told to."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -264,7 +264,8 @@ class CrashWorld:
     def _counted(self) -> dict[str, int]:
         guards = self.cloud.guards()
         return {
-            "clients": sum(int(g["messages"]["N"]) for g in guards if "messages" in g),
+            "clients": _sum_of(guards, "client#"),
+            "tokens": _sum_of(guards, "token#"),
             "recipients": sum(len(g["sent"]["L"]) for g in guards if "sent" in g),
         }
 
@@ -325,6 +326,12 @@ class CrashWorld:
                 new_id=lambda _: f"{GIVEN}{uuid4()}",
             )
         )
+
+
+def _sum_of(guards: Iterable[Mapping[str, Any]], kind: str) -> int:
+    """All that the rows of one kind have counted."""
+    of_kind = (g for g in guards if g["guard"]["S"].startswith(kind))
+    return sum(int(g["messages"]["N"]) for g in of_kind)
 
 
 def _none_is_refused(event_id: str, code: str) -> None:

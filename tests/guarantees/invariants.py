@@ -351,7 +351,11 @@ def _counted_is_what_is_stored(evidence: Evidence) -> None:
     """
     again = len(_resends(evidence))
     counts = sum(row.counted_at is not None for row in evidence.rows.values())
-    expected = {"clients": len(evidence.rows) + again, "recipients": counts + again}
+    expected = {
+        "clients": len(evidence.rows) + again,
+        "recipients": counts + again,
+        "tokens": sum(row.from_page for row in evidence.rows.values()),
+    }
     for name, counted in evidence.counted.items():
         if counted != expected[name]:
             raise PromiseBrokenError(

@@ -8,7 +8,7 @@ from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from tests.fakes.accounts import an_account
-from tests.fakes.builders import NUMBER, OTHER_CLIENT
+from tests.fakes.builders import NUMBER, OTHER_CLIENT, a_token
 from tests.guarantees.crash_world import LIMITS, CrashWorld
 from tests.guarantees.unreliable_voipit import Answer
 
@@ -269,6 +269,15 @@ def one_id_of_two_clients(world: CrashWorld) -> None:
     world.publish()
 
 
+def a_page_that_is_reloaded(world: CrashWorld) -> None:
+    """A token for one message: the same message again, with a renewed one too, and another one."""
+    world.post(access=a_token())
+    world.post(access=a_token())
+    world.post(access=a_token(token_id="renewed"))
+    world.post("m-2", access=a_token())
+    world.publish()
+
+
 Scenario = Callable[[CrashWorld], None]
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     sent,
@@ -302,4 +311,5 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     suppressed_between_two_tries,
     batch_repeated_by_the_caller,
     one_id_of_two_clients,
+    a_page_that_is_reloaded,
 )

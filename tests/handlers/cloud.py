@@ -17,7 +17,7 @@ from tests.handlers import voipit
 from tests.handlers.lambdas import RUNNING
 from tests.support.recorder.aws_calls import asked
 from tests.support.rights import Right, called
-from tests.support.samples import OTHER_CLIENT, SIGNING_KEY
+from tests.support.samples import OTHER_CLIENT, SIGNING_KEY, TOKEN_KEY
 from tests.support.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 
 if TYPE_CHECKING:
@@ -141,6 +141,7 @@ class Cloud:
     account_secret: str = field(init=False)
     signing_secret: str = field(init=False)
     cursor_secret: str = field(init=False)
+    token_secret: str = field(init=False)
     topic: str = field(init=False)
     queue: str = field(init=False)
     dispatch_queue: str = field(init=False)
@@ -152,6 +153,7 @@ class Cloud:
         self.account_secret = self._secret("VoipitAccount", _account(voipit.PASSWORD))
         self.signing_secret = self._secret("CallbackSigningKey", SIGNING_KEY)
         self.cursor_secret = self._secret("CursorSigningKey", "a signing key of the tests")
+        self.token_secret = self._secret("TokenSigningKey", TOKEN_KEY)
         self.topic = self.clients.sns.create_topic(Name="StatusEvents")["TopicArn"]
         self.queue = self._queue("events")
         self.dispatch_queue = self._queue("DispatchQueue")
@@ -168,6 +170,7 @@ class Cloud:
             self.account_secret: "VoipitAccount",
             self.signing_secret: "CallbackSigningKey",
             self.cursor_secret: "CursorSigningKey",
+            self.token_secret: "TokenSigningKey",
             self.topic: "StatusEvents",
             self.dispatch_queue: "DispatchQueue",
             self.fallback_queue: "ReportFallbackQueue",
@@ -212,12 +215,14 @@ class Cloud:
                 "BASE_PATH": "",
                 "MESSAGE_RETENTION_DAYS": "90",
                 "DOUBLE_CLICK_SECONDS": "10",
+                "TOKEN_KEY_SECRET_ARN": self.token_secret,
             },
             "status": messages
             | guards
             | rules
             | {
                 "CURSOR_KEY_SECRET_ARN": self.cursor_secret,
+                "TOKEN_KEY_SECRET_ARN": self.token_secret,
                 "ALLOWED_ORIGINS": "",
                 "BASE_PATH": "",
                 "SUPPRESSION_LIST": "on",
@@ -265,6 +270,9 @@ class Cloud:
 
     def rotate_cursor_key(self, text: str) -> None:
         self.clients.secretsmanager.put_secret_value(SecretId=self.cursor_secret, SecretString=text)
+
+    def rotate_token_key(self, text: str) -> None:
+        self.clients.secretsmanager.put_secret_value(SecretId=self.token_secret, SecretString=text)
 
     def change_password(self, password: str) -> None:
         self.clients.secretsmanager.put_secret_value(

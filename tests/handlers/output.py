@@ -8,15 +8,15 @@ from io import StringIO
 from typing import Any, Final
 
 from tests.handlers.voipit import PASSWORD, WRONG_PASSWORD
-from tests.support.samples import API_KEY, SIGNING_KEY
+from tests.support.samples import API_KEY, SIGNING_KEY, TOKEN_KEY
 
 _SEPARATORS: Final = re.compile(r"[ ().]|(?<=[0-9])-(?=[0-9])")
 _NEVER_WRITTEN: Final = {
     "the password": re.compile(f"{re.escape(PASSWORD)}|{re.escape(WRONG_PASSWORD)}"),
     "an API key": re.compile(re.escape(API_KEY)),
-    "the signing key": re.compile(re.escape(SIGNING_KEY)),
+    "a signing key": re.compile(f"{re.escape(SIGNING_KEY)}|{re.escape(TOKEN_KEY)}"),
     "a text": re.compile(r"a sosit|Bun(?:a|ă|\\u0103) ziua"),
-    "a token of a callback URL": re.compile(r"[0-9a-f]{8}\.[A-Za-z0-9_-]{22}"),
+    "an access token, or that of a callback URL": re.compile(r"[0-9a-f]{8}\.[A-Za-z0-9_-]{22}"),
 }
 _NUMBERS: Final = re.compile(r"7(?:21234567|990000[0-9]{2})")
 

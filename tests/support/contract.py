@@ -45,9 +45,15 @@ class Operation:
         return name
 
     @property
-    def needs_a_key(self) -> bool:
-        """Whether the caller has to show an API key."""
-        return self.definition.get("security") != []
+    def credential(self) -> str | None:
+        """The header in which the caller shows a key or a token; `None` if it needs neither."""
+        match self.definition.get("security"):
+            case None:
+                return "x-api-key"
+            case []:
+                return None
+            case _:
+                return "authorization"
 
     @property
     def responses(self) -> dict[str, Mapping[str, Any]]:
@@ -88,8 +94,8 @@ def operation_at(method: str, path: str) -> Operation:
     """The operation that this path leads to. Raises `KeyError`."""
     if (method, path) in OPERATIONS:
         return OPERATIONS[method, path]
-    first, _, _ = path.removeprefix("/").partition("/")
-    (template,) = {each for _, each in OPERATIONS if each.startswith(f"/{first}/{{")}
+    folder, _, _ = path.rpartition("/")
+    (template,) = {each for _, each in OPERATIONS if each.startswith(f"{folder}/{{")}
     return OPERATIONS[method, template]
 
 

@@ -12,8 +12,12 @@ EVENTS: Final = ROOT / "events"
 
 SIGNING_KEY: Final = "a-signing-key-of-the-sample-events"
 """What the callback URLs of the sample events are signed with."""
+TOKEN_KEY: Final = "a-token-key-of-the-sample-events"
+"""What the access tokens of the sample events are signed with."""
 API_KEY: Final = "a-made-up-api-key-of-the-sample-events"
 API_KEY_ID: Final = "k3y1d0f5am"
+OPERATORS_KEY_ID: Final = "0p3rat0r01"
+"""Of the sample events of an operator."""
 NUMBER: Final = "+40721234567"
 MESSAGE_ID: Final = "order-1042"
 KEY: Final = MessageKey(API_KEY_ID, MESSAGE_ID)
@@ -57,10 +61,16 @@ def by(client: str, event: dict[str, Any]) -> dict[str, Any]:
 
 def without_key(event: dict[str, Any]) -> dict[str, Any]:
     """The event without an API key, which API Gateway should not let through."""
-    event = deepcopy(event)
+    event = without_header(event, "x-api-key")
     del event["requestContext"]["identity"]["apiKeyId"]
+    return event
+
+
+def without_header(event: dict[str, Any], name: str) -> dict[str, Any]:
+    """The event without this header."""
+    event = deepcopy(event)
     for headers in (event["headers"], event["multiValueHeaders"]):
-        del headers["x-api-key"]
+        del headers[name]
     return event
 
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from uuid import uuid4
 
 from sms_gateway.adapters.dynamodb import ConditionFailedError, write
-from sms_gateway.adapters.messages_table import DUE_INDEX, MessagesTable, already_stored
+from sms_gateway.adapters.message_search import DUE_INDEX
+from sms_gateway.adapters.messages_table import MessagesTable, already_stored
 from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
 from sms_gateway.domain.message import Message
 

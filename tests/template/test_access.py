@@ -45,6 +45,8 @@ SERVED_BY: Final = {
         ("put", "/suppressions/{phoneNumber}"),
         ("delete", "/suppressions/{phoneNumber}"),
         ("options", "/suppressions/{phoneNumber}"),
+        ("post", "/page/messages"),
+        ("options", "/page/messages"),
     },
     "status": {
         ("get", "/messages"),
@@ -58,8 +60,22 @@ SERVED_BY: Final = {
         ("options", "/provider"),
         ("get", "/openapi.json"),
         ("options", "/openapi.json"),
+        ("get", "/suppressions"),
+        ("options", "/suppressions"),
+        ("post", "/tokens"),
+        ("options", "/tokens"),
+        ("post", "/page/messages/preview"),
+        ("options", "/page/messages/preview"),
+        ("get", "/page/messages/{messageId}"),
+        ("options", "/page/messages/{messageId}"),
     },
 }
+OF_PAGES: Final = {
+    ("post", "/page/messages"),
+    ("post", "/page/messages/preview"),
+    ("get", "/page/messages/{messageId}"),
+}
+"""They come with an access token, which the function checks."""
 
 
 def role_of(function: str) -> str:
@@ -85,7 +101,7 @@ FOR_ALL = {("get", "/openapi.json")}
 """Routes that any program can call."""
 
 
-def test_every_route_asks_for_an_api_key_except_preflight_requests_and_the_contract(
+def test_every_route_asks_for_an_api_key_except_preflights_pages_and_the_contract(
     cloudformation: dict[str, Any],
 ) -> None:
     (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
@@ -95,7 +111,7 @@ def test_every_route_asks_for_an_api_key_except_preflight_requests_and_the_contr
         for method, operation in operations.items()
     }
     assert asked == {
-        route: [] if route[0] == "options" or route in FOR_ALL else [{"api_key": []}]
+        route: [] if route[0] == "options" or route in FOR_ALL | OF_PAGES else [{"api_key": []}]
         for routes in SERVED_BY.values()
         for route in routes
     }
@@ -232,7 +248,7 @@ def test_nobody_may_delete_a_message() -> None:
     assert deleting == {("SendRole", "Guards.Arn")}, "an entry of the do-not-contact list"
 
 
-def test_messages_are_listed_by_what_is_due_and_by_recipient_and_in_no_other_way() -> None:
+def test_tables_are_listed_by_these_indexes_or_an_id_and_in_no_other_way() -> None:
     listing = {
         (role, resource)
         for role in ROLES
@@ -241,7 +257,11 @@ def test_messages_are_listed_by_what_is_due_and_by_recipient_and_in_no_other_way
     }
     assert listing == {
         ("WatchRole", "Messages.Arn/index/due"),
+        ("StatusRole", "Messages.Arn"),
         ("StatusRole", "Messages.Arn/index/recipient"),
+        ("StatusRole", "Messages.Arn/index/attention"),
+        ("StatusRole", "Messages.Arn/index/due"),
+        ("StatusRole", "Guards.Arn/index/list"),
     }
 
 
@@ -361,6 +381,10 @@ def test_every_route_is_throttled_for_all_callers_together(cloudformation: dict[
         ("/" + path.replace("/", "~1"), "OPTIONS"): ("PreflightRateLimit", "PreflightRateLimit")
         for path in api["Body"]["paths"]
     }
+    of_pages = {
+        ("/" + path.replace("/", "~1"), method.upper()): ("PageRateLimit", "PageBurstLimit")
+        for method, path in OF_PAGES
+    }
     of_all = {
         ("/" + path.replace("/", "~1"), method.upper()): (
             "PreflightRateLimit",
@@ -369,7 +393,7 @@ def test_every_route_is_throttled_for_all_callers_together(cloudformation: dict[
         for method, path in FOR_ALL
     }
     every = ("RouteRateLimit", "RouteBurstLimit")
-    assert limits == {("/*", "*"): every, **of_preflights, **of_all}
+    assert limits == {("/*", "*"): every, **of_preflights, **of_all, **of_pages}
 
 
 def test_no_single_key_can_use_a_route_up() -> None:
@@ -377,3 +401,5 @@ def test_no_single_key_can_use_a_route_up() -> None:
     assert 2 * default["ApiRateLimit"] <= default["RouteRateLimit"]
     assert 2 * default["ApiBurstLimit"] <= default["RouteBurstLimit"]
     assert default["PreflightRateLimit"] < default["ApiRateLimit"]
+    assert default["PageRateLimit"] < default["ApiRateLimit"], "strangers come before clients"
+    assert default["PageBurstLimit"] < default["ApiBurstLimit"]

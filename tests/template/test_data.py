@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from sms_gateway.adapters.message_item import to_item
-from sms_gateway.adapters.messages_table import DUE_INDEX
+from sms_gateway.adapters.message_search import DUE_INDEX
 from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
 from sms_gateway.domain.status import Status
 from tests.fakes.builders import a_message

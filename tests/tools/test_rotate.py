@@ -116,7 +116,12 @@ def test_the_other_key_and_the_other_stacks_keys_stay_what_they_are(account: Acc
 
 
 @pytest.mark.parametrize(
-    ("kind", "needed"), [("callback", DAY + timedelta(minutes=90)), ("cursor", DAY)]
+    ("kind", "needed"),
+    [
+        ("callback", DAY + timedelta(minutes=90)),
+        ("cursor", DAY),
+        ("tokens", timedelta(minutes=65)),
+    ],
 )
 def test_a_second_rotation_waits_until_the_key_before_is_needed_no_longer(
     account: Account, kind: str, needed: timedelta

@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_gateway.domain.errors import MalformedRequestError
-from sms_gateway.entrypoints.list_query import ListQuery, read_list_query
+from sms_gateway.domain.client import Client, Role
+from sms_gateway.domain.errors import MalformedRequestError, OperatorOnlyError
+from sms_gateway.domain.search import Search
+from sms_gateway.entrypoints.list_query import ListQuery, read_list_query, read_owner
 
 NUMBER = "+40721234567"
 
@@ -15,13 +17,13 @@ def refusal(**parameters: list[str]) -> MalformedRequestError:
 
 
 def test_the_number_suffices_and_twenty_are_shown() -> None:
-    assert read_list_query({"phoneNumber": [NUMBER]}) == ListQuery(NUMBER, 20, None)
+    assert read_list_query({"phoneNumber": [NUMBER]}) == ListQuery(NUMBER, 20, None, Search())
 
 
 def test_everything_a_caller_may_say_is_read() -> None:
     parameters = {"phoneNumber": [NUMBER], "limit": ["7"], "cursor": ["abc"]}
 
-    assert read_list_query(parameters) == ListQuery(NUMBER, 7, "abc")
+    assert read_list_query(parameters) == ListQuery(NUMBER, 7, "abc", Search())
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,6 @@ def test_another_limit_is_refused(text: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("parameters", "field", "sentence"),
     [
-        ({}, "phoneNumber", "phoneNumber is required. Add it to the request."),
         ({"phoneNumber": [""]}, "phoneNumber", "phoneNumber must not be empty."),
         (
             {"phoneNumber": ["1" * 65]},
@@ -87,8 +88,8 @@ def test_another_limit_is_refused(text: str, sentence: str) -> None:
             {"phoneNumber": [NUMBER], "Limit": ["1"]},
             "Limit",
             (
-                "Unknown parameter. Known are phoneNumber, limit, cursor. Correct its name, or"
-                " leave it out."
+                "Unknown parameter. Known are phoneNumber, limit, cursor, messageId, status,"
+                " client, since, until. Correct its name, or leave it out."
             ),
         ),
         (
@@ -123,3 +124,45 @@ def test_no_query_is_too_strange_to_be_read_or_refused(parameters: dict[str, lis
         limit, named = 1, error.field
     assert 1 <= limit <= 100
     assert len(named) <= 64
+
+
+CRM = Client("crm")
+ANA = Client("ana", Role.OPERATOR)
+
+
+def test_a_client_names_a_number_and_nothing_of_what_operators_name() -> None:
+    assert read_list_query({"phoneNumber": [NUMBER]}).number_for(CRM) == NUMBER
+    own = read_list_query({"phoneNumber": [NUMBER], "client": ["crm"]})
+    assert own.number_for(CRM) == NUMBER
+    with pytest.raises(MalformedRequestError) as refused:
+        read_list_query({}).number_for(CRM)
+    assert refused.value.field == "phoneNumber"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"client": ["shop"]},
+        {"client": ["crm"], "status": ["sent"]},
+        {"messageId": ["order-1"]},
+        {"status": ["failed"]},
+        {"since": ["2026-11-22T00:00:00Z"]},
+        {"until": ["2026-11-22T00:00:00Z"]},
+    ],
+)
+def test_what_only_operators_see_a_client_is_refused(more: dict[str, list[str]]) -> None:
+    for number in ({}, {"phoneNumber": [NUMBER]}):
+        with pytest.raises(OperatorOnlyError):
+            read_list_query({**number, **more}).number_for(CRM)
+
+
+def test_one_message_is_the_clients_own_or_that_of_the_client_an_operator_names() -> None:
+    assert read_owner({}, CRM) == "crm"
+    assert read_owner({"client": ["crm"], "_": ["1"]}, CRM) == "crm"
+    assert read_owner({"client": ["crm"]}, ANA) == "crm"
+    with pytest.raises(OperatorOnlyError):
+        read_owner({"client": ["shop"]}, CRM)
+    for wrong in ({}, {"client": ["a b"]}, {"client": ["crm", "shop"]}):
+        with pytest.raises(MalformedRequestError) as refused:
+            read_owner(wrong, ANA)
+        assert refused.value.field == "client"

@@ -74,6 +74,7 @@ def test_the_settings_of_send_are_read_and_tidied() -> None:
         rules=READ_RULES,
         kept_for=timedelta(days=400),
         limits=Limits(10, 0, 2000, timedelta(seconds=15), suppressions=True),
+        token_key_secret_arn="arn:token",
     )
 
 
@@ -81,7 +82,13 @@ def test_the_settings_of_the_others_are_read() -> None:
     assert DispatchSettings.from_environment(DISPATCH) == READ_DISPATCH
     assert WatchSettings.from_environment(WATCH) == WatchSettings(READ_DELIVERY, 5)
     assert StatusSettings.from_environment(STATUS) == StatusSettings(
-        ApiSettings((), ""), "Messages", "Guards", "arn:cursor", READ_RULES, suppressions=True
+        ApiSettings((), ""),
+        "Messages",
+        "Guards",
+        "arn:cursor",
+        "arn:token",
+        READ_RULES,
+        suppressions=True,
     )
     assert CallbackSettings.from_environment(CALLBACK) == CallbackSettings(
         "Messages", "arn:key", "https://sqs.test/reports"

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,17 @@ from sms_gateway.domain.errors import (
     MessageIdReusedError,
     RecipientLimitError,
     StoreUnavailableError,
+    TokenNotAllowedError,
+    TokenUsedUpError,
 )
 from sms_gateway.domain.guards import Limits, Suppression, suppressed
 from sms_gateway.domain.message import Message
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import Status, Trigger
 from sms_gateway.use_cases.ports import DoubleClickError
 from sms_gateway.use_cases.store_message import SendResult, StoreMessage
-from tests.fakes.builders import DUE, ID, KEY, NUMBER, TEXT, a_change, a_report, key
+from tests.fakes.builders import DUE, ID, KEY, NUMBER, TEXT, a_change, a_report, a_token, key
 from tests.fakes.clock import START
 from tests.fakes.intake import FakeIntake
 from tests.fakes.messages import InMemoryMessages, Outage
@@ -27,6 +31,7 @@ from tests.fakes.messages import InMemoryMessages, Outage
 if TYPE_CHECKING:
     from sms_gateway.use_cases.ports import Intake, Messages, Suppressions
 
+OTHER_NUMBER = PhoneNumber("+40721234568")
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 WINDOW = timedelta(seconds=10)
@@ -348,3 +353,82 @@ def test_a_report_that_came_first_is_shown_to_who_asks_again() -> None:
     door.messages.change(KEY, a_change(Trigger.REPORTED_SENT, report=a_report(ReportStatus.SENT)))
 
     assert door.take(a_replay()).message.status is Status.SENT
+
+
+# --- a page ----------------------------------------------------------------------------------
+
+
+def page_asks(door: Door, message: Message, **token: Any) -> SendResult:
+    """A message of a page, whose token is for one message unless something else is said."""
+    return door.store(replace(message, from_page=True), id_is_chosen=True, token=a_token(**token))
+
+
+def test_a_message_that_a_page_repeats_is_a_replay_and_not_counted() -> None:
+    door = Door()
+    first = page_asks(door, a_new())
+
+    again = page_asks(door, a_replay())
+    with_a_renewed_token = page_asks(door, a_replay(), token_id="renewed")
+
+    assert not first.replayed
+    assert (again, with_a_renewed_token) == (SendResult(first.message, replayed=True),) * 2
+    assert door.intake.used == {a_token().token_id: 1}
+
+
+def test_a_second_message_with_a_token_for_one_is_refused() -> None:
+    door = Door()
+    page_asks(door, a_new())
+
+    with pytest.raises(TokenUsedUpError):
+        page_asks(door, a_new("another"))
+    assert list(door.messages.rows) == [KEY]
+
+
+def test_a_repetition_is_found_when_the_number_has_no_room_either() -> None:
+    door = Door(recipient_hourly=1)
+    first = page_asks(door, a_new(), max_messages=2)
+
+    assert page_asks(door, a_replay(), max_messages=2).message == first.message
+    with pytest.raises(RecipientLimitError):
+        page_asks(door, a_new("another"), max_messages=2)
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["in time", "too late"])
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {},
+        {"text": "Altceva"},
+        {"from_page": True, "phone_number": OTHER_NUMBER},
+        {"phone_number": OTHER_NUMBER},
+    ],
+    ids=["equal", "other text", "of a page, to another number", "to another number"],
+)
+def test_a_page_is_told_nothing_of_a_message_that_no_page_has_sent_to_this_number(
+    theirs: dict[str, Any], *, is_over: bool
+) -> None:
+    door = Door()
+    door.take(a_new(**theirs))
+    before = door.messages.rows
+
+    asked = a_replay(valid_until=START - SECOND) if is_over else a_replay()
+    with pytest.raises(TokenNotAllowedError) as refused:
+        page_asks(door, asked)
+
+    assert refused.value.field == "messageId"
+    assert (door.messages.rows, door.intake.used) == (before, {})
+
+
+def test_another_text_under_the_id_of_a_pages_message_is_refused_as_ever() -> None:
+    door = Door()
+    page_asks(door, a_new())
+
+    with pytest.raises(MessageIdReusedError):
+        page_asks(door, a_replay(text="Altceva"))
+
+
+def test_the_client_itself_may_repeat_what_its_page_has_sent() -> None:
+    door = Door()
+    first = page_asks(door, a_new())
+
+    assert door.take(a_replay()) == SendResult(first.message, replayed=True)

@@ -43,6 +43,10 @@ class TransactionRefusedError(Exception):
         self.refusals = refusals
 
 
+class TableBusyError(StoreUnavailableError):
+    """Other processes' writes of the same rows did not end in time. Nothing was written."""
+
+
 class _ConflictError(StoreUnavailableError):
     """A transaction is under way on the same item: try again in a moment."""
 
@@ -63,7 +67,8 @@ def write(request: Callable[[], _Answer]) -> _Answer:
     Raises:
         ConditionFailedError: the write's condition does not hold.
         TransactionRefusedError: nor does a transaction's.
-        StoreUnavailableError: the table did not answer, or the conflict does not end.
+        TableBusyError: the conflict does not end.
+        StoreUnavailableError: the table did not answer.
     """
     for _ in tries():
         try:
@@ -71,7 +76,7 @@ def write(request: Callable[[], _Answer]) -> _Answer:
                 return request()
         except _ConflictError:
             continue
-    raise StoreUnavailableError("The table is busy with another write of the same row.")
+    raise TableBusyError("The table is busy with another write of the same row.")
 
 
 @contextmanager

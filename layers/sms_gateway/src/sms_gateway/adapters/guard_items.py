@@ -23,6 +23,7 @@ something else is said.
 | `forgotten#<time>#<random>`     | that `make forget` has run: `at` (ISO 8601),    | tools/      |
 |                                 | `operator` (ARN), `case`, `state`, counts,      | operators/  |
 |                                 | `expiresAt`; nothing about the number           | forgotten   |
+| `token#<id>`                    | `messages`: how many it has sent; `expiresAt`   | intake      |
 
 `list` and `phoneNumber` are the key of the sparse index `list`. No client's name holds a `#`.
 """
@@ -73,6 +74,11 @@ def of_batch(digest: str) -> str:
 def of_forgotten(at: str, random: str) -> str:
     """The item that records that a number was forgotten, at this time (ISO 8601)."""
     return f"{FORGOTTEN_PREFIX}{at}#{random}"
+
+
+def of_token(token_id: str) -> str:
+    """The item that counts what was sent with an access token."""
+    return f"token#{token_id}"
 
 
 def key(guard: str) -> dict[str, Any]:

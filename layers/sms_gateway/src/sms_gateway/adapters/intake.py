@@ -13,13 +13,21 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sms_gateway.adapters import guard_items
 from sms_gateway.adapters.attributes import Item, attributes
-from sms_gateway.adapters.dynamodb import TransactionRefusedError, table_errors, tries, write
+from sms_gateway.adapters.dynamodb import (
+    TableBusyError,
+    TransactionRefusedError,
+    table_errors,
+    tries,
+    write,
+)
 from sms_gateway.adapters.messages_table import MessagesTable, already_stored, refused
+from sms_gateway.domain.access_token import AccessToken
 from sms_gateway.domain.clock import from_milliseconds, to_iso, to_milliseconds
 from sms_gateway.domain.errors import (
     ClientLimitError,
     RecipientLimitError,
     StoreUnavailableError,
+    TokenUsedUpError,
 )
 from sms_gateway.domain.guards import DAY, HOUR, Limits, end_of_day, suppressed, with_sending
 from sms_gateway.domain.message import Change, Message
@@ -41,7 +49,7 @@ USAGE_KEPT: Final = timedelta(days=400)
 _SLACK: Final = 16
 """How many sendings more than needed a row may hold, so that it is rarely written anew."""
 
-_INTENT, _TWIN, _SUPPRESSION, _RECIPIENT, _CLIENT = range(5)
+_INTENT, _TOKEN, _TWIN, _SUPPRESSION, _RECIPIENT, _CLIENT = range(6)
 _Actions: TypeAlias = "dict[int, TransactWriteItemTypeDef]"
 
 
@@ -66,11 +74,14 @@ class GuardedIntake:
         id_is_chosen: bool,
         instead_of: str | None = None,
         clicked_at: datetime | None = None,
+        token: AccessToken | None = None,
     ) -> None:
         """Store and count the message, or raise and change nothing."""
         now = message.created_at
         counts = self._counts_recipients and message.counted_at is not None
         actions: _Actions = {_INTENT: {"Put": self.messages.as_put(message)}}
+        if token is not None:
+            actions[_TOKEN] = {"Update": self._one_more_of(token)}
         if self.limits.double_click and not id_is_chosen:
             actions[_TWIN] = {"Put": self._twin(message, instead_of, clicked_at or now)}
         if self.limits.suppressions:
@@ -78,7 +89,14 @@ class GuardedIntake:
         if counts:
             actions[_RECIPIENT] = {"Update": self._one_more_sending(message.phone_number, now)}
         sending = _Sending(message, now, None, already_stored)
-        self._write_where_there_is_room(sending, actions)
+        try:
+            self._write_where_there_is_room(sending, actions)
+        except TableBusyError:
+            # Nothing was written. Many uses of one token at once get in each other's way, and
+            # to all but the first it can be told that they are too many.
+            if token is not None and self._is_used_up(token):
+                raise _used_up() from None
+            raise
 
     def claim(self, message: Message, change: Change) -> Message:
         """Claim the message and count its sending, or raise and change nothing."""
@@ -144,12 +162,14 @@ class GuardedIntake:
                 raise self._explained(sending, rows) from refused
             else:
                 return True
-        raise StoreUnavailableError("The table is busy with other messages to the same number.")
+        raise TableBusyError("The table is busy with other messages to the same number.")
 
     def _explained(self, sending: "_Sending", rows: Mapping[int, Item | None]) -> Exception:
         """What the rows in the way mean; the first that counts in this order."""
         if _INTENT in rows:
             return sending.in_the_way(rows[_INTENT])
+        if _TOKEN in rows:
+            return _used_up()
         if _TWIN in rows and (twin := rows[_TWIN]):
             return DoubleClickError(MessageKey(sending.message.client, twin["messageId"]["S"]))
         if _SUPPRESSION in rows:
@@ -291,6 +311,30 @@ class GuardedIntake:
             for shard in range(shards)
         }
 
+    def _one_more_of(self, token: AccessToken) -> "UpdateTypeDef":
+        """One more use of this token, if it allows one."""
+        expires = int((token.expires_at + _KEPT).timestamp())
+        values = {":none": 0, ":one": 1, ":most": token.max_messages, ":expires": expires}
+        return {
+            "TableName": self.guards_table,
+            "Key": guard_items.key(guard_items.of_token(token.token_id)),
+            "UpdateExpression": (
+                "SET messages = if_not_exists(messages, :none) + :one, expiresAt = :expires"
+            ),
+            "ConditionExpression": "attribute_not_exists(messages) OR messages < :most",
+            "ExpressionAttributeValues": attributes(values),
+        }
+
+    def _is_used_up(self, token: AccessToken) -> bool:
+        with table_errors():
+            answer = self.messages.client.get_item(
+                TableName=self.guards_table,
+                Key=guard_items.key(guard_items.of_token(token.token_id)),
+                ConsistentRead=True,
+            )
+        used = answer.get("Item", {}).get("messages", {"N": "0"})["N"]
+        return int(used) >= token.max_messages
+
     def _one_more(self, row: str, share: int, sending: "_Sending") -> "UpdateTypeDef":
         """One more in this row of a client's count, if there is room; a share of zero has room."""
         kept_until = end_of_day(sending.at) + USAGE_KEPT
@@ -335,6 +379,13 @@ class _RecipientRow:
 
     sent: tuple[datetime, ...] = ()
     writes: int = 0
+
+
+def _used_up() -> TokenUsedUpError:
+    return TokenUsedUpError(
+        "This access token has sent as many messages as it allows. Ask the page's server for"
+        " another one."
+    )
 
 
 def _recipient_key(phone_number: PhoneNumber) -> dict[str, Any]:

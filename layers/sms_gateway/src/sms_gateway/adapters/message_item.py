@@ -26,6 +26,7 @@
 | `contradictions`                | N    | how many said otherwise in all                         |
 | `sendAt` `validUntil`           | S    | as the caller asked, if it did                         |
 | `onUnconfirmed`                 | S    | `hold` or `resend`                                     |
+| `fromPage`                      | BOOL | a page has sent it, with an access token               |
 | `dueAt`                         | N    | epoch seconds; only while something is still to happen |
 | `dueShard`                      | S    | with `dueAt` the key of the sparse index `due`         |
 | `attention`                     | S    | `<status>#<day>` of what needs attention: with         |
@@ -83,6 +84,7 @@ def to_item(message: Message) -> dict[str, Any]:
         "resent": message.resent or None,
         "countedAt": message.counted_at and to_milliseconds(message.counted_at),
         "putOff": message.put_off or None,
+        "fromPage": message.from_page or None,
     }
     return attributes({name: value for name, value in values.items() if value is not None})
 
@@ -128,6 +130,7 @@ def _message(row: Mapping[str, Any]) -> Message:
         resent=row.get("resent", False),
         counted_at=from_milliseconds(int(row["countedAt"])) if "countedAt" in row else None,
         put_off=int(row.get("putOff", 0)),
+        from_page=row.get("fromPage", False),
     )
 
 

@@ -21,6 +21,7 @@ from sms_gateway.adapters.message_item import (
     report_entry,
     to_item,
 )
+from sms_gateway.adapters.message_search import DUE_INDEX, Reading, index_for, search_messages
 from sms_gateway.adapters.recipient_index import Owned, read_messages, read_positions
 from sms_gateway.domain.clock import to_iso, to_milliseconds
 from sms_gateway.domain.cursor import Position
@@ -29,14 +30,14 @@ from sms_gateway.domain.message import Change, Message, OpenTries
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
+from sms_gateway.domain.search import Search
 from sms_gateway.domain.status import Reason
-from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Listed
+from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Listed, Searched
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef, UpdateTypeDef
 
-DUE_INDEX: Final = "due"
 MAX_CONTRADICTING_REPORTS: Final = 10
 """Kept on the item; further ones are only counted, so that no stranger can make an item grow."""
 
@@ -257,6 +258,11 @@ class MessagesTable:
         messages, unreadable = read_messages(self.client, self.table_name, keys)
         ids = [key.message_id for key in unreadable]
         return Listed(messages, ids, page[-1] if len(positions) > limit else None)
+
+    def search(self, search: Search, limit: int, place: str | None, now: datetime) -> Searched:
+        """By the index that holds what is looked for. Implements the port `MessageSearch`."""
+        index = index_for(search, now)
+        return search_messages(Reading(self.client, self.table_name, index, place), search, limit)
 
 
 def refused(item: Item | None) -> ChangeRefusedError:

@@ -6,19 +6,14 @@ are read from the table itself.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sms_gateway.adapters.attributes import attribute
-from sms_gateway.adapters.dynamodb import table_errors, tries
-from sms_gateway.adapters.message_item import (
-    client_created_at,
-    from_item,
-    key_attributes,
-    key_of,
-)
+from sms_gateway.adapters.dynamodb import table_errors
+from sms_gateway.adapters.message_item import client_created_at
+from sms_gateway.adapters.message_rows import read_rows
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.cursor import Position
-from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
@@ -62,28 +57,12 @@ def read_messages(
 
     Beside them the keys of rows that this release cannot read.
 
-    Read consistently: the index can know a row that not every copy of the table knows yet.
-
     Raises `StoreUnavailableError`, also if DynamoDB leaves keys aside over and over.
     """
-    if not keys:
-        return [], []
-    of_rows = [key_attributes(key) for key in keys]
-    wanted: Any = {table_name: {"Keys": of_rows, "ConsistentRead": True}}
-    messages: list[Message] = []
-    unreadable: list[MessageKey] = []
-    for _ in tries():
-        with table_errors():
-            answer = db.batch_get_item(RequestItems=wanted)
-        for item in answer["Responses"].get(table_name, ()):
-            try:
-                messages.append(from_item(item))
-            except UnreadableRowError:
-                unreadable.append(key_of(item))
-        wanted = answer["UnprocessedKeys"]
-        if not wanted:
-            return sorted(messages, key=Position.of, reverse=True), sorted(unreadable)
-    raise StoreUnavailableError("The table did not show all rows.")
+    rows = read_rows(db, table_name, keys)
+    messages = [row for row in rows.values() if isinstance(row, Message)]
+    unreadable = [key for key, row in rows.items() if not isinstance(row, Message)]
+    return sorted(messages, key=Position.of, reverse=True), sorted(unreadable)
 
 
 def _positions(

@@ -150,7 +150,7 @@ class VoipitAccounts:
 class SigningKeys(Generic[_Key]):
     """The keys of one purpose: the current one, and the one before for what it has signed.
 
-    With `CursorKey` it implements the port `CursorKeys`.
+    With `CursorKey` it implements the port `CursorKeys`, with `TokenKey` the port `TokenKeys`.
     """
 
     def __init__(

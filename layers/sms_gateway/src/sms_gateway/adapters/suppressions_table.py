@@ -5,10 +5,10 @@ The sparse index `list` holds the whole list in the order of its numbers.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sms_gateway.adapters import guard_items
-from sms_gateway.adapters.attributes import attributes
+from sms_gateway.adapters.attributes import Item, attributes
 from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, tries, write
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.errors import StoreUnavailableError
@@ -17,6 +17,8 @@ from sms_gateway.domain.phone_number import PhoneNumber
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+LIST_INDEX: Final = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,7 @@ class SuppressionsTable:
                 TableName=self.table_name, Key=_key(phone_number), ConsistentRead=True
             )
         item = answer.get("Item")
-        if item is None:
-            return None
-        return Suppression(phone_number, from_iso(item["since"]["S"]), item["client"]["S"])
+        return None if item is None else _entry(item)
 
     def among(self, phone_numbers: Collection[PhoneNumber]) -> frozenset[PhoneNumber]:
         """Those on the list as it is now, with one call for all of them (100 at most).
@@ -57,6 +57,23 @@ class SuppressionsTable:
             if not wanted:
                 return frozenset(found)
         raise StoreUnavailableError("The table did not show all rows.")
+
+    def page(self, limit: int, after: PhoneNumber | None) -> list[Suppression]:
+        """The next entries from the index `list`, which follows the table a moment later."""
+        condition, values = "#list = :list", {":list": guard_items.SUPPRESSED}
+        if after is not None:
+            condition += " AND phoneNumber > :after"
+            values[":after"] = after.e164
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table_name,
+            IndexName=LIST_INDEX,
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames={"#list": "list"},
+            ExpressionAttributeValues=attributes(values),
+            PaginationConfig={"MaxItems": limit},
+        )
+        with table_errors():
+            return [_entry(item) for page in pages for item in page["Items"]]
 
     def put(self, suppression: Suppression) -> None:
         """Enter the number; the first entry stays."""
@@ -81,6 +98,11 @@ class SuppressionsTable:
     def delete(self, phone_number: PhoneNumber) -> None:
         """Take the number off the list."""
         write(lambda: self.client.delete_item(TableName=self.table_name, Key=_key(phone_number)))
+
+
+def _entry(item: Item) -> Suppression:
+    number = PhoneNumber(item["phoneNumber"]["S"])
+    return Suppression(number, from_iso(item["since"]["S"]), item["client"]["S"])
 
 
 def _key(phone_number: PhoneNumber) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The cursor of a list: where its next page begins, signed for one client and one phone number.
+"""The cursor of a list: where its next page begins, signed for this very list.
 
-base64url of the key's id (4 bytes), the signature (16) and the position: `createdAt` as the table
-writes it, then the `messageId`. The phone number is signed and not in it.
+base64url of the key's id (4 bytes), the signature (16) and the place. In a client's list the place
+is a position: `createdAt` as the table writes it, then the `messageId`. What list it is is signed
+and not in it: the client's and the phone number, or what an operator looks for.
 """
 
 import hmac
@@ -58,18 +59,26 @@ class Cursor:
 
         Compared in constant time.
         """
-        expected = _signature(key, client, phone_number, self.signed)
-        if not hmac.compare_digest(expected, self.signature):
+        text = self.place(key, client.encode(), phone_number.e164.encode())
+        return Position(from_iso(text[:_MOMENT]), text[_MOMENT:]) if text is not None else None
+
+    def place(self, key: CursorKey, *of: bytes) -> str | None:
+        """Where to go on in this list; `None` if this key did not sign it for that."""
+        if not hmac.compare_digest(key.sign(*of, self.signed), self.signature):
             return None
-        text = self.signed.decode()
-        return Position(from_iso(text[:_MOMENT]), text[_MOMENT:])
+        return self.signed.decode()
 
 
 def mint_cursor(position: Position, client: str, phone_number: PhoneNumber, key: CursorKey) -> str:
     """The cursor of the page that begins after this position."""
-    signed = f"{to_iso(position.created_at)}{position.message_id}".encode()
-    signature = _signature(key, client, phone_number, signed)
-    return to_base64url(bytes.fromhex(key.key_id) + signature + signed)
+    place = f"{to_iso(position.created_at)}{position.message_id}"
+    return mint_place(place, key, client.encode(), phone_number.e164.encode())
+
+
+def mint_place(place: str, key: CursorKey, *of: bytes) -> str:
+    """The cursor of the page of this list that begins after this place."""
+    signed = place.encode()
+    return to_base64url(bytes.fromhex(key.key_id) + key.sign(*of, signed) + signed)
 
 
 def read_cursor(text: str) -> Cursor | None:
@@ -90,7 +99,3 @@ def read_cursor(text: str) -> Cursor | None:
         signature=content[_KEY_ID_BYTES:_SIGNED_FROM],
         signed=content[_SIGNED_FROM:],
     )
-
-
-def _signature(key: CursorKey, client: str, phone_number: PhoneNumber, signed: bytes) -> bytes:
-    return key.sign(client.encode(), phone_number.e164.encode(), signed)

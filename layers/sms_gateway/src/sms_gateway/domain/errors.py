@@ -3,7 +3,13 @@
 GatewayError
 ├── FieldError                 something in the request is wrong, and `field` says what
 │   ├── MalformedRequestError  the request cannot be read
-│   └── InvalidValueError      readable, but a rule refuses it
+│   ├── InvalidValueError      readable, but a rule refuses it
+│   └── TokenNotAllowedError   the access token does not allow it
+├── TokenInvalidError          the gateway has not made the access token, or no longer knows it
+├── TokenExpiredError          it is over
+├── TokenUsedUpError           it has sent as many messages as it allows
+├── OperatorCannotSendError    an operator's key where a client's is needed
+├── OperatorOnlyError          a client's key where an operator's is needed
 ├── MessageIdReusedError       the id belongs to another message
 ├── MessageNotFoundError       no such message for this caller
 ├── SuppressionNotFoundError   the number is not on the do-not-contact list
@@ -52,6 +58,45 @@ class MalformedRequestError(FieldError):
 
 class InvalidValueError(FieldError):
     """The request was read and a rule refuses a value in it. Nothing was stored."""
+
+
+class TokenNotAllowedError(FieldError):
+    """The access token is good and does not allow this; `field` names what it does not cover."""
+
+    code = "token-not-allowed"
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(field, sentence, self.code)
+
+
+class TokenInvalidError(GatewayError):
+    """There is no access token, or one that this gateway has not made or no longer knows."""
+
+    code = "token-invalid"
+
+
+class TokenExpiredError(GatewayError):
+    """The access token was good until a moment ago."""
+
+    code = "token-expired"
+
+
+class TokenUsedUpError(GatewayError):
+    """The access token has sent as many messages as it allows; nothing was stored."""
+
+    code = "token-used-up"
+
+
+class OperatorCannotSendError(GatewayError):
+    """The key is an operator's, which never acts as a client."""
+
+    code = "operator-cannot-send"
+
+
+class OperatorOnlyError(GatewayError):
+    """The key is a client's, and this is for operators."""
+
+    code = "operator-only"
 
 
 class MessageIdReusedError(GatewayError):

@@ -229,6 +229,7 @@ class Message:
     or did last. `resent`: whether the second try that `onUnconfirmed` allows is under way or spent.
     `counted_at` is the time under which its latest sending counts for its recipient; none, if it is
     scheduled and was not tried yet. `put_off` is how many times it could not even be claimed.
+    `from_page`: whether a page has sent it, with an access token.
     `contradicting_reports` are those that did not decide what the status is. `history` ends with
     the current status. `due_at` is when `watch` has to look at it; settled messages have none.
     """
@@ -259,6 +260,7 @@ class Message:
     resent: bool = False
     counted_at: datetime | None = None
     put_off: int = 0
+    from_page: bool = False
 
     @property
     def key(self) -> MessageKey:
@@ -289,6 +291,7 @@ class Message:
         valid_until: datetime | None = None,
         on_unconfirmed: OnUnconfirmed = OnUnconfirmed.HOLD,
         cut_from: int | None = None,
+        from_page: bool = False,
     ) -> "Message":
         """A message that is `queued` and due at once; store it as `claimed` or as `waiting`."""
         message = cls(
@@ -311,6 +314,7 @@ class Message:
             due_at=at,
             cut_from=cut_from,
             counted_at=None if send_at is not None and send_at > at else at,
+            from_page=from_page,
         )
         settled_by = message.valid_to + SETTLES_WITHIN
         return replace(message, expires_at=max(message.expires_at, settled_by))

@@ -7,12 +7,16 @@ from sms_gateway.domain.message import Message, StatusChange
 from sms_gateway.domain.report import DeliveryReport
 
 
-def message_view(message: Message) -> dict[str, Any]:
-    """The JSON object of a message. Fields without a value are left out."""
+def message_view(message: Message, *, names_client: bool = False) -> dict[str, Any]:
+    """The JSON object of a message. Fields without a value are left out.
+
+    `names_client`: for an operator, who sees those of all clients.
+    """
     first_kept = message.version - len(message.history) + 1
     return _without_nothing(
         {
             "messageId": message.message_id,
+            "client": message.client if names_client else None,
             "status": message.status,
             "reason": message.reason,
             "errorMessage": message.error_message,

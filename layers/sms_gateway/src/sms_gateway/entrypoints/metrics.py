@@ -53,6 +53,28 @@ class Metric(StrEnum):
         "SuppressionRemoved",
         "A client took a number off the do-not-contact list.",
     )
+    # send and status, for pages
+    TOKEN_MINTED = "TokenMinted", "A client was given an access token for a page."
+    TOKEN_INVALID = (
+        "TokenInvalid",
+        (
+            "A page's route was called without an access token that the gateway knows. It was"
+            " answered 401. Many of them: strangers try, or the key was rotated with NOW=1."
+        ),
+    )
+    TOKEN_EXPIRED = "TokenExpired", "A page's access token was over. It was answered 401."
+    TOKEN_NOT_ALLOWED = (
+        "TokenNotAllowed",
+        (
+            "A page asked for what its access token does not cover: another number, another origin,"
+            " or the messageId of a message that no page has sent. It was answered 403. Many of"
+            " them: a token was stolen."
+        ),
+    )
+    TOKEN_USED_UP = (
+        "TokenUsedUp",
+        "A page asked for more messages than its access token allows. It was answered 403.",
+    )
     # send and dispatch
     PROVIDER_ACCEPTED = "ProviderAccepted", "Voipit took a message: it answered ok."
     PROVIDER_REFUSED = "ProviderRefused", "Voipit refused a message for good."

@@ -23,6 +23,15 @@ _INTERNAL_ERROR: Final = (HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error")
 PROBLEMS: Final = {
     "malformed-request": (HTTPStatus.BAD_REQUEST, "Request cannot be read"),
     "forbidden": (HTTPStatus.FORBIDDEN, "API key missing or not allowed to do this"),
+    "operator-cannot-send": (HTTPStatus.FORBIDDEN, "Operators neither send nor cancel messages"),
+    "operator-only": (HTTPStatus.FORBIDDEN, "For operators only"),
+    "token-invalid": (HTTPStatus.UNAUTHORIZED, "Access token missing or not valid"),
+    "token-expired": (HTTPStatus.UNAUTHORIZED, "Access token expired"),
+    "token-not-allowed": (HTTPStatus.FORBIDDEN, "Not allowed by the access token"),
+    "token-used-up": (HTTPStatus.FORBIDDEN, "Access token used up"),
+    "token-too-long": (HTTPStatus.UNPROCESSABLE_ENTITY, "Access token would be too long"),
+    "origin-not-allowed": (HTTPStatus.UNPROCESSABLE_ENTITY, "Origin not allowed"),
+    "too-much-metadata": (HTTPStatus.UNPROCESSABLE_ENTITY, "Too many entries of metadata"),
     "route-not-found": (HTTPStatus.NOT_FOUND, "No such route"),
     "message-not-found": (HTTPStatus.NOT_FOUND, "Message not found"),
     "suppression-not-found": (HTTPStatus.NOT_FOUND, "Number not on the do-not-contact list"),
@@ -86,8 +95,12 @@ def problem(code: str, detail: str, **members: Any) -> Response[str]:
 def problem_for(error: GatewayError) -> Response[str]:
     """The answer for an error the gateway raised on purpose."""
     document = document_for(error)
-    seconds = document.get("retryAfter")
-    return _answer(document, {"Retry-After": str(seconds)} if seconds else {})
+    headers: dict[str, str] = {}
+    if seconds := document.get("retryAfter"):
+        headers["Retry-After"] = str(seconds)
+    if document["status"] == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"  # RFC 9110 §15.5.2 asks for it
+    return _answer(document, headers)
 
 
 def _answer(document: dict[str, Any], headers: dict[str, str]) -> Response[str]:

@@ -16,9 +16,15 @@ from sms_gateway.domain.clock import from_milliseconds
 from sms_gateway.domain.errors import (
     ClientLimitError,
     GatewayError,
+    OperatorCannotSendError,
     RecipientLimitError,
     StoreUnavailableError,
+    TokenExpiredError,
+    TokenInvalidError,
+    TokenNotAllowedError,
+    TokenUsedUpError,
 )
+from sms_gateway.entrypoints.list_query import operator_only
 from sms_gateway.entrypoints.logs import logger
 from sms_gateway.entrypoints.metrics import Metric, count
 from sms_gateway.entrypoints.problems import problem, problem_for
@@ -33,6 +39,10 @@ _KEPT_OUT: Final = {
     RecipientLimitError.code: Metric.MESSAGE_REFUSED_BY_LIMIT,
     ClientLimitError.code: Metric.MESSAGE_REFUSED_BY_LIMIT,
     "suppressed": Metric.MESSAGE_REFUSED_BY_SUPPRESSION,
+    TokenInvalidError.code: Metric.TOKEN_INVALID,
+    TokenExpiredError.code: Metric.TOKEN_EXPIRED,
+    TokenNotAllowedError.code: Metric.TOKEN_NOT_ALLOWED,
+    TokenUsedUpError.code: Metric.TOKEN_USED_UP,
 }
 
 
@@ -125,16 +135,31 @@ def message_owner(event: APIGatewayProxyEvent, clients: Clients) -> str:
     """The name of the client that sends, reads or cancels messages with this request.
 
     Raises:
-        ForbiddenError: there is no key, or it is an operator's, which never acts as a client.
+        ForbiddenError: there is no key at all.
+        OperatorCannotSendError: it is an operator's, which never acts as a client.
         StoreUnavailableError: the table does not tell which client the key belongs to.
     """
     client = caller(event, clients)
     if client.role is Role.OPERATOR:
-        raise ForbiddenError(
-            "This API key belongs to an operator, who neither sends nor reads messages. Use the key"
-            " of a client."
+        raise OperatorCannotSendError(
+            "This API key belongs to an operator, who neither sends nor cancels messages. Use the"
+            " key of a client."
         )
     return client.name
+
+
+def operator(event: APIGatewayProxyEvent, clients: Clients) -> Client:
+    """The operator that looks with this request.
+
+    Raises:
+        ForbiddenError: there is no key at all.
+        OperatorOnlyError: it is a client's.
+        StoreUnavailableError: the table does not tell which client the key belongs to.
+    """
+    client = caller(event, clients)
+    if client.role is not Role.OPERATOR:
+        raise operator_only()
+    return client
 
 
 def received_at(event: APIGatewayProxyEvent) -> datetime | None:
@@ -159,7 +184,7 @@ def count_refusal(error: GatewayError) -> None:
 
 
 class ForbiddenError(GatewayError):
-    """The request carries no API key, or one whose role does not allow this."""
+    """The request carries no API key."""
 
     code = "forbidden"
 

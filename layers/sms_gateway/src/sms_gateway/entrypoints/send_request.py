@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NoReturn
 
+from sms_gateway.domain.access_token import AccessToken
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.errors import MalformedRequestError
 from sms_gateway.domain.message import OnUnconfirmed
@@ -26,6 +27,7 @@ from sms_gateway.use_cases.send_batch import BatchItem
 _MESSAGES: Final = "messages"
 _REQUEST: Final = schema("SendRequest")
 _checked_request: Final = check_of(_REQUEST)
+_checked_page_request: Final = check_of(schema("PageSendRequest"))
 _checked_batch: Final = check_of(envelope("BatchRequest", _MESSAGES))
 _NULLABLE: Final = nullable_fields(_REQUEST)
 _BODY: Final = "body"
@@ -59,8 +61,7 @@ def read_send_request(
     Raises:
         MalformedRequestError: naming the field (`body` if it cannot be read at all).
     """
-    values = _json_object(body)
-    _refuse_what_is_no_data(values)
+    values = _checked_request(read_object(body))
     request = replace(_send_request(values, client), received_at=received_at)
     if idempotency_key is None:
         return request
@@ -68,6 +69,31 @@ def read_send_request(
     if request.message_id not in {None, message_id}:
         raise MalformedRequestError(HEADER, f"{HEADER} and messageId differ: give one of them.")
     return replace(request, message_id=message_id)
+
+
+def read_page_request(
+    body: bytes, access: AccessToken, *, received_at: datetime | None = None
+) -> SendRequest:
+    """What a page asks for with this token.
+
+    Raises:
+        MalformedRequestError: naming the field (`body` if it cannot be read at all).
+        InvalidValueError: the token and the page give too much metadata.
+    """
+    values = _checked_page_request(read_object(body))
+    request = replace(_send_request(values, access.client), received_at=received_at)
+    return request.of_a_page(access)
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body that means something.
+
+    Raises:
+        MalformedRequestError: naming the field (`body` if it cannot be read at all).
+    """
+    values = _json_object(body)
+    _refuse_what_is_no_data(values)
+    return values
 
 
 def read_batch(body: bytes, *, client: str, idempotency_key: str | None = None) -> Batch:
@@ -93,7 +119,7 @@ def _batch_item(values: Any, client: str) -> BatchItem:
         return MalformedRequestError(_BODY, "A message must be a JSON object.")
     try:
         _refuse_what_is_no_data(values)
-        return _send_request(values, client)
+        return _send_request(_checked_request(values), client)
     except MalformedRequestError as error:
         return error
 
@@ -102,27 +128,29 @@ def _without_nulls(item: Any) -> Any:
     return without_nulls(item, _NULLABLE) if isinstance(item, dict) else item
 
 
-def _send_request(given: Mapping[str, Any], client: str) -> SendRequest:
-    values = _checked_request(given)
+def _send_request(values: Mapping[str, Any], client: str) -> SendRequest:
     return SendRequest(
         client=client,
         phone_number=values["phoneNumber"],
         text=values["message"],
         message_id=values.get("messageId"),
         metadata=values.get("metadata", {}),
-        send_at=_moment(values, "sendAt"),
-        valid_until=_moment(values, "validUntil"),
+        send_at=moment(values, "sendAt"),
+        valid_until=moment(values, "validUntil"),
         on_unconfirmed=OnUnconfirmed(values.get("onUnconfirmed", OnUnconfirmed.HOLD)),
     )
 
 
-def _moment(values: Mapping[str, Any], name: str) -> datetime | None:
-    """A moment with its time zone, to the millisecond, as it is stored and compared."""
+def moment(values: Mapping[str, Any], name: str) -> datetime | None:
+    """A moment with its time zone, to the millisecond, as it is stored and compared.
+
+    Raises `MalformedRequestError`.
+    """
     if name not in values:
         return None
     try:
-        moment = from_iso(values[name].upper())
-        return from_iso(to_iso(moment)) if moment.tzinfo else _no_moment(name)
+        given = from_iso(values[name].upper())
+        return from_iso(to_iso(given)) if given.tzinfo else _no_moment(name)
     except (ValueError, OverflowError):
         return _no_moment(name)
 

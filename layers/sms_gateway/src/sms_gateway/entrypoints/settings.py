@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from sms_gateway.adapters.voipit.number_format import NumberFormat
 from sms_gateway.domain.guards import Limits
+from sms_gateway.domain.origin import EVERY_ORIGIN, PATTERN
 from sms_gateway.domain.phone_number import NumberType
 
 _Value = TypeVar("_Value")
@@ -17,10 +18,10 @@ _Settings = TypeVar("_Settings")
 _REGION: Final = re.compile(r"[A-Z]{2}")
 _ALLOWABLE_TYPE: Final = re.compile(r"mobile|fixed-line|voip")
 _NUMBER_PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,13}")
-_ORIGIN: Final = re.compile(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+_ORIGIN: Final = re.compile(rf"{re.escape(EVERY_ORIGIN)}|{PATTERN}")
 _MOST_ORIGINS: Final = 20
 _BASE_PATH: Final = re.compile(
-    r"(?!/(messages|suppressions|provider|openapi\.json)(/|$))(/[A-Za-z0-9._-]+)+"
+    r"(?!/(messages|page|tokens|suppressions|provider|openapi\.json)(/|$))(/[A-Za-z0-9._-]+)+"
 )
 """Not what a route of ours begins with: that part of a path must stay where it is."""
 _ON_OR_OFF: Final = {"on": True, "off": False}
@@ -218,7 +219,7 @@ class ApiSettings:
         origins = environment.each("ALLOWED_ORIGINS", _ORIGIN)
         if len(origins) > _MOST_ORIGINS:
             environment.wrong.append(f"ALLOWED_ORIGINS has more than {_MOST_ORIGINS} entries")
-        if "*" in origins and len(origins) > 1:
+        if EVERY_ORIGIN in origins and len(origins) > 1:
             environment.wrong.append("ALLOWED_ORIGINS has * beside other origins; name either")
         base_path = environment.optional_text("BASE_PATH")
         return cls(origins, environment.matching("BASE_PATH", base_path, _BASE_PATH))
@@ -233,6 +234,7 @@ class SendSettings:
     rules: RulesSettings
     kept_for: timedelta
     limits: Limits
+    token_key_secret_arn: str
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "SendSettings":
@@ -249,6 +251,7 @@ class SendSettings:
             rules=RulesSettings.read(environment),
             kept_for=timedelta(days=environment.whole_number("MESSAGE_RETENTION_DAYS")),
             limits=replace(dispatch.limits, double_click=timedelta(seconds=double_click)),
+            token_key_secret_arn=environment.text("TOKEN_KEY_SECRET_ARN"),
         )
 
 
@@ -280,6 +283,7 @@ class StatusSettings:
     messages_table: str
     guards_table: str
     cursor_key_secret_arn: str
+    token_key_secret_arn: str
     rules: RulesSettings
     suppressions: bool
 
@@ -295,6 +299,7 @@ class StatusSettings:
             messages_table=environment.text("MESSAGES_TABLE"),
             guards_table=environment.text("GUARDS_TABLE"),
             cursor_key_secret_arn=environment.text("CURSOR_KEY_SECRET_ARN"),
+            token_key_secret_arn=environment.text("TOKEN_KEY_SECRET_ARN"),
             rules=RulesSettings.read(environment),
             suppressions=environment.choice("SUPPRESSION_LIST", _ON_OR_OFF),
         )

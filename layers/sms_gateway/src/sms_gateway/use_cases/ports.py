@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sms_gateway.domain.access_token import AccessToken, TokenKey
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.client import Client
@@ -15,6 +16,7 @@ from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.phone_number import ExaminedNumber, PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
+from sms_gateway.domain.search import Search
 from sms_gateway.domain.status import Reason
 
 
@@ -55,15 +57,18 @@ class Intake(Protocol):
         id_is_chosen: bool,
         instead_of: str | None = None,
         clicked_at: datetime | None = None,
+        token: AccessToken | None = None,
     ) -> None:
         """Store a new message and count it, in one write; or raise, and change nothing.
 
         `id_is_chosen`: the caller has given its id, so an equal message is no double click.
         `instead_of`: nor is an equal message with this id, if it is still the last one.
         `clicked_at`: when the request came in, if that was before `created_at`.
+        `token`: the access token that it is sent with, which allows so many messages and no more.
 
         Raises:
             AlreadyStoredError: the id is taken. This goes before everything else.
+            TokenUsedUpError: the token allows no more. This goes before what follows.
             DoubleClickError: an equal message has just been stored.
             InvalidValueError: `suppressed`.
             LimitReachedError: the recipient or the client is at a limit.
@@ -102,6 +107,12 @@ class Suppressions(Protocol):
     def among(self, phone_numbers: Collection[PhoneNumber]) -> frozenset[PhoneNumber]:
         """Those of these numbers (100 different ones at most) that are on the list."""
 
+    def page(self, limit: int, after: PhoneNumber | None) -> list[Suppression]:
+        """At most so many entries in the order of their numbers, from the one after this number.
+
+        The newest can be absent for a moment.
+        """
+
     def put(self, suppression: Suppression) -> None:
         """Enter a number; an entry that is there already stays as it is."""
 
@@ -129,6 +140,32 @@ class Listed:
     messages: Sequence[Message]
     unreadable: Sequence[str] = ()
     last: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Some of the messages that were looked for; `place` is where to go on, if there might be more.
+
+    `unreadable` are the keys of rows among them that another release has written.
+    """
+
+    messages: Sequence[Message]
+    unreadable: Sequence[MessageKey] = ()
+    place: str | None = None
+
+
+class MessageSearch(Protocol):
+    """Looks for messages of all clients by the indexes of their table."""
+
+    def search(self, search: Search, limit: int, place: str | None, now: datetime) -> Searched:
+        """At most `limit` of them (1 to 100), from this place on.
+
+        A status that needs attention is looked for from `until` (or now) back to `since` (or 30
+        days before).
+
+        They can be fewer, even none, although there are more: each call reads so much and no more.
+        Raises `StoreUnavailableError`.
+        """
 
 
 class Messages(Protocol):
@@ -304,6 +341,19 @@ class CursorKeys(Protocol):
 
     def find(self, key_id: str) -> CursorKey | None:
         """The key with this id, if it still signs or did until lately."""
+
+
+class TokenKeys(Protocol):
+    """The keys that sign access tokens. Both methods raise `SecretUnavailableError`."""
+
+    def current(self) -> TokenKey:
+        """The key that signs."""
+
+    def find(self, key_id: str) -> TokenKey | None:
+        """The key with this id, if it still signs or did until lately.
+
+        Raises `KeyNotLookedUpError` if unknown ids have used up the look-ups for now.
+        """
 
 
 class Publisher(Protocol):

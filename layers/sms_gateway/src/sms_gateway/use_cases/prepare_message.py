@@ -1,10 +1,11 @@
 """Turn what a caller asks for into a message, or say what is wrong with it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from sms_gateway.domain.access_token import AccessToken
 from sms_gateway.domain.clock import Clock
 from sms_gateway.domain.errors import InvalidValueError
 from sms_gateway.domain.message import Message, OnUnconfirmed
@@ -19,7 +20,8 @@ MAX_AHEAD: Final = timedelta(days=366)
 class SendRequest:
     """What a caller asks for. `client` is the client's name.
 
-    `received_at` is when API Gateway got the request, if that is known.
+    `received_at` is when API Gateway got the request, if that is known. `access` is the token of a
+    page that asks; its metadata are among `metadata` (`of_a_page`).
     """
 
     client: str
@@ -31,6 +33,11 @@ class SendRequest:
     valid_until: datetime | None = None
     on_unconfirmed: OnUnconfirmed = OnUnconfirmed.HOLD
     received_at: datetime | None = None
+    access: AccessToken | None = None
+
+    def of_a_page(self, access: AccessToken) -> "SendRequest":
+        """The same, asked for by a page with this token. Raises `InvalidValueError`."""
+        return replace(self, metadata=access.added_to(self.metadata), access=access)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,19 @@ class PrepareMessage:
     kept_for: timedelta
 
     def __call__(self, request: SendRequest) -> Message:
-        """A new message that is not stored yet. Raises `InvalidValueError`."""
+        """A new message that is not stored yet.
+
+        Raises:
+            InvalidValueError: a value is refused.
+            TokenNotAllowedError: the page's token is for another number.
+        """
         at = self.now()
         problem = too_far_ahead(request, at)
         if problem:
             raise problem
         phone_number = self.phone_numbers.normalise(request.phone_number)
+        if request.access is not None:
+            request.access.check_covers(phone_number)
         shown = self.text_rules.read(request.text)
         return Message.new(
             message_id=request.message_id or self.new_id(at),
@@ -64,6 +78,7 @@ class PrepareMessage:
             send_at=request.send_at,
             valid_until=request.valid_until,
             on_unconfirmed=request.on_unconfirmed,
+            from_page=request.access is not None,
         )
 
 

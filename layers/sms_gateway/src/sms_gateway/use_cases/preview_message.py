@@ -53,8 +53,15 @@ class PreviewMessage:
     now: Clock
 
     def __call__(self, request: SendRequest) -> Preview:
-        """The very rules of `POST /messages`. Raises `StoreUnavailableError`."""
+        """The very rules of `POST /messages`.
+
+        Raises:
+            TokenNotAllowedError: the page's token is for another number, so nothing is told of it.
+            StoreUnavailableError: the table did not answer.
+        """
         number = self.phone_numbers.examine(request.phone_number)
+        if request.access is not None and number.number is not None:
+            request.access.check_covers(number.number)
         on_the_list: frozenset[PhoneNumber] = frozenset()
         if self.suppressions is not None and number.number and self.suppressions.get(number.number):
             on_the_list = frozenset({number.number})

@@ -37,6 +37,8 @@ class SendMessage:
             InvalidValueError: a value is refused; nothing was stored.
             LimitReachedError: a limit refuses it for now; nothing was stored.
             MessageIdReusedError: the id belongs to another message; nothing was sent.
+            TokenNotAllowedError: the page's token does not allow it; nothing was stored.
+            TokenUsedUpError: the page's token allows no more messages; nothing was stored.
             StoreUnavailableError: the table did not answer; nothing was sent. If the intent was
                 stored nevertheless, it will be.
         """
@@ -70,7 +72,9 @@ class SendMessage:
         clicked_at = request.received_at
         if clicked_at and not message.created_at - WAITED_FOR < clicked_at < message.created_at:
             clicked_at = None  # the two clocks disagree
-        return self.store(message, id_is_chosen=id_is_chosen, clicked_at=clicked_at)
+        return self.store(
+            message, id_is_chosen=id_is_chosen, clicked_at=clicked_at, token=request.access
+        )
 
     def _store_for_later(
         self, message: Message, reason: Reason | None, request: SendRequest

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sms_gateway.domain.access_token import AccessToken
 from sms_gateway.domain.errors import (
     InvalidValueError,
     LimitReachedError,
     MessageIdReusedError,
     StoreUnavailableError,
+    TokenNotAllowedError,
+    TokenUsedUpError,
 )
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.status import Status
@@ -35,15 +38,24 @@ class StoreMessage:
     messages: Messages
 
     def __call__(
-        self, message: Message, *, id_is_chosen: bool, clicked_at: datetime | None = None
+        self,
+        message: Message,
+        *,
+        id_is_chosen: bool,
+        clicked_at: datetime | None = None,
+        token: AccessToken | None = None,
     ) -> SendResult:
         """Store the message; or find that it is there already, which changes nothing.
 
         `id_is_chosen`: the caller has given the `messageId`, so a repetition can be told from a
-        second message, and equal content is no double click. `clicked_at`: see `Intake.store`.
+        second message, and equal content is no double click. `clicked_at`, `token`: see
+        `Intake.store`.
 
         Raises:
             MessageIdReusedError: the id belongs to another message.
+            TokenNotAllowedError: a page asks, and the id belongs to a message that no page has sent
+                to this number; whatever it is, it is not told.
+            TokenUsedUpError: the token allows no more messages.
             InvalidValueError: `suppressed`, or `already-too-late`.
             LimitReachedError: a limit refuses it for now.
             StoreUnavailableError: the table did not answer.
@@ -54,7 +66,7 @@ class StoreMessage:
             if stored is None:
                 raise already_too_late()
             return self._replay(stored, message)
-        return self._store(message, id_is_chosen=id_is_chosen, clicked_at=clicked_at)
+        return self._store(message, id_is_chosen=id_is_chosen, clicked_at=clicked_at, token=token)
 
     def _store(
         self,
@@ -62,11 +74,16 @@ class StoreMessage:
         *,
         id_is_chosen: bool,
         clicked_at: datetime | None,
+        token: AccessToken | None,
         instead_of: str | None = None,
     ) -> SendResult:
         try:
             self.intake.store(
-                message, id_is_chosen=id_is_chosen, instead_of=instead_of, clicked_at=clicked_at
+                message,
+                id_is_chosen=id_is_chosen,
+                instead_of=instead_of,
+                clicked_at=clicked_at,
+                token=token,
             )
         except AlreadyStoredError as taken:
             # The AWS client repeats a write whose answer was lost. If the row that is in the way
@@ -82,10 +99,11 @@ class StoreMessage:
                     message,
                     id_is_chosen=id_is_chosen,
                     clicked_at=clicked_at,
+                    token=token,
                     instead_of=first.message_id,
                 )
             return SendResult(first, replayed=True)
-        except (LimitReachedError, InvalidValueError):
+        except (LimitReachedError, InvalidValueError, TokenUsedUpError):
             # A message that was taken before is not counted, nor refused, a second time.
             stored = self._stored(message) if id_is_chosen else None
             if stored is None:
@@ -98,6 +116,12 @@ class StoreMessage:
 
     @staticmethod
     def _replay(stored: Message, asked: Message) -> SendResult:
+        if asked.from_page and not (stored.from_page and stored.phone_number == asked.phone_number):
+            raise TokenNotAllowedError(
+                "messageId",
+                "This messageId was not used by a page for this number. Choose a new UUID as"
+                " messageId.",
+            )
         if not stored.is_same_intent_as(asked):
             raise MessageIdReusedError(
                 "This messageId was used for a message with other content. Choose another"

@@ -7,6 +7,7 @@ from sms_gateway.adapters import aws
 from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.clients_table import ClientsTable, RememberedClients
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.domain.access_token import TokenKey
 from sms_gateway.domain.message_id import new_message_id
 from sms_gateway.domain.text import TextRules
 from sms_gateway.entrypoints.rest_api import RestApi, Routes, rest_api
@@ -14,6 +15,7 @@ from sms_gateway.entrypoints.settings import SendSettings
 from sms_gateway.entrypoints.wiring import shared
 from sms_gateway.entrypoints.wiring.delivery import Delivery
 from sms_gateway.entrypoints.wiring.numbers import phone_numbers
+from sms_gateway.use_cases.access_tokens import CheckToken
 from sms_gateway.use_cases.cancel_message import CancelMessage
 from sms_gateway.use_cases.ports import Clients
 from sms_gateway.use_cases.prepare_message import PrepareMessage
@@ -30,6 +32,7 @@ class SendParts:
 
     api: RestApi
     clients: Clients
+    check_token: CheckToken
     send_message: SendMessage
     send_batch: SendBatch
     cancel_message: CancelMessage
@@ -54,6 +57,11 @@ def send_parts(settings: SendSettings, routes: Routes) -> SendParts:
     return SendParts(
         api=rest_api(settings.api, routes),
         clients=RememberedClients(ClientsTable(aws.dynamodb(), guards_table)),
+        check_token=CheckToken(
+            shared.signing_keys(TokenKey, settings.token_key_secret_arn),
+            settings.api.origins,
+            shared.now,
+        ),
         send_message=SendMessage(
             prepare=prepare,
             store=store,

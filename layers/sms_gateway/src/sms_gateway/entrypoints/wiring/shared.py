@@ -7,11 +7,13 @@ from typing import Final, TypeVar
 
 from sms_gateway.adapters import aws
 from sms_gateway.adapters.messages_table import MessagesTable
-from sms_gateway.adapters.secrets import RememberedSecret
+from sms_gateway.adapters.secrets import RememberedSecret, SigningKeys
 from sms_gateway.domain.clock import utc_now
+from sms_gateway.domain.signing import SigningKey
 from sms_gateway.entrypoints.settings import runs_in_lambda
 
 _Parts = TypeVar("_Parts")
+_Key = TypeVar("_Key", bound=SigningKey)
 
 PREVIOUS: Final = "AWSPREVIOUS"
 """The stage of a secret's version before the current one."""
@@ -46,3 +48,8 @@ def messages(table_name: str) -> MessagesTable:
 def secret(secret_id: str, stage: str = "AWSCURRENT") -> RememberedSecret:
     """One version of a secret."""
     return RememberedSecret(aws.secrets_manager(), secret_id, stage=stage)
+
+
+def signing_keys(kind: type[_Key], secret_id: str) -> SigningKeys[_Key]:
+    """The keys of one purpose, which are the two versions of one secret."""
+    return SigningKeys(kind, secret(secret_id), secret(secret_id, PREVIOUS))

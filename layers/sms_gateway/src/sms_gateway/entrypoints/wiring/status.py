@@ -5,18 +5,25 @@ from dataclasses import dataclass
 from sms_gateway.adapters import aws
 from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.clients_table import ClientsTable, RememberedClients
-from sms_gateway.adapters.secrets import SigningKeys
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.domain.access_token import TokenKey
 from sms_gateway.domain.cursor import CursorKey
+from sms_gateway.domain.message_id import new_message_id
 from sms_gateway.domain.text import TextRules
 from sms_gateway.entrypoints.rest_api import RestApi, Routes, rest_api
 from sms_gateway.entrypoints.settings import StatusSettings
 from sms_gateway.entrypoints.wiring import shared
 from sms_gateway.entrypoints.wiring.numbers import phone_numbers
+from sms_gateway.use_cases.access_tokens import CheckToken, MintToken
 from sms_gateway.use_cases.list_messages import ListMessages
 from sms_gateway.use_cases.ports import Circuits, Clients
 from sms_gateway.use_cases.preview_message import PreviewMessage
-from sms_gateway.use_cases.read_message import ReadMessage
+from sms_gateway.use_cases.read_message import ReadMessage, ReadPageMessage
+from sms_gateway.use_cases.search_messages import (
+    ListSuppressions,
+    SearchMessages,
+    SignedPlaces,
+)
 from sms_gateway.use_cases.suppress import ReadSuppression
 
 
@@ -29,6 +36,11 @@ class StatusParts:
     read_message: ReadMessage
     list_messages: ListMessages
     preview_message: PreviewMessage
+    mint_token: MintToken
+    check_token: CheckToken
+    read_page_message: ReadPageMessage
+    search_messages: SearchMessages
+    list_suppressions: ListSuppressions
     read_suppression: ReadSuppression
     circuits: Circuits
 
@@ -38,7 +50,9 @@ def status_parts(settings: StatusSettings, routes: Routes) -> StatusParts:
     messages = shared.messages(settings.messages_table)
     numbers = phone_numbers(settings.rules)
     suppressions = SuppressionsTable(aws.dynamodb(), settings.guards_table)
-    cursor_secret = settings.cursor_key_secret_arn
+    listed = suppressions if settings.suppressions else None
+    cursor_keys = shared.signing_keys(CursorKey, settings.cursor_key_secret_arn)
+    token_keys = shared.signing_keys(TokenKey, settings.token_key_secret_arn)
     return StatusParts(
         api=rest_api(settings.api, routes),
         clients=RememberedClients(ClientsTable(aws.dynamodb(), settings.guards_table)),
@@ -46,18 +60,26 @@ def status_parts(settings: StatusSettings, routes: Routes) -> StatusParts:
         list_messages=ListMessages(
             messages=messages,
             phone_numbers=numbers,
-            keys=SigningKeys(
-                CursorKey,
-                shared.secret(cursor_secret),
-                shared.secret(cursor_secret, shared.PREVIOUS),
-            ),
+            keys=cursor_keys,
         ),
         preview_message=PreviewMessage(
             phone_numbers=numbers,
             text_rules=TextRules(settings.rules.cuts_long_text),
-            suppressions=suppressions if settings.suppressions else None,
+            suppressions=listed,
             now=shared.now,
         ),
+        mint_token=MintToken(
+            keys=token_keys,
+            phone_numbers=numbers,
+            suppressions=listed,
+            origins=settings.api.origins,
+            now=shared.now,
+            new_id=new_message_id,
+        ),
+        check_token=CheckToken(token_keys, settings.api.origins, shared.now),
+        read_page_message=ReadPageMessage(messages),
+        search_messages=SearchMessages(messages, numbers, SignedPlaces(cursor_keys), shared.now),
+        list_suppressions=ListSuppressions(suppressions, SignedPlaces(cursor_keys)),
         read_suppression=ReadSuppression(suppressions, numbers),
         circuits=CircuitTable(aws.dynamodb(), settings.guards_table),
     )
