@@ -69,6 +69,6 @@ def test_a_secret_or_a_queue_that_is_added_is_among_what_is_gone_at_once() -> No
     """The page counts them."""
     kinds: list[Any] = [resource["Type"] for resource in TEMPLATE["Resources"].values()]
     (gone,) = [each for each in UPGRADING.split("\n\n") if each.startswith("**Gone at once")]
-    numbers = {2: "both", 3: "the three"}
+    numbers = {2: "both", 3: "the three", 4: "the four"}
     assert f"{numbers[kinds.count('AWS::SecretsManager::Secret')]} secrets" in gone
     assert f"{numbers[kinds.count('AWS::SNS::Topic')]} topics" in gone
