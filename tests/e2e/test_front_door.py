@@ -263,3 +263,28 @@ def test_the_contract_is_served(api: GatewayClient) -> None:
 
     assert contract["openapi"].startswith("3.1")
     assert "/messages/batch" in contract["paths"]
+
+
+def test_an_operator_sees_what_every_client_has_sent_and_sends_nothing(
+    stack: LocalStack, api: GatewayClient
+) -> None:
+    number = a_number()
+    body = {"phoneNumber": number, "message": "Whose is it?", "sendAt": _in_an_hour()}
+    message_id = api.post(body).json()["messageId"]
+    ana = a_key(stack, "--name", "ana", "--role", "operator")[1]
+
+    (by_number,) = ana.request("GET", "/messages", query={"phoneNumber": number}).json()["messages"]
+    (by_id,) = ana.request("GET", "/messages", query={"messageId": message_id}).json()["messages"]
+    assert by_number == by_id
+    whose = {"client": by_id["client"]}
+    assert ana.request("GET", f"/messages/{message_id}", query=whose).json() == by_id
+    for status in ("queued", "failed", "unconfirmed", "no_report"):
+        found = ana.request("GET", "/messages", query={"status": status, **whose})
+        assert {each["status"] for each in found.json()["messages"]} <= {status}
+    assert ana.request("GET", "/suppressions").status_code == 200
+    assert problem_of(api.request("GET", "/suppressions")) == "operator-only"
+
+    for refused in (ana.post(body), ana.request("DELETE", f"/messages/{message_id}")):
+        assert (refused.status_code, problem_of(refused)) == (403, "operator-cannot-send")
+    assert api.get(message_id).json()["status"] == "queued"
+    clients(stack, "--remove", "ana", "--yes")
