@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sms_gateway.entrypoints.settings import SettingsError
+from tests.handlers.cloud import Calls
 from tests.handlers.lambdas import ColdStart
 from tests.support.samples import ORIGIN, from_a_page, sample
 
@@ -41,8 +42,11 @@ def test_the_allowed_origin_may_read_every_answer(
     assert set(exposed.replace(" ", "").split(",")) == {"Idempotent-Replayed", "Retry-After"}
 
 
-def test_the_allowed_origin_may_read_why_the_table_cannot_be_written(cold_start: ColdStart) -> None:
-    send = cold_start("send", ALLOWED_ORIGINS=ORIGIN, MESSAGES_TABLE="no-such-table")
+def test_the_allowed_origin_may_read_why_the_table_cannot_be_written(
+    cold_start: ColdStart, calls: Calls
+) -> None:
+    send = cold_start("send", ALLOWED_ORIGINS=ORIGIN)
+    calls.does_not_answer("dynamodb")
     answer = send(from_a_page(sample("send-post-message")))
     assert answer.is_store_unavailable()
     assert answer.headers["access-control-allow-origin"] == ORIGIN

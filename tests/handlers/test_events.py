@@ -146,10 +146,10 @@ def test_an_event_is_about_made_up_numbers_only(name: str) -> None:
     [
         (f'{{"password": "{PASSWORD}"}}', "the password"),
         (f"x-api-key: {API_KEY}", "an API key"),
-        (f"SecretString={SIGNING_KEY}", "the signing key"),
+        (f"SecretString={SIGNING_KEY}", "a signing key"),
         ("Comanda dvs. a sosit.", "a text"),
         (json.dumps("Bună ziua"), "a text"),
-        (sample("callback-form")["rawPath"], "a token of a callback URL"),
+        (sample("callback-form")["rawPath"], "an access token, or that of a callback URL"),
         ("to +40721234567 today", "a whole number"),
         ("to 0721 234 567 today", "a whole number"),
         ("to (0721) 234-567 today", "a whole number"),
