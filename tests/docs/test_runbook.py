@@ -25,7 +25,7 @@ from tests.support.tables import MESSAGES_SCHEMA
 from tests.support.template import TEMPLATE, properties, transformed
 from tools import account
 from tools.deploy import read_overrides
-from tools.operators.frame import Exit
+from tools.operators.parts.frame import Exit
 from tools.progress import console
 from tools.repository import ROOT
 

@@ -84,3 +84,15 @@ def a_report(status: ReportStatus = ReportStatus.SENT, **changes: Any) -> Delive
     error = "no route" if status is ReportStatus.ERROR else None
     report = DeliveryReport(status, 1, START + timedelta(seconds=5), error)
     return replace(report, **changes)
+
+
+def a_sent_message(message_id: str, *, minute: int = 0, **changes: Any) -> Message:
+    """A message with three events, all of them in this minute after `START`."""
+    message = a_message(Status.SENT, message_id=message_id, **changes)
+    later = timedelta(minutes=minute)
+    return replace(
+        message,
+        created_at=message.created_at + later,
+        updated_at=message.updated_at + later,
+        history=tuple(replace(entry, at=entry.at + later) for entry in message.history),
+    )

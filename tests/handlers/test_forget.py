@@ -14,7 +14,7 @@ from tests.handlers.cloud import GUARDS, REGION, TABLE, Cloud
 from tests.handlers.lambdas import Function
 from tests.handlers.output import Output
 from tests.handlers.voipit import FakeVoipit
-from tests.support.operated import STACK, QuickSession, a_stack
+from tests.support.deployed import STACK, QuickSession, a_stack
 from tests.support.samples import (
     API_KEY_ID,
     NOTHING_FAILED,
@@ -26,7 +26,7 @@ from tests.support.samples import (
     with_body,
 )
 from tools.operators import forget
-from tools.operators.frame import Exit
+from tools.operators.parts.frame import Exit
 
 POST: Final = sample("send-post-message")
 FORGET: Final = ["--stack-name", STACK, "--case", "DPO-2026-17", "--yes"]
@@ -49,7 +49,7 @@ def _operated(cloud: Cloud, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -
         },
         DefaultRegion="RO",
     )
-    monkeypatch.setattr("tools.operators.frame.a_session", lambda *_: QuickSession())
+    monkeypatch.setattr("tools.operators.parts.frame.a_session", lambda *_: QuickSession())
     monkeypatch.setattr(forget, "utc_now", clock)
     monkeypatch.setattr(forget, "pause", lambda span: clock.advance(span.total_seconds()))
 

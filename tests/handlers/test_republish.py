@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 
 from tests.fakes.clock import FakeClock
@@ -14,8 +13,9 @@ from tests.handlers.lambdas import ColdStart
 from tests.handlers.monitored import Monitored, Traffic
 from tests.handlers.output import Output
 from tests.handlers.voipit import FakeVoipit
+from tests.support.deployed import QuickSession, a_stack
 from tools.operators import republish
-from tools.operators.frame import Exit
+from tools.operators.parts.frame import Exit
 
 STACK: Final = "test"
 """As in the EVENT_SOURCE of the handlers' environment."""
@@ -36,6 +36,7 @@ def gateway(  # noqa: PLR0913, PLR0917  what pytest hands in, all by name
     output: Output,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Monitored:
+    monkeypatch.setattr("tools.operators.parts.frame.a_session", lambda *_: QuickSession())
     monkeypatch.setattr("sms_gateway.entrypoints.metrics.metrics.provider.service", "texting")
     cloud.clients.dynamodb.update_table(
         TableName=TABLE,
@@ -86,7 +87,7 @@ def test_a_day_published_again_is_nothing_new_to_a_subscriber_that_drops_repeats
     a_day(gateway)
     first = heard(gateway.cloud)
     outputs = {"MessagesTable": TABLE, "TopicArn": gateway.cloud.topic}
-    _make_a_stack(outputs)
+    a_stack(outputs, STACK)
     output.new_metrics()
 
     resume = ["--resume-file", str(tmp_path / "resume.json")]
@@ -98,15 +99,3 @@ def test_a_day_published_again_is_nothing_new_to_a_subscriber_that_drops_repeats
     assert len({identity(event) for event in again}) == len(again), "each once"
     assert set(again) == set(first), "the same source, id, body and attributes, byte for byte"
     assert list(output.new_metrics()) == []
-
-
-def _make_a_stack(outputs: dict[str, str]) -> None:
-    boto3.client("cloudformation").create_stack(
-        StackName=STACK,
-        TemplateBody=json.dumps(
-            {
-                "Resources": {"Other": {"Type": "AWS::SNS::Topic"}},
-                "Outputs": {name: {"Value": value} for name, value in outputs.items()},
-            }
-        ),
-    )

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-import boto3
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 REGION: Final = "eu-central-1"
@@ -14,7 +14,7 @@ def answering(
     monkeypatch: pytest.MonkeyPatch, operation: str, answer: Callable[[Any], Any], *, after: int = 0
 ) -> None:
     """From now on, but for the first calls, this is what AWS answers to the operation."""
-    call = boto3.client("sts")._make_api_call.__func__  # type: ignore[attr-defined]  # noqa: SLF001  the one place
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001  the one place
     made = 0
 
     def make(client: Any, name: str, parameters: Any) -> Any:
@@ -24,19 +24,19 @@ def answering(
             return answer(parameters)
         return call(client, name, parameters)
 
-    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", make)
+    monkeypatch.setattr(BaseClient, "_make_api_call", make)
 
 
 def around_every_call(
     monkeypatch: pytest.MonkeyPatch, around: Callable[[str, Callable[[], Any]], Any]
 ) -> None:
     """From now on, this is asked to make each call (by its name), and may raise."""
-    call = boto3.client("sts")._make_api_call.__func__  # type: ignore[attr-defined]  # noqa: SLF001  as above
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001  the one place
 
     def make(client: Any, name: str, parameters: Any) -> Any:
         return around(name, lambda: call(client, name, parameters))
 
-    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", make)
+    monkeypatch.setattr(BaseClient, "_make_api_call", make)
 
 
 def refusing(

@@ -1,15 +1,11 @@
 from collections.abc import Callable, Iterator
-from functools import cache
 
 import pytest
-from botocore.loaders import create_loader
 from moto import mock_aws
 
+from tests.support.deployed import Deployed, QuickSession
 from tests.tools.aws_answers import REGION
 from tests.tools.gateway_server import GatewayServer
-from tests.tools.operators_stack import Deployed
-
-_read_models_once = cache(create_loader)
 
 
 @pytest.fixture
@@ -35,9 +31,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def deployed(aws: None, monkeypatch: pytest.MonkeyPatch) -> Deployed:
     """A deployed gateway for the operators' commands."""
     assert aws is None
-    # Every run of a command is a session of its own, which would read AWS's models anew.
-    monkeypatch.setattr("botocore.loaders.create_loader", _read_models_once)
-    return Deployed.deploy()
+    monkeypatch.setattr("tools.operators.parts.frame.a_session", lambda *_: QuickSession())
+    return Deployed()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from sms_gateway.adapters.message_item import to_item
@@ -16,13 +15,13 @@ from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import FINAL, SETTLED, Reason, Status
 from tests.fakes.builders import NUMBER, TEXT, a_message, a_report
 from tests.fakes.clock import START
+from tests.support.deployed import MESSAGES, ON, Deployed, recorded
 from tests.tools.aws_answers import no_rights, refusing
-from tests.tools.operators_stack import ON, Deployed, recorded
-from tools.operators import story
-from tools.operators.contract_words import meaning_of_reason, meaning_of_status
 from tools.operators.find import main
-from tools.operators.frame import Exit
-from tools.operators.story import Story
+from tools.operators.parts import story
+from tools.operators.parts.contract_words import meaning_of_reason, meaning_of_status
+from tools.operators.parts.frame import Exit
+from tools.operators.parts.story import Story
 
 OTHER = PhoneNumber("+40731234567")
 
@@ -295,7 +294,7 @@ def test_a_row_of_a_later_release_is_named_and_the_others_are_shown(
 ) -> None:
     deployed.has(a_message(client="crm"))
     item = to_item(a_message()) | {"status": {"S": "delivered"}}
-    boto3.client("dynamodb").put_item(TableName=deployed.messages.table_name, Item=item)
+    deployed.has_row(MESSAGES, item)
 
     answer = found(*by)
 

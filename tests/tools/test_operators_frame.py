@@ -5,28 +5,17 @@ import io
 import json
 from collections.abc import Callable
 
-import boto3
 import pytest
 
+from tests.support.deployed import ON, STACK, a_stack
 from tests.tools.aws_answers import no_rights, refusing
-from tools.operators.frame import Command, Exit, Operator, RefusedError
-
-STACK = "voipit-sms-gateway"
-ON = ["--stack-name", STACK]
+from tools.operators.parts.frame import Command, Exit, Operator, RefusedError
 
 
 @pytest.fixture(autouse=True)
 def stack(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("aws")
-    boto3.client("cloudformation").create_stack(
-        StackName=STACK,
-        TemplateBody=json.dumps(
-            {
-                "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
-                "Outputs": {"MessagesTable": {"Value": "messages"}},
-            }
-        ),
-    )
+    a_stack({"MessagesTable": "messages"})
 
 
 @pytest.fixture

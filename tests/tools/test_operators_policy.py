@@ -19,8 +19,8 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 import tools.operators
 from sms_gateway.domain.status import Reason, Status
 from tests.fakes.builders import NUMBER, a_message
+from tests.support.deployed import MESSAGES, ON, STACK, Asked, Deployed, recorded
 from tests.tools.aws_answers import REGION
-from tests.tools.operators_stack import ON, STACK, Asked, Deployed, recorded
 from tools.repository import ROOT
 
 PAGE: Final = ROOT / "docs" / "operator-policy.yaml"
@@ -188,9 +188,9 @@ def test_another_stack_and_an_action_more_are_not_allowed(deployed: Deployed) ->
     pairs = statements("Reader", deployed.plan)
     arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"
 
-    assert allowed(("dynamodb:Query", f"{arn}/{deployed.messages.table_name}"), pairs)
+    assert allowed(("dynamodb:Query", f"{arn}/{MESSAGES}"), pairs)
     assert not allowed(("dynamodb:Query", f"{arn}/{STACK}-prod-Messages-1"), pairs)
-    assert not allowed(("dynamodb:Scan", f"{arn}/{deployed.messages.table_name}"), pairs)
+    assert not allowed(("dynamodb:Scan", f"{arn}/{MESSAGES}"), pairs)
 
 
 def test_cfn_lint_has_nothing_against_it() -> None:

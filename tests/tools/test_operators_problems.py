@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from sms_gateway.adapters.message_item import key_attributes, to_item
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.status import NEEDS_ATTENTION, Reason, Status
 from tests.fakes.builders import NUMBER, TEXT, a_message
+from tests.support.deployed import MESSAGES, ON, Deployed, QuickSession, recorded
 from tests.tools.aws_answers import no_rights, refusing
-from tests.tools.operators_stack import ON, Deployed, recorded
-from tools.operators.frame import Exit
+from tools.operators.parts.frame import Exit
 from tools.operators.problems import IN_ORDER, main, since
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -211,8 +210,8 @@ def test_a_row_that_has_moved_on_since_the_index_was_written_is_left_out(
 ) -> None:
     (moved, stays) = some(2)
     deployed.has(moved, stays)
-    boto3.client("dynamodb").update_item(
-        TableName=deployed.messages.table_name,
+    QuickSession().client("dynamodb").update_item(
+        TableName=MESSAGES,
         Key=key_attributes(moved.key),
         UpdateExpression="SET #status = :sent",
         ExpressionAttributeNames={"#status": "status"},
@@ -227,7 +226,7 @@ def test_a_row_of_a_later_release_is_named(
 ) -> None:
     (message,) = some(1)
     item = to_item(message) | {"onUnconfirmed": {"S": "ask"}}
-    boto3.client("dynamodb").put_item(TableName=deployed.messages.table_name, Item=item)
+    deployed.has_row(MESSAGES, item)
 
     assert main(ON) == Exit.DONE
     assert "A later release has written failed-1 of clinic." in capsys.readouterr().err

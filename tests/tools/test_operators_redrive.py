@@ -16,24 +16,17 @@ from sms_gateway.adapters.message_item import key_attributes, report_entry, to_i
 from sms_gateway.domain.clock import to_iso
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.report import ReportStatus
-from tests.fakes.builders import CLIENT, ID, NUMBER, a_report
+from tests.fakes.builders import CLIENT, ID, NUMBER, a_report, a_sent_message
+from tests.support.deployed import MESSAGES, ON, QUEUES, STACK, Deployed, QuickSession
 from tests.support.template import TEMPLATE
 from tests.tools.aws_answers import answering, no_rights, refusing
-from tests.tools.operated_stack import (
-    ON,
-    QUEUES,
-    STACK,
-    TABLE,
-    OperatedStack,
-    a_sent_message,
-    session,
-)
 from tools.operators import redrive
-from tools.operators.failure_queues import FailureQueue
-from tools.operators.frame import Exit
-from tools.operators.positions import StreamPosition, merged
-from tools.operators.republishing import Span
+from tools.operators.parts.failure_queues import FailureQueue
+from tools.operators.parts.frame import Exit
+from tools.operators.parts.positions import StreamPosition, merged
+from tools.operators.parts.republishing import Span
 
+YES: Final = [*ON, "--yes"]
 HINT: Final = json.dumps({"client": CLIENT, "messageId": ID})
 REPORT: Final = json.dumps(
     {"client": CLIENT, "messageId": ID, "report": report_entry(a_report(ReportStatus.ERROR))}
@@ -76,14 +69,9 @@ def a_position(**batch: str) -> str:
     )
 
 
-@pytest.fixture
-def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> OperatedStack:  # noqa: ARG001  it stands on it
-    return OperatedStack(monkeypatch)
-
-
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.operators.republishing.time.sleep", lambda _: None)
+    monkeypatch.setattr("tools.operators.parts.republishing.time.sleep", lambda _: None)
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +91,7 @@ def _other_streams_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(tmp_path: Path) -> Callable[..., int]:
     """Runs the command with these arguments."""
     return lambda *arguments: redrive.main(
-        [*ON, *arguments, "--resume-file", str(tmp_path / "resume.json")]
+        [*YES, *arguments, "--resume-file", str(tmp_path / "resume.json")]
     )
 
 
@@ -130,15 +118,15 @@ def test_every_failure_queue_of_the_template_is_one_of_them() -> None:
 
 
 def test_where_nothing_waits_nothing_is_done(
-    stack: OperatedStack, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+    deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert stack.queues
+    assert deployed.queues
     assert run() == Exit.NOTHING_FOUND
     assert capsys.readouterr().out.splitlines() == [f"{name}: nothing waits." for name in FAILURES]
 
 
 def test_a_look_shows_what_it_is_about_and_leaves_it_where_it_is(
-    stack: OperatedStack, capsys: pytest.CaptureFixture[str]
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for queue, body in (
         ("DispatchFailures", HINT),
@@ -146,8 +134,8 @@ def test_a_look_shows_what_it_is_about_and_leaves_it_where_it_is(
         ("PublishFailures", a_position()),
         ("DispatchFailures", f"a text to {NUMBER.e164}"),
     ):
-        stack.put(queue, body)
-    assert redrive.main([*ON, "--dry-run", "--json"]) == Exit.DONE
+        deployed.put(queue, body)
+    assert redrive.main([*YES, "--dry-run", "--json"]) == Exit.DONE
 
     out, err = capsys.readouterr()
     waiting = {name: told["waiting"] for name, told in json.loads(out)["queues"].items()}
@@ -162,21 +150,21 @@ def test_a_look_shows_what_it_is_about_and_leaves_it_where_it_is(
         assert line in err
     assert NUMBER.e164 not in err
     assert "no route" not in err, "Voipit's words can hold anything"
-    assert stack.waiting("DispatchFailures") == [HINT, f"a text to {NUMBER.e164}"]
-    assert stack.waiting("ReportFailures") == [REPORT]
-    assert stack.waiting("PublishFailures") == [a_position()]
+    assert deployed.waiting("DispatchFailures") == [HINT, f"a text to {NUMBER.e164}"]
+    assert deployed.waiting("ReportFailures") == [REPORT]
+    assert deployed.waiting("PublishFailures") == [a_position()]
 
 
 def test_only_the_queue_that_was_named_is_emptied(
-    stack: OperatedStack, run: Callable[..., int]
+    deployed: Deployed, run: Callable[..., int]
 ) -> None:
-    stack.put("DispatchFailures", HINT)
-    stack.put("ReportFailures", REPORT)
+    deployed.put("DispatchFailures", HINT)
+    deployed.put("ReportFailures", REPORT)
 
     assert run("--queue", "reports") == Exit.DONE
 
-    assert stack.waiting("DispatchFailures") == [HINT]
-    assert stack.waiting("ReportFallbackQueue") == [REPORT]
+    assert deployed.waiting("DispatchFailures") == [HINT]
+    assert deployed.waiting("ReportFallbackQueue") == [REPORT]
 
 
 # --- hints and reports -----------------------------------------------------------------------
@@ -190,108 +178,108 @@ def test_only_the_queue_that_was_named_is_emptied(
     ],
 )
 def test_what_failed_goes_back_with_its_attributes(  # noqa: PLR0913, PLR0917  fixtures
-    stack: OperatedStack,
+    deployed: Deployed,
     run: Callable[..., int],
     failures: str,
     target: str,
     body: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stack.put(failures, *[body] * 23, trace="1-abc")
+    deployed.put(failures, *[body] * 23, trace="1-abc")
 
     assert run() == Exit.DONE
 
-    back = stack.taken_from(stack.queues[target])
+    back = deployed.taken_from(deployed.queues[target])
     assert [message["Body"] for message in back] == [body] * 23
     assert back[0]["MessageAttributes"]["trace"]["StringValue"] == "1-abc"
-    assert stack.waiting(failures) == []
+    assert deployed.waiting(failures) == []
     assert "23 of 23 messages were moved back." in capsys.readouterr().out
 
 
 def test_messages_that_fail_again_meanwhile_wait_for_the_next_run(
-    stack: OperatedStack, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stack.put("DispatchFailures", *[HINT] * 12)
+    deployed.put("DispatchFailures", *[HINT] * 12)
     send = FailureQueue.send
 
     def fails_again(queue: FailureQueue, messages: Any) -> Any:
-        stack.put("DispatchFailures", *[message["Body"] for message in messages])
+        deployed.put("DispatchFailures", *[message["Body"] for message in messages])
         return send(queue, messages)
 
     monkeypatch.setattr(FailureQueue, "send", fails_again)
 
     assert run() == Exit.DONE
 
-    assert len(stack.waiting("DispatchQueue")) == 12
-    assert len(stack.waiting("DispatchFailures")) == 12
+    assert len(deployed.waiting("DispatchQueue")) == 12
+    assert len(deployed.waiting("DispatchFailures")) == 12
 
 
 def test_what_cannot_be_read_stays_unless_it_is_to_be_dropped(
-    stack: OperatedStack, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+    deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = ["{}", "[]", "not JSON", '{"client": "crm", "messageId": "m", "report": {}}']
-    stack.put("ReportFailures", *broken, REPORT)
-    stack.put("PublishFailures", "{}")
+    deployed.put("ReportFailures", *broken, REPORT)
+    deployed.put("PublishFailures", "{}")
 
     assert run() == Exit.PARTLY
     said = capsys.readouterr().out
     assert "4 messages cannot be read and stay" in said
     assert "1 messages cannot be read and stay" in said
-    assert stack.waiting("ReportFallbackQueue") == [REPORT]
+    assert deployed.waiting("ReportFallbackQueue") == [REPORT]
 
     assert run("--drop") == Exit.DONE
     assert "4 messages that cannot be read were deleted" in capsys.readouterr().out
     for queue in ("ReportFallbackQueue", "ReportFailures", "PublishFailures"):
-        assert stack.waiting(queue) == []
+        assert deployed.waiting(queue) == []
 
 
 def test_what_sqs_does_not_take_stays(
-    stack: OperatedStack,
+    deployed: Deployed,
     run: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stack.put("ReportFailures", *[REPORT] * 3)
+    deployed.put("ReportFailures", *[REPORT] * 3)
     answering(monkeypatch, "SendMessageBatch", lambda _: {"Successful": [{"Id": "1"}]})
 
     assert run("--json") == Exit.PARTLY
 
     answer = told(capsys, "reports")
     assert (answer["moved"], answer["left"]) == (1, 2)
-    assert len(stack.waiting("ReportFailures")) == 2
+    assert len(deployed.waiting("ReportFailures")) == 2
 
 
 def test_what_was_sent_and_not_deleted_is_in_both_queues_rather_than_in_none(
-    stack: OperatedStack, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stack.put("ReportFailures", REPORT)
+    deployed.put("ReportFailures", REPORT)
     refusing(monkeypatch, "DeleteMessageBatch", no_rights("sqs:DeleteMessage"))
-    monkeypatch.setattr("tools.operators.failure_queues.HIDDEN_SECONDS", 0)
+    monkeypatch.setattr("tools.operators.parts.failure_queues.HIDDEN_SECONDS", 0)
 
     assert run() == Exit.AWS
 
-    assert stack.waiting("ReportFallbackQueue") == [REPORT]
-    assert stack.waiting("ReportFailures") == [REPORT]
+    assert deployed.waiting("ReportFallbackQueue") == [REPORT]
+    assert deployed.waiting("ReportFailures") == [REPORT]
 
 
 def test_a_message_that_comes_again_and_again_ends_the_reading(
-    stack: OperatedStack, monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = {"MessageId": "one", "Body": HINT, "ReceiptHandle": "x"}
     answering(monkeypatch, "ReceiveMessage", lambda _: {"Messages": [message]})
 
-    queue = FailureQueue(stack.sqs, stack.queues["DispatchFailures"])
+    queue = FailureQueue(deployed.sqs, deployed.queues["DispatchFailures"])
 
     assert list(queue.receive(5)) == [[message]]
 
 
 def test_messages_go_back_at_the_pace_that_was_asked_for(
-    stack: OperatedStack, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spent: list[float] = []
-    monkeypatch.setattr("tools.operators.pace.time.sleep", spent.append)
-    monkeypatch.setattr("tools.operators.pace.time.monotonic", lambda: 1000.0 + sum(spent))
-    stack.put("DispatchFailures", *[HINT] * 25)
+    monkeypatch.setattr("tools.operators.parts.pace.time.sleep", spent.append)
+    monkeypatch.setattr("tools.operators.parts.pace.time.monotonic", lambda: 1000.0 + sum(spent))
+    deployed.put("DispatchFailures", *[HINT] * 25)
 
     assert run("--per-second", "4") == Exit.DONE
 
@@ -304,9 +292,9 @@ def test_messages_go_back_at_the_pace_that_was_asked_for(
 class Stream:
     """The stream of the stack's table, and positions in it."""
 
-    def __init__(self, stack: OperatedStack) -> None:
-        self._client = session().client("dynamodbstreams")
-        self.arn = stack.db.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
+    def __init__(self, deployed: Deployed) -> None:
+        self._client = QuickSession().client("dynamodbstreams")
+        self.arn = deployed.db.describe_table(TableName=MESSAGES)["Table"]["LatestStreamArn"]
         described = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]
         self.shard = described["Shards"][0]["ShardId"]
 
@@ -326,8 +314,8 @@ class Stream:
 
 
 @pytest.fixture
-def stream(stack: OperatedStack) -> Stream:
-    return Stream(stack)
+def stream(deployed: Deployed) -> Stream:
+    return Stream(deployed)
 
 
 def as_it_went(message: Message) -> list[Message]:
@@ -345,20 +333,20 @@ def as_it_went(message: Message) -> list[Message]:
 
 
 def test_what_the_stream_still_has_is_published_change_for_change(
-    stack: OperatedStack,
+    deployed: Deployed,
     stream: Stream,
     run: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     one, two = as_it_went(a_sent_message("m-1")), as_it_went(a_sent_message("m-2", minute=1))
     note = replace(one[1], put_off=1)  # a write that changes no status
-    stack.store(one[0], two[0], one[1], note, two[1], one[2], two[2])
-    stack.put("PublishFailures", stream.position(5, 5), stream.position(1, 3))
+    deployed.has(one[0], two[0], one[1], note, two[1], one[2], two[2])
+    deployed.put("PublishFailures", stream.position(5, 5), stream.position(1, 3))
 
     assert run() == Exit.DONE
 
-    assert stack.ids() == ["m-2:1", "m-1:2", "m-1:3"]
-    assert stack.waiting("PublishFailures") == []
+    assert deployed.ids() == ["m-2:1", "m-1:2", "m-1:3"]
+    assert deployed.waiting("PublishFailures") == []
     out, err = capsys.readouterr()
     assert "3 events were published again, and 2 of 2 positions deleted." in out
     assert "still has 2 of them: 3 changes of status" in err
@@ -366,21 +354,21 @@ def test_what_the_stream_still_has_is_published_change_for_change(
 
 
 def test_rows_that_are_gone_have_no_event_any_more_and_hold_up_no_position(
-    stack: OperatedStack,
+    deployed: Deployed,
     stream: Stream,
     run: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A forgotten number is not told to subscribers once more: the stream still shows its row."""
     message = a_sent_message("m-1")
-    stack.store(message)
-    stack.db.delete_item(TableName=TABLE, Key=key_attributes(message.key))
-    stack.put("PublishFailures", stream.position(0, 1))
+    deployed.has(message)
+    deployed.db.delete_item(TableName=MESSAGES, Key=key_attributes(message.key))
+    deployed.put("PublishFailures", stream.position(0, 1))
 
     assert run() == Exit.DONE
 
-    assert stack.ids() == []
-    assert stack.waiting("PublishFailures") == []
+    assert deployed.ids() == []
+    assert deployed.waiting("PublishFailures") == []
     assert "1 changes are about rows that are gone" in capsys.readouterr().out
 
 
@@ -394,7 +382,7 @@ GONE: Final = [
 @pytest.mark.parametrize("code", GONE)
 @pytest.mark.parametrize("operation", ["GetShardIterator", "GetRecords"])
 def test_what_the_stream_has_forgotten_is_found_by_its_time(  # noqa: PLR0913, PLR0917  fixtures
-    stack: OperatedStack,
+    deployed: Deployed,
     stream: Stream,
     run: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
@@ -402,101 +390,101 @@ def test_what_the_stream_has_forgotten_is_found_by_its_time(  # noqa: PLR0913, P
     operation: str,
     code: str,
 ) -> None:
-    stack.store(*(a_sent_message(f"m-{minute:02}", minute=minute) for minute in range(-8, 9, 2)))
-    stack.put("PublishFailures", stream.position(0, 0))
+    deployed.has(*(a_sent_message(f"m-{minute:02}", minute=minute) for minute in range(-8, 9, 2)))
+    deployed.put("PublishFailures", stream.position(0, 0))
     refusing(monkeypatch, operation, ClientError({"Error": {"Code": code}}, operation))
 
     assert run() == Exit.DONE
 
     found = [f"m-{n:02}:{sequence}" for n in (-4, -2, 0, 2, 4) for sequence in (1, 2, 3)]
-    assert sorted(stack.ids()) == sorted(found)
-    assert stack.waiting("PublishFailures") == []
+    assert sorted(deployed.ids()) == sorted(found)
+    assert deployed.waiting("PublishFailures") == []
     said = capsys.readouterr().err
     assert "2026-11-22T14:30:01.000Z to 2026-11-22T14:40:02.000Z" in said
     assert "read units" in said
 
 
 def test_a_position_that_no_stream_can_have_is_found_by_its_time(
-    stack: OperatedStack, run: Callable[..., int]
+    deployed: Deployed, run: Callable[..., int]
 ) -> None:
     """botocore itself refuses to ask for its number."""
-    stack.store(a_sent_message("m-1"))
-    stack.put("PublishFailures", a_position(startSequenceNumber="1", endSequenceNumber="2"))
+    deployed.has(a_sent_message("m-1"))
+    deployed.put("PublishFailures", a_position(startSequenceNumber="1", endSequenceNumber="2"))
 
     assert run() == Exit.DONE
 
-    assert stack.ids() == ["m-1:1", "m-1:2", "m-1:3"]
+    assert deployed.ids() == ["m-1:1", "m-1:2", "m-1:3"]
 
 
 def test_a_position_stays_until_all_its_events_are_published(
-    stack: OperatedStack,
+    deployed: Deployed,
     stream: Stream,
     run: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stack.store(a_sent_message("m-1"), a_sent_message("m-2"))
+    deployed.has(a_sent_message("m-1"), a_sent_message("m-2"))
     positions = [stream.position(0, 0), stream.position(1, 1), a_position()]
-    stack.put("PublishFailures", *positions)
+    deployed.put("PublishFailures", *positions)
     with monkeypatch.context() as until_then:
         refusing(until_then, "PublishBatch", no_rights("SNS:Publish"), after=1)
         assert run() == Exit.PARTLY
     assert "SNS did not take 1 events, the first m-2:3" in capsys.readouterr().out
-    assert stack.ids() == ["m-1:3"]
+    assert deployed.ids() == ["m-1:3"]
 
     assert run("--json") == Exit.DONE
     answer = told(capsys, "events")
     assert (answer["waiting"], answer["moved"], answer["left"]) == (2, 2, 0)
-    assert set(stack.ids()) == {f"m-{n}:{sequence}" for n in (1, 2) for sequence in (1, 2, 3)}
+    assert set(deployed.ids()) == {f"m-{n}:{sequence}" for n in (1, 2) for sequence in (1, 2, 3)}
 
 
 def test_what_sns_refuses_for_good_is_named_and_its_position_deleted(
-    stack: OperatedStack,
+    deployed: Deployed,
     stream: Stream,
     run: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stack.store(a_sent_message("m-1"))
-    stack.put("PublishFailures", stream.position(0, 0))
+    deployed.has(a_sent_message("m-1"))
+    deployed.put("PublishFailures", stream.position(0, 0))
     answer = {"Id": "0", "Code": "InvalidParameter", "Message": "too odd", "SenderFault": True}
     answering(monkeypatch, "PublishBatch", lambda _: {"Successful": [], "Failed": [answer]})
 
     assert run() == Exit.PARTLY
 
     assert "SNS refuses for what is in them: m-1:3" in capsys.readouterr().out
-    assert stack.waiting("PublishFailures") == []
+    assert deployed.waiting("PublishFailures") == []
 
 
 def test_a_row_of_a_later_release_keeps_its_position(
-    stack: OperatedStack, stream: Stream, run: Callable[..., int]
+    deployed: Deployed, stream: Stream, run: Callable[..., int]
 ) -> None:
     strange = to_item(a_sent_message("m-1")) | {"status": {"S": "of-a-later-release"}}
-    stack.db.put_item(TableName=TABLE, Item=strange)
+    deployed.has_row(MESSAGES, strange)
     in_the_stream, forgotten = stream.position(0, 0), a_position()
-    stack.put("PublishFailures", in_the_stream, forgotten)
+    deployed.put("PublishFailures", in_the_stream, forgotten)
 
     assert run() == Exit.PARTLY
 
-    assert stack.waiting("PublishFailures") == [in_the_stream, forgotten]
+    assert deployed.waiting("PublishFailures") == [in_the_stream, forgotten]
 
 
 def test_a_stream_that_refuses_ends_the_command_before_anything_is_published(
-    stack: OperatedStack,
+    deployed: Deployed,
     stream: Stream,
     run: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stack.store(a_sent_message("m-1"))
-    stack.put("PublishFailures", stream.position(0, 0))
+    deployed.has(a_sent_message("m-1"))
+    deployed.put("PublishFailures", stream.position(0, 0))
     refusing(monkeypatch, "GetRecords", no_rights("dynamodb:GetRecords"))
 
     assert run() == Exit.AWS
 
     assert "dynamodb:GetRecords" in capsys.readouterr().err
-    assert stack.ids() == []
-    assert len(stack.waiting("PublishFailures")) == 1
+    assert deployed.ids() == []
+    assert len(deployed.waiting("PublishFailures")) == 1
 
 
 class FakeStreams:
@@ -568,6 +556,6 @@ def test_overlapping_spans_are_read_once() -> None:
     ]
 
 
-def test_another_stack_is_not_there(stack: OperatedStack) -> None:
-    assert stack.queues
+def test_another_stack_is_not_there(deployed: Deployed) -> None:
+    assert deployed.queues
     assert redrive.main(["--stack-name", f"{STACK}-2"]) == Exit.AWS

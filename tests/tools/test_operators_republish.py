@@ -14,28 +14,24 @@ from sms_gateway.adapters.message_item import from_item, to_item
 from sms_gateway.adapters.topic import Topic
 from sms_gateway.domain.status import Status
 from sms_gateway.use_cases.publish_changes import PublishChanges, RowChange
-from tests.fakes.builders import CLIENT, NUMBER, OTHER_CLIENT, a_message
+from tests.fakes.builders import CLIENT, NUMBER, OTHER_CLIENT, a_message, a_sent_message
+from tests.support.deployed import MESSAGES, ON, STACK, Deployed, QuickSession
 from tests.support.template import TEMPLATE
 from tests.tools.aws_answers import answering, no_rights, refusing
-from tests.tools.operated_stack import ON, STACK, TABLE, OperatedStack, a_sent_message, session
 from tools.operators import republish
-from tools.operators.frame import Exit
-from tools.operators.republishing import SOURCE
+from tools.operators.parts.frame import Exit
+from tools.operators.parts.republishing import SOURCE
 
+YES = [*ON, "--yes"]
 OTHER_NUMBER = "+40721234568"
 WHOLE_DAY = ["--since", "2026-11-22", "--until", "2026-11-23"]
-
-
-@pytest.fixture
-def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> OperatedStack:  # noqa: ARG001  it stands on it
-    return OperatedStack(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds that were waited, none of them really."""
     seconds: list[float] = []
-    monkeypatch.setattr("tools.operators.republishing.time.sleep", seconds.append)
+    monkeypatch.setattr("tools.operators.parts.republishing.time.sleep", seconds.append)
     return seconds
 
 
@@ -43,7 +39,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def run(tmp_path: Path) -> Callable[..., int]:
     """Runs the command with these arguments; it notes in `tmp_path` how far it is."""
     return lambda *arguments: republish.main(
-        [*ON, *arguments, "--resume-file", str(tmp_path / "resume.json")]
+        [*YES, *arguments, "--resume-file", str(tmp_path / "resume.json")]
     )
 
 
@@ -55,18 +51,18 @@ def ids(message_id: str, number: int = 3) -> list[str]:
 
 
 def test_the_events_of_one_message_come_again_in_their_order(
-    stack: OperatedStack, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+    deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.store(a_sent_message("m-1"), a_sent_message("m-2"))
+    deployed.has(a_sent_message("m-1"), a_sent_message("m-2"))
 
     assert run("--id", "m-1") == Exit.DONE
 
-    assert stack.ids() == ids("m-1")
+    assert deployed.ids() == ids("m-1")
     assert capsys.readouterr().out == "3 events of 1 messages were published again.\n"
 
 
 def test_what_comes_again_is_byte_for_byte_what_publish_sent(
-    stack: OperatedStack, run: Callable[..., int]
+    deployed: Deployed, run: Callable[..., int]
 ) -> None:
     """The change goes through the table, which keeps no order of the metadata's names."""
     metadata = {"z": "1", "a": "ă"}
@@ -75,15 +71,15 @@ def test_what_comes_again_is_byte_for_byte_what_publish_sent(
     second = replace(
         second, history=(first.history[0], replace(second.history[1], error_message="x"))
     )
-    topic = Topic(session().client("sns"), stack.topic, lambda *_: None)
+    topic = Topic(QuickSession().client("sns"), deployed.topic, lambda *_: None)
     publish = PublishChanges(topic, f"/voipit-sms-gateway/{STACK}")
     assert publish([RowChange(None, first), RowChange(first, from_item(to_item(second)))]) == set()
-    before = stack.heard()
-    stack.store(replace(second, metadata=dict(reversed(metadata.items()))))
+    before = deployed.heard()
+    deployed.has(replace(second, metadata=dict(reversed(metadata.items()))))
 
     assert run("--id", "m-1") == Exit.DONE
 
-    assert stack.heard() == before
+    assert deployed.heard() == before
     assert len(before) == 2
 
 
@@ -93,23 +89,24 @@ def test_the_source_is_the_one_that_the_template_gives_to_publish() -> None:
 
 
 def test_an_id_of_several_clients_needs_the_client(
-    stack: OperatedStack, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+    deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.store(a_sent_message("m-1"), a_sent_message("m-1", client=OTHER_CLIENT))
+    deployed.has(a_sent_message("m-1"), a_sent_message("m-1", client=OTHER_CLIENT))
 
     assert run("--id", "m-1") == Exit.REFUSED
     assert f"{CLIENT}, {OTHER_CLIENT}" in capsys.readouterr().err
-    assert stack.ids() == []
+    assert deployed.ids() == []
 
     assert run("--id", "m-1", "--client", OTHER_CLIENT) == Exit.DONE
-    assert {event.event["source"].rpartition("/")[2] for event in stack.heard()} == {OTHER_CLIENT}
+    sources = {event.event["source"] for event in deployed.heard()}
+    assert sources == {f"/voipit-sms-gateway/{STACK}/{OTHER_CLIENT}"}
 
 
 def test_a_numbers_messages_are_those_of_all_clients_the_oldest_first(
-    stack: OperatedStack, run: Callable[..., int]
+    deployed: Deployed, run: Callable[..., int]
 ) -> None:
     another = replace(NUMBER, e164=OTHER_NUMBER)
-    stack.store(
+    deployed.has(
         a_sent_message("m-2", minute=2),
         a_sent_message("m-1", minute=1, client=OTHER_CLIENT),
         a_sent_message("m-3", phone_number=another),
@@ -117,26 +114,26 @@ def test_a_numbers_messages_are_those_of_all_clients_the_oldest_first(
 
     assert run("--number", NUMBER.e164) == Exit.DONE
 
-    assert stack.ids() == [*ids("m-1"), *ids("m-2")]
+    assert deployed.ids() == [*ids("m-1"), *ids("m-2")]
 
 
 def test_more_messages_than_one_call_reads_are_found(
-    stack: OperatedStack, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.operators.message_rows._AT_ONCE", 2)
-    stack.store(*(a_sent_message(f"m-{n}", minute=n) for n in range(5)))
+    monkeypatch.setattr("tools.operators.parts.rows.AT_ONCE", 2)
+    deployed.has(*(a_sent_message(f"m-{n}", minute=n) for n in range(5)))
 
     assert run("--number", NUMBER.e164) == Exit.DONE
 
-    assert stack.ids() == [each for n in range(5) for each in ids(f"m-{n}")]
+    assert deployed.ids() == [each for n in range(5) for each in ids(f"m-{n}")]
 
 
 @pytest.mark.parametrize("asked", [["--id", "m-1"], ["--number", OTHER_NUMBER], WHOLE_DAY])
 def test_where_there_is_nothing_nothing_is_published(
-    stack: OperatedStack, run: Callable[..., int], asked: list[str]
+    deployed: Deployed, run: Callable[..., int], asked: list[str]
 ) -> None:
     assert run(*asked) == Exit.NOTHING_FOUND
-    assert stack.ids() == []
+    assert deployed.ids() == []
 
 
 @pytest.mark.parametrize(
@@ -152,21 +149,22 @@ def test_where_there_is_nothing_nothing_is_published(
     ],
 )
 def test_a_question_that_is_none_changes_nothing(
-    stack: OperatedStack, run: Callable[..., int], asked: list[str]
+    deployed: Deployed, run: Callable[..., int], asked: list[str]
 ) -> None:
-    stack.store(a_sent_message("m-1"))
+    deployed.has(a_sent_message("m-1"))
 
     assert run(*asked) == Exit.USAGE
-    assert stack.ids() == []
+    assert deployed.ids() == []
 
 
 @pytest.mark.parametrize(
     "asked",
     [
-        ["--number", "0721234567"],
         ["--since", "yesterday"],
-        ["--until", "2026-11-22T10:00"],
+        ["--until", "0001-01-01T00:00+14:00"],
         ["--per-second", "0"],
+        ["--per-second", "nan"],
+        ["--units-per-second", "quickly"],
     ],
 )
 def test_a_value_that_is_none_is_explained(
@@ -179,28 +177,28 @@ def test_a_value_that_is_none_is_explained(
 
 
 def test_a_history_that_has_lost_its_beginning_is_told_of(
-    stack: OperatedStack, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+    deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole = a_sent_message("m-1")
-    stack.store(replace(whole, history=whole.history[1:]))
+    deployed.has(replace(whole, history=whole.history[1:]))
 
     assert run("--id", "m-1") == Exit.NOTHING_FOUND
     assert "3 events are not in the histories" in capsys.readouterr().out
 
 
 def test_a_row_of_a_later_release_is_named_and_the_others_are_published(
-    stack: OperatedStack, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+    deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.store(a_sent_message("m-1"))
+    deployed.has(a_sent_message("m-1"))
     strange = to_item(a_sent_message("m-2")) | {"status": {"S": "of-a-later-release"}}
-    stack.db.put_item(TableName=TABLE, Item=strange)
+    deployed.has_row(MESSAGES, strange)
 
     assert run(*WHOLE_DAY) == Exit.PARTLY
-    assert stack.ids() == ids("m-1")
+    assert deployed.ids() == ids("m-1")
     assert f"m-2 of {CLIENT}" in capsys.readouterr().out
 
     assert run("--number", NUMBER.e164) == Exit.PARTLY
-    assert stack.ids() == ids("m-1")
+    assert deployed.ids() == ids("m-1")
     assert f"m-2 of {CLIENT}" in capsys.readouterr().out
 
 
@@ -208,49 +206,49 @@ def test_a_row_of_a_later_release_is_named_and_the_others_are_published(
 
 
 def test_a_span_is_told_with_its_cost_and_nothing_happens_without_a_yes(
-    stack: OperatedStack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stack.store(a_sent_message("m-1"))
+    deployed.has(a_sent_message("m-1"))
     table = {"ItemCount": 1_000_000, "TableSizeBytes": 1_500_000_000}
     answering(monkeypatch, "DescribeTable", lambda _: {"Table": table})
 
-    assert republish.main([*ON, *WHOLE_DAY, "--dry-run"]) == Exit.DONE
+    assert republish.main([*YES, *WHOLE_DAY, "--dry-run"]) == Exit.DONE
 
     said = capsys.readouterr().err
     assert "1,000,000 rows, 1,500.0 MB, 183,106 read units" in said
     assert "0.03 USD" in said
     assert "about 31 min at 100 read units a second" in said
-    assert stack.ids() == []
+    assert deployed.ids() == []
 
 
 def test_events_of_the_span_come_again_and_no_others(
-    stack: OperatedStack, run: Callable[..., int]
+    deployed: Deployed, run: Callable[..., int]
 ) -> None:
-    stack.store(*(a_sent_message(f"m-{minute}", minute=minute) for minute in range(5)))
+    deployed.has(*(a_sent_message(f"m-{minute}", minute=minute) for minute in range(5)))
     a_long_one = a_sent_message("m-5")
     later = [
         replace(e, at=e.at.replace(minute=35 + 2 * n)) for n, e in enumerate(a_long_one.history)
     ]
-    stack.store(replace(a_long_one, history=tuple(later), updated_at=later[-1].at))
+    deployed.has(replace(a_long_one, history=tuple(later), updated_at=later[-1].at))
 
     assert run("--since", "2026-11-22T14:36Z", "--until", "2026-11-22T15:38+01:00") == Exit.DONE
 
-    assert sorted(stack.ids()) == [*ids("m-1"), *ids("m-2"), "m-5:2"]
+    assert sorted(deployed.ids()) == [*ids("m-1"), *ids("m-2"), "m-5:2"]
 
 
 def test_every_event_of_many_pages_comes_once(
-    stack: OperatedStack,
+    deployed: Deployed,
     run: Callable[..., int],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("tools.operators.message_rows._PAGE", 5)
-    stack.store(*(a_sent_message(f"m-{n:02}", minute=n) for n in range(12)))
+    monkeypatch.setattr("tools.operators.parts.whole_table._PAGE", 5)
+    deployed.has(*(a_sent_message(f"m-{n:02}", minute=n) for n in range(12)))
 
     assert run(*WHOLE_DAY, "--json") == Exit.DONE
 
-    assert sorted(stack.ids()) == [each for n in range(12) for each in ids(f"m-{n:02}")]
+    assert sorted(deployed.ids()) == [each for n in range(12) for each in ids(f"m-{n:02}")]
     told = json.loads(capsys.readouterr().out)
     assert (told["rowsRead"], told["messages"], told["published"]) == (12, 12, 36)
     assert list(tmp_path.iterdir()) == []
@@ -262,15 +260,15 @@ class KilledError(BaseException):
 
 @pytest.mark.parametrize("calls", range(5))
 def test_a_run_that_was_killed_goes_on_and_does_not_begin_anew(  # noqa: PLR0913, PLR0917  fixtures
-    stack: OperatedStack,
+    deployed: Deployed,
     run: Callable[..., int],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     calls: int,
 ) -> None:
-    monkeypatch.setattr("tools.operators.message_rows._PAGE", 5)
-    stack.store(*(a_sent_message(f"m-{n:02}", minute=n) for n in range(12)))
+    monkeypatch.setattr("tools.operators.parts.whole_table._PAGE", 5)
+    deployed.has(*(a_sent_message(f"m-{n:02}", minute=n) for n in range(12)))
     expected = {each for n in range(12) for each in ids(f"m-{n:02}")}
 
     def kill(topic: Topic, chunk: Any) -> set[int]:
@@ -286,9 +284,9 @@ def test_a_run_that_was_killed_goes_on_and_does_not_begin_anew(  # noqa: PLR0913
         until_then.setattr(Topic, "_publish", kill)
         with pytest.raises(KilledError):
             run(*WHOLE_DAY)
-    heard = stack.ids()
+    heard = deployed.ids()
     assert run(*WHOLE_DAY) == Exit.DONE
-    rest = stack.ids()
+    rest = deployed.ids()
 
     assert {*heard, *rest} == expected
     assert len(heard) + len(rest) - len(expected) <= 10, "what stood in one call"
@@ -297,28 +295,28 @@ def test_a_run_that_was_killed_goes_on_and_does_not_begin_anew(  # noqa: PLR0913
 
 
 def test_the_file_of_another_run_is_not_used(
-    stack: OperatedStack,
+    deployed: Deployed,
     run: Callable[..., int],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stack.store(a_sent_message("m-1"))
+    deployed.has(a_sent_message("m-1"))
     for text in ('{"about": {}, "lastKey": {}, "published": 1}', "not JSON", "[]"):
         (tmp_path / "resume.json").write_text(text)
 
         assert run(*WHOLE_DAY) == Exit.REFUSED
         assert "--resume-file" in capsys.readouterr().err
-    assert stack.ids() == []
+    assert deployed.ids() == []
 
 
 def test_the_usual_file_is_the_same_for_the_same_span_of_the_same_stack(
-    stack: OperatedStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(republish, "LOCAL_FILES", tmp_path)
-    stack.store(*(a_sent_message(f"m-{n}") for n in range(8)))
+    monkeypatch.setattr("tools.operators.parts.republishing.LOCAL_FILES", tmp_path)
+    deployed.has(*(a_sent_message(f"m-{n}") for n in range(8)))
     refusing(monkeypatch, "PublishBatch", no_rights("SNS:Publish"), after=1)
 
-    assert republish.main([*ON, *WHOLE_DAY]) == Exit.PARTLY
+    assert republish.main([*YES, *WHOLE_DAY]) == Exit.PARTLY
 
     (file,) = tmp_path.iterdir()
     assert (
@@ -330,13 +328,13 @@ def test_the_usual_file_is_the_same_for_the_same_span_of_the_same_stack(
 
 
 def test_the_table_is_read_at_the_pace_that_was_asked_for(
-    stack: OperatedStack, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.operators.message_rows._PAGE", 1)
+    monkeypatch.setattr("tools.operators.parts.whole_table._PAGE", 1)
     spent: list[float] = []
-    monkeypatch.setattr("tools.operators.pace.time.sleep", spent.append)
-    monkeypatch.setattr("tools.operators.pace.time.monotonic", lambda: 1000.0 + sum(spent))
-    stack.store(*(a_sent_message(f"m-{n}") for n in range(4)))
+    monkeypatch.setattr("tools.operators.parts.pace.time.sleep", spent.append)
+    monkeypatch.setattr("tools.operators.parts.pace.time.monotonic", lambda: 1000.0 + sum(spent))
+    deployed.has(*(a_sent_message(f"m-{n}") for n in range(4)))
 
     assert run(*WHOLE_DAY, "--units-per-second", "0.5", "--per-second", "1000") == Exit.DONE
 
@@ -347,12 +345,12 @@ def test_the_table_is_read_at_the_pace_that_was_asked_for(
 
 
 def test_events_are_published_at_the_pace_that_was_asked_for(
-    stack: OperatedStack, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spent: list[float] = []
-    monkeypatch.setattr("tools.operators.pace.time.sleep", spent.append)
-    monkeypatch.setattr("tools.operators.pace.time.monotonic", lambda: 1000.0 + sum(spent))
-    stack.store(*(a_sent_message(f"m-{n}") for n in range(10)))
+    monkeypatch.setattr("tools.operators.parts.pace.time.sleep", spent.append)
+    monkeypatch.setattr("tools.operators.parts.pace.time.monotonic", lambda: 1000.0 + sum(spent))
+    deployed.has(*(a_sent_message(f"m-{n}") for n in range(10)))
 
     assert run("--number", NUMBER.e164, "--per-second", "3") == Exit.DONE
 
@@ -360,12 +358,12 @@ def test_events_are_published_at_the_pace_that_was_asked_for(
 
 
 def test_what_sns_does_not_take_at_first_is_published_with_growing_pauses(
-    stack: OperatedStack,
+    deployed: Deployed,
     run: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
     slept: list[float],
 ) -> None:
-    stack.store(a_sent_message("m-1"))
+    deployed.has(a_sent_message("m-1"))
     call = Topic._publish  # noqa: SLF001  the one place
     refusals = iter([{0, 2}, {1}])
 
@@ -378,17 +376,17 @@ def test_what_sns_does_not_take_at_first_is_published_with_growing_pauses(
 
     assert run("--id", "m-1", "--per-second", "1000000") == Exit.DONE
 
-    assert stack.ids() == ["m-1:2", "m-1:1", "m-1:3"]
+    assert deployed.ids() == ["m-1:2", "m-1:1", "m-1:3"]
     assert [pause for pause in slept if pause >= 1] == [1, 2]
 
 
 def test_what_sns_does_not_take_at_all_is_named_and_the_next_run_goes_on(
-    stack: OperatedStack,
+    deployed: Deployed,
     run: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stack.store(*(a_sent_message(f"m-{n}") for n in range(8)))
+    deployed.has(*(a_sent_message(f"m-{n}") for n in range(8)))
     with monkeypatch.context() as until_then:
         refusing(until_then, "PublishBatch", no_rights("SNS:Publish"), after=1)
 
@@ -396,19 +394,19 @@ def test_what_sns_does_not_take_at_all_is_named_and_the_next_run_goes_on(
     said = capsys.readouterr().out
     assert "SNS did not take" in said
     assert "once more goes on" in said
-    heard = stack.ids()
+    heard = deployed.ids()
     assert len(heard) == 9
 
     assert run(*WHOLE_DAY) == Exit.DONE
-    assert sorted(heard + stack.ids()) == [each for n in range(8) for each in ids(f"m-{n}")]
+    assert sorted(heard + deployed.ids()) == [each for n in range(8) for each in ids(f"m-{n}")]
     assert "Runs before this one had published 9." in capsys.readouterr().out
 
 
 def test_why_sns_does_not_take_it_is_told(
-    stack: OperatedStack, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+    deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.store(a_sent_message("m-1"))
-    session().client("sns").delete_topic(TopicArn=stack.topic)
+    deployed.has(a_sent_message("m-1"))
+    QuickSession().client("sns").delete_topic(TopicArn=deployed.topic)
 
     assert run("--id", "m-1", "--json") == Exit.PARTLY
     told = json.loads(capsys.readouterr().out)
@@ -419,12 +417,12 @@ def test_why_sns_does_not_take_it_is_told(
 
 
 def test_an_sns_that_does_not_answer_is_told_too(
-    stack: OperatedStack,
+    deployed: Deployed,
     run: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stack.store(a_sent_message("m-1"))
+    deployed.has(a_sent_message("m-1"))
     error = EndpointConnectionError(endpoint_url="https://sns.invalid")
     call = Endpoint._get_response  # type: ignore[attr-defined]  # noqa: SLF001  the one place
 
@@ -440,12 +438,12 @@ def test_an_sns_that_does_not_answer_is_told_too(
 
 
 def test_what_sns_refuses_for_good_is_named_and_no_obstacle(
-    stack: OperatedStack,
+    deployed: Deployed,
     run: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stack.store(*(a_sent_message(f"m-{n}") for n in range(8)))
+    deployed.has(*(a_sent_message(f"m-{n}") for n in range(8)))
     answer = {"Id": "0", "Code": "InvalidParameter", "Message": "too odd", "SenderFault": True}
     answering(monkeypatch, "PublishBatch", lambda _: {"Successful": [], "Failed": [answer]})
 
@@ -456,12 +454,12 @@ def test_what_sns_refuses_for_good_is_named_and_no_obstacle(
 
 
 def test_a_table_that_refuses_ends_the_command(
-    stack: OperatedStack,
+    deployed: Deployed,
     run: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stack.store(a_sent_message("m-1"))
+    deployed.has(a_sent_message("m-1"))
     for operation, asked in [
         ("Scan", WHOLE_DAY),
         ("DescribeTable", WHOLE_DAY),
@@ -472,4 +470,4 @@ def test_a_table_that_refuses_ends_the_command(
             refusing(until_then, operation, no_rights(f"dynamodb:{operation}"))
             assert run(*asked) == Exit.AWS
         assert f"dynamodb:{operation}" in capsys.readouterr().err
-    assert stack.ids() == []
+    assert deployed.ids() == []

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from sms_gateway.adapters.clients_table import ClientsTable
@@ -16,10 +15,10 @@ from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Change
 from sms_gateway.domain.status import Status
 from tests.fakes.builders import DUE, a_message
+from tests.support.deployed import GUARDS, ON, STACK, Deployed, QuickSession, recorded
 from tests.tools.aws_answers import answering, no_rights, refusing
-from tests.tools.operators_stack import ON, STACK, Deployed, recorded
 from tools.client_keys import ClientKeys
-from tools.operators.frame import Exit
+from tools.operators.parts.frame import Exit
 from tools.operators.usage import main
 
 TODAY = datetime.now(UTC)
@@ -43,7 +42,7 @@ class Counting:
     """Messages that the gateway takes."""
 
     def __init__(self, deployed: Deployed, limits: Limits) -> None:
-        self._intake = GuardedIntake(deployed.messages, deployed.guards_table, limits)
+        self._intake = GuardedIntake(deployed.messages, GUARDS, limits)
         self._number = 0
 
     def takes(self, client: str, at: datetime, many: int = 1) -> None:
@@ -62,7 +61,7 @@ class Counting:
 
 @pytest.fixture(params=[0, 1000], ids=["no limit", "limit"])
 def counting(deployed: Deployed, request: pytest.FixtureRequest) -> Counting:
-    table = ClientsTable(boto3.client("dynamodb"), deployed.guards_table)
+    table = ClientsTable(QuickSession().client("dynamodb"), GUARDS)
     table.know({"crm", "shop", "idle"})
     return Counting(deployed, Limits(client_daily=request.param))
 
@@ -148,18 +147,10 @@ def test_nothing_counted_has_an_exit_status_of_its_own(capsys: pytest.CaptureFix
 # --- which clients there are -----------------------------------------------------------------
 
 
-def a_key(deployed: Deployed) -> str:
-    """A key that was put onto the plan by hand."""
-    api = boto3.client("apigateway")
-    key_id = api.create_api_key(name="by hand", enabled=True)["id"]
-    api.create_usage_plan_key(usagePlanId=deployed.plan, keyId=key_id, keyType="API_KEY")
-    return key_id
-
-
 def test_keys_that_were_never_named_are_clients_too(
     deployed: Deployed, told: Callable[..., Any]
 ) -> None:
-    by_hand = a_key(deployed)
+    by_hand = deployed.let_in("by hand")
     counting = Counting(deployed, Limits())
     counting.takes(deployed.own_key, NOVEMBER)
     counting.takes(by_hand, NOVEMBER)
@@ -172,11 +163,11 @@ def test_keys_that_were_never_named_are_clients_too(
 def test_a_client_whose_keys_are_gone_is_counted_still(
     deployed: Deployed, told: Callable[..., Any]
 ) -> None:
-    keys = ClientKeys.of_stack(boto3.session.Session(), STACK)
+    keys = ClientKeys.of_stack(QuickSession(), STACK)
     made = keys.add("crm", None)
     keys.remove([key for key in keys.all() if key.key_id == made.key_id])
-    boto3.client("dynamodb").delete_item(
-        TableName=deployed.guards_table, Key={"guard": {"S": f"key#{made.key_id}"}}
+    QuickSession().client("dynamodb").delete_item(
+        TableName=GUARDS, Key={"guard": {"S": f"key#{made.key_id}"}}
     )
     Counting(deployed, Limits()).takes("crm", NOVEMBER)
 
@@ -188,7 +179,7 @@ def test_a_key_that_got_a_name_is_counted_under_both(
 ) -> None:
     counting = Counting(deployed, Limits())
     counting.takes(deployed.own_key, NOVEMBER)
-    keys = ClientKeys.of_stack(boto3.session.Session(), STACK)
+    keys = ClientKeys.of_stack(QuickSession(), STACK)
     (own,) = keys.all()
     keys.enter(own, Client("front"))
     counting.takes("front", NOVEMBER, 2)
@@ -204,9 +195,9 @@ def test_a_key_that_got_a_name_is_counted_under_both(
 def test_a_key_that_was_never_named_is_counted_after_it_is_gone(
     deployed: Deployed, told: Callable[..., Any]
 ) -> None:
-    by_hand = a_key(deployed)
+    by_hand = deployed.let_in("by hand")
     Counting(deployed, Limits()).takes(by_hand, NOVEMBER)
-    keys = ClientKeys.of_stack(boto3.session.Session(), STACK)
+    keys = ClientKeys.of_stack(QuickSession(), STACK)
     keys.remove([key for key in keys.all() if key.key_id == by_hand])
 
     assert told(*OF_NOVEMBER)["taken"] == 1
@@ -230,8 +221,8 @@ def test_keys_that_were_left_aside_are_asked_for_again(
     deployed: Deployed, told: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Counting(deployed, Limits()).takes("crm", NOVEMBER, 30)
-    ask = boto3.client("dynamodb")._make_api_call.__func__  # type: ignore[attr-defined]  # noqa: SLF001  as aws_answers.py
-    client, table = boto3.client("dynamodb"), deployed.guards_table
+    ask = QuickSession().client("dynamodb")._make_api_call.__func__  # noqa: SLF001  as aws_answers.py
+    client, table = QuickSession().client("dynamodb"), GUARDS
 
     def half(asked: Any) -> Any:
         keys = asked["RequestItems"][table]["Keys"]
@@ -239,7 +230,7 @@ def test_keys_that_were_left_aside_are_asked_for_again(
         answer = ask(client, "BatchGetItem", {"RequestItems": {table: {"Keys": now}}})
         return {**answer, "UnprocessedKeys": {table: {"Keys": later}} if later else {}}
 
-    monkeypatch.setattr("tools.operators.usage.tries", lambda: range(20))
+    monkeypatch.setattr("tools.operators.parts.rows.tries", lambda: range(20))
     answering(monkeypatch, "BatchGetItem", half)
 
     assert told(*OF_NOVEMBER, "--client", "crm")["taken"] == 30
@@ -256,7 +247,7 @@ def test_a_table_that_leaves_keys_aside_for_ever_ends_with_aws(
         lambda asked: {"Responses": {}, "UnprocessedKeys": asked["RequestItems"]},
     )
     assert main([*ON, *OF_NOVEMBER, "--client", "crm"]) == Exit.AWS
-    assert "Ask again in a minute" in capsys.readouterr().err
+    assert "Repeat the command in a minute" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("counting")

@@ -1,24 +1,21 @@
 """One message, or what was sent to one number: `make find ID=…`, `make find NUMBER=…`."""
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sms_gateway.adapters.attributes import attribute, attributes
-from sms_gateway.adapters.dynamodb import table_errors
-from sms_gateway.adapters.message_item import client_created_at, from_item, key_of
-from sms_gateway.adapters.phone_numbers import PhoneNumberRules
-from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX, read_messages
+from sms_gateway.adapters.message_item import client_created_at, key_of
+from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
 from sms_gateway.domain.clock import utc_now
-from sms_gateway.domain.errors import InvalidValueError, UnreadableRowError
-from sms_gateway.domain.message import Message
-from sms_gateway.domain.message_id import MessageKey
+from sms_gateway.domain.errors import InvalidValueError
 from sms_gateway.domain.phone_number import PhoneNumber
-from tools.operators.frame import Command, Exit, Operator
-from tools.operators.reading import from_place, limit, show_option, store_errors
-from tools.operators.story import Story
+from tools.operators.parts.frame import Command, Exit, Operator
+from tools.operators.parts.numbers import read_number
+from tools.operators.parts.options import limit, show_option
+from tools.operators.parts.rows import Rows, at_keys, one_page
+from tools.operators.parts.story import Story
 
 DESCRIPTION: Final = "Show a message by its id, or the messages to a number, with the whole story."
 PAGE: Final = 20
@@ -27,11 +24,10 @@ PAGE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The messages of one answer, those that could not be read, and where the next one begins."""
+    """The messages of one answer, and where the next one begins."""
 
-    messages: Sequence[Message]
-    unreadable: Sequence[MessageKey] = ()
-    after: str | None = None
+    rows: Rows
+    after: str | None
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,20 +49,20 @@ def _do(operator: Operator) -> Exit:
         operator.say(str(error))
         return Exit.USAGE
     now = utc_now()
-    stories = [Story(message, now, operator.asked.show_text) for message in found.messages]
-    for key in found.unreadable:
+    stories = [Story(message, now, operator.asked.show_text) for message in found.rows.messages]
+    for key in found.rows.unreadable:
         operator.say(f"A later release has written {key.message_id} of {key.client}.")
     operator.answer(
         {
             "messages": [story.as_json() for story in stories],
             "unreadable": [
-                {"client": key.client, "messageId": key.message_id} for key in found.unreadable
+                {"client": key.client, "messageId": key.message_id} for key in found.rows.unreadable
             ],
             "after": found.after,
         },
         _lines(stories, found.after),
     )
-    if stories or found.unreadable:
+    if stories or found.rows.unreadable:
         return Exit.DONE
     operator.say("There is no such message. Rows are deleted after MessageRetentionDays.")
     return Exit.NOTHING_FOUND
@@ -85,9 +81,7 @@ def _found(operator: Operator) -> Found:
     asked = operator.asked
     if asked.id:
         return _with_id(operator)
-    # Which countries may be texted does not matter for a look at what was.
-    rules = PhoneNumberRules(operator.stack.parameter("DefaultRegion"), frozenset())
-    return _to_number(operator, rules.read(asked.number))
+    return _to_number(operator, read_number(operator, asked.number))
 
 
 def _with_id(operator: Operator) -> Found:
@@ -100,16 +94,10 @@ def _with_id(operator: Operator) -> Found:
         KeyConditionExpression=condition,
         ExpressionAttributeValues=attributes(values),
         ConsistentRead=True,
-        **from_place(_place_of_id(operator.asked)),
+        after=_place_of_id(operator.asked),
     )
-    messages, unreadable = [], []
-    for item in answer["Items"]:
-        try:
-            messages.append(from_item(item))
-        except UnreadableRowError:
-            unreadable.append(key_of(item))
     last = answer.get("LastEvaluatedKey")
-    return Found(messages, unreadable, last and last["client"]["S"])
+    return Found(Rows.read(answer["Items"]), last and last["client"]["S"])
 
 
 def _place_of_id(asked: argparse.Namespace) -> dict[str, Any] | None:
@@ -128,16 +116,14 @@ def _to_number(operator: Operator, number: PhoneNumber) -> Found:
         KeyConditionExpression=condition,
         ExpressionAttributeValues=values,
         ScanIndexForward=False,
-        **from_place(_place_in_index(operator.asked.after, number)),
+        after=_place_in_index(operator.asked.after, number),
     )
     keys = [key_of(item) for item in answer["Items"]]
-    table = operator.stack.output("MessagesTable")
-    with store_errors():
-        messages, unreadable = read_messages(operator.dynamodb(), table, keys)
+    rows = at_keys(operator.dynamodb(), operator.stack.output("MessagesTable"), keys)
     in_order = {key: place for place, key in enumerate(keys)}
-    messages.sort(key=lambda message: in_order[message.key])
+    rows.messages.sort(key=lambda message: in_order[message.key])
     last = answer.get("LastEvaluatedKey")
-    return Found(messages, unreadable, last and _as_place(last))
+    return Found(rows, last and _as_place(last))
 
 
 def _as_place(last: dict[str, Any]) -> str:
@@ -168,17 +154,11 @@ def _place_in_index(after: str | None, number: PhoneNumber) -> dict[str, Any] | 
 def _query(operator: Operator, **query: Any) -> Any:
     """One page of so many rows as are shown, and not one more."""
     table = operator.stack.output("MessagesTable")
-    with store_errors(), table_errors():
-        return operator.dynamodb().query(TableName=table, Limit=operator.asked.limit, **query)
+    return one_page(operator.dynamodb(), table, operator.asked.limit, **query)
 
 
 COMMAND: Final = Command("find", DESCRIPTION, _arguments, _do)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit status."""
-    return COMMAND.main(arguments)
-
+main: Final = COMMAND.main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    COMMAND.run()

@@ -20,13 +20,14 @@ from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import SETTLED, Status
 from sms_gateway.use_cases.cancel_message import CancelMessage
 from sms_gateway.use_cases.read_message import ReadMessage
-from tools.operators.forgotten import Record, Records, is_case
-from tools.operators.frame import Command, Exit, Operator
-from tools.operators.numbers import read_number, rules_of
-from tools.operators.pace import Pace
-from tools.operators.published import QUIET, not_published
-from tools.operators.rows import Rows, store_errors
-from tools.operators.traces import Guards, Traces
+from tools.operators.parts.forgotten import Record, Records, is_case
+from tools.operators.parts.frame import Command, Exit, Operator
+from tools.operators.parts.numbers import read_number
+from tools.operators.parts.options import minutes
+from tools.operators.parts.pace import Pace
+from tools.operators.parts.published import QUIET, not_published
+from tools.operators.parts.rows import Rows, store_errors
+from tools.operators.parts.traces import Guards, Traces
 
 DELETES_PER_SECOND: Final = 25
 LOOKS_EVERY: Final = timedelta(seconds=10)
@@ -277,7 +278,7 @@ def forget(operator: Operator) -> Exit:
         operator.say("Type the number: ")
         asked.number = sys.stdin.readline().strip()
     try:
-        number = read_number(asked.number or "", rules_of(operator.stack))
+        number = read_number(operator, asked.number or "")
     except InvalidValueError as error:
         operator.say(f"{error} Write it as +40721234567.")
         return Exit.USAGE
@@ -306,7 +307,7 @@ def _forget(operator: Operator, records: Records, number: PhoneNumber) -> Exit:
     record = Record.begun(utc_now(), operator.identity(), asked.case, plan.counts)
     records.write(record)
     forgetting = Forgetting(operator, traces, plan)
-    forgetting(timedelta(minutes=asked.wait))
+    forgetting(asked.wait)
     record = record.ended(forgetting.done)
     records.write(record)
     _tell(operator, record, forgetting)
@@ -368,8 +369,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--wait",
-        type=float,
-        default=0,
+        type=minutes,
+        default=timedelta(),
         metavar="MINUTES",
         help="how long to wait for open messages to settle (default: 0)",
     )
@@ -383,12 +384,7 @@ COMMAND: Final = Command(
     forget,
     changes=True,
 )
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit status."""
-    return COMMAND.main(arguments)
-
+main: Final = COMMAND.main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    COMMAND.run()

@@ -2,25 +2,23 @@
 
 import argparse
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sms_gateway.adapters.attributes import attributes
-from sms_gateway.adapters.dynamodb import table_errors
 from sms_gateway.adapters.message_item import attention, key_of
-from sms_gateway.adapters.recipient_index import read_messages
-from sms_gateway.domain.clock import from_iso, to_iso, utc_now
+from sms_gateway.domain.clock import to_iso, utc_now
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.status import Reason, Status
-from tools.operators.contract_words import meaning_of_reason, meaning_of_status
-from tools.operators.frame import Command, Exit, Operator
-from tools.operators.reading import AT_ONCE, from_place, limit, show_option, store_errors
-from tools.operators.story import Story
+from tools.operators.parts.contract_words import meaning_of_reason, meaning_of_status
+from tools.operators.parts.frame import Command, Exit, Operator
+from tools.operators.parts.options import limit, moment, show_option
+from tools.operators.parts.rows import AT_ONCE, at_keys, one_page
+from tools.operators.parts.story import Story
 
 DESCRIPTION: Final = "Show what failed, is unconfirmed or got no report since some time."
 INDEX: Final = "attention"
@@ -45,20 +43,12 @@ class Listed:
 
 
 def since(text: str) -> datetime:
-    """`30m`, `2h` or `3d` ago, or a time; without a zone it is UTC. For argparse."""
-    if ago := _AGO.fullmatch(text):
-        at = utc_now() - int(ago[1]) * _UNITS[ago[2]]
-    else:
-        try:
-            at = from_iso(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(
-                "30m, 2h, 3d or a time such as 2026-11-27T10:00 (UTC) is wanted"
-            ) from None
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    """`30m`, `2h` or `3d` ago, or a time (`moment`). For argparse."""
+    ago = _AGO.fullmatch(text)
+    at = utc_now() - int(ago[1]) * _UNITS[ago[2]] if ago else moment(text)
     if utc_now() - at > timedelta(days=MOST_DAYS):
         raise argparse.ArgumentTypeError(f"{MOST_DAYS} days is the most")
-    return at.astimezone(UTC)
+    return at
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,6 +70,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _do(operator: Operator) -> Exit:
     asked, now = operator.asked, utc_now()
+    if asked.since > (asked.until or now):
+        operator.say("SINCE (--since) has to be before now, and before UNTIL (--until).")
+        return Exit.USAGE
     statuses = [Status(asked.status)] if asked.status else list(IN_ORDER)
     lists = [_of_status(operator, status, asked.until or now) for status in statuses]
     stories = {
@@ -161,32 +154,29 @@ def _query(
 ) -> Any:
     """Keys from one day of the index, the newest first."""
     values = {":partition": partition, ":since": to_iso(operator.asked.since)}
-    with store_errors(), table_errors():
-        return operator.dynamodb().query(
-            TableName=operator.stack.output("MessagesTable"),
-            IndexName=INDEX,
-            KeyConditionExpression=(
-                "attention = :partition AND updatedAt BETWEEN :since AND :until"
-            ),
-            ExpressionAttributeValues=attributes({**values, ":until": to_iso(until)}),
-            ScanIndexForward=False,
-            Limit=size,
-            **from_place(place),
-        )
+    return one_page(
+        operator.dynamodb(),
+        operator.stack.output("MessagesTable"),
+        size,
+        IndexName=INDEX,
+        KeyConditionExpression="attention = :partition AND updatedAt BETWEEN :since AND :until",
+        ExpressionAttributeValues=attributes({**values, ":until": to_iso(until)}),
+        ScanIndexForward=False,
+        after=place,
+    )
 
 
 def _add(operator: Operator, found: Listed, keys: Sequence[MessageKey]) -> None:
     """The rows of the keys, as far as they still have the status and are wanted."""
-    table, reason = operator.stack.output("MessagesTable"), operator.asked.reason
-    with store_errors():
-        messages, unreadable = read_messages(operator.dynamodb(), table, keys)
+    reason = operator.asked.reason
+    rows = at_keys(operator.dynamodb(), operator.stack.output("MessagesTable"), keys)
     # The index follows the table a moment later: a report might just have settled one.
     found.messages += [
         message
-        for message in sorted(messages, key=lambda each: each.updated_at, reverse=True)
+        for message in sorted(rows.messages, key=lambda each: each.updated_at, reverse=True)
         if message.status is found.status and reason in {None, message.reason}
     ]
-    found.unreadable += unreadable
+    found.unreadable += rows.unreadable
 
 
 def _days(first: datetime, until: datetime) -> list[datetime]:
@@ -196,12 +186,7 @@ def _days(first: datetime, until: datetime) -> list[datetime]:
 
 
 COMMAND: Final = Command("problems", DESCRIPTION, _arguments, _do)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit status."""
-    return COMMAND.main(arguments)
-
+main: Final = COMMAND.main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    COMMAND.run()

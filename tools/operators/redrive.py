@@ -1,7 +1,6 @@
 """`make redrive`: what waits in the failure queues goes back to where it came from."""
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,13 +9,13 @@ from typing import Any, Final
 
 from sms_gateway.adapters.queues import read_dispatch, read_kept_report
 from sms_gateway.domain.clock import to_iso
-from tools.operators import message_rows
-from tools.operators.failure_queues import FailureQueue, Received
-from tools.operators.frame import Command, Exit, Operator
-from tools.operators.pace import Pace
-from tools.operators.positions import Changed, StreamPosition, merged
-from tools.operators.republish import rate_arguments, resume_argument, resume_of
-from tools.operators.republishing import Event, Republisher, SpanRun
+from tools.operators.parts import rows
+from tools.operators.parts.failure_queues import FailureQueue, Received
+from tools.operators.parts.frame import Command, Exit, Operator
+from tools.operators.parts.options import rate_options, resume_option
+from tools.operators.parts.pace import Pace
+from tools.operators.parts.positions import Changed, StreamPosition, merged
+from tools.operators.parts.republishing import Event, Republisher, SpanRun, resume_of
 
 SHOWN: Final = 10
 """So many messages of a queue are described before anything is moved."""
@@ -62,7 +61,7 @@ class Kind:
         """What the message is about; `None` if it cannot be read."""
         try:
             return self.describe(message["Body"])
-        except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, KeyError, RecursionError, TypeError, ValueError):
             return None
 
 
@@ -280,7 +279,7 @@ class Events:
         with self.operator.progress("positions", total=len(self.exact)) as more:
             for identity in sorted(self.exact, key=lambda each: self.positions[each].place):
                 changes = self.exact[identity]
-                kept = message_rows.with_keys(db, table, (key for key, _ in changes))
+                kept = rows.at_keys(db, table, (key for key, _ in changes))
                 events: dict[Changed, Event] = {
                     (message.key, event["data"]["sequence"]): (event, client)
                     for message in kept.messages
@@ -326,8 +325,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--drop", action="store_true", help="delete what cannot be read; it stays otherwise"
     )
-    rate_arguments(parser, per_second=20.0, what="messages or events")
-    resume_argument(parser)
+    rate_options(parser, per_second=20.0, of="messages or events")
+    resume_option(parser)
 
 
 def _do(operator: Operator) -> Exit:
@@ -371,7 +370,7 @@ def _answer(operator: Operator, founds: Sequence[Found], *, is_done: bool = True
     operator.answer({"queues": {found.kind.name: found.as_json() for found in founds}}, lines)
 
 
-COMMAND = Command(
+COMMAND: Final = Command(
     "redrive",
     "Empty the failure queues: hints and delivery reports go back to the queue that they came from;"
     " of what publish could not publish, the events are published again. Bounded by what waits when"
@@ -380,12 +379,7 @@ COMMAND = Command(
     _do,
     changes=True,
 )
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit status."""
-    return COMMAND.main(arguments)
-
+main: Final = COMMAND.main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    COMMAND.run()

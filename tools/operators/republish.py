@@ -1,119 +1,38 @@
 """`make republish`: events of the past once more, for subscribers that have missed them."""
 
 import argparse
-import math
-import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sms_gateway.domain.clock import to_iso
-from sms_gateway.domain.phone_number import PhoneNumber
-from tools.operators import message_rows
-from tools.operators.frame import Command, Exit, Operator, RefusedError
-from tools.operators.republishing import (
+from sms_gateway.domain.errors import InvalidValueError
+from tools.operators.parts import rows
+from tools.operators.parts.frame import Command, Exit, Operator, RefusedError
+from tools.operators.parts.numbers import read_number
+from tools.operators.parts.options import moment, rate_options, resume_option
+from tools.operators.parts.republishing import (
     Outcome,
     Republisher,
-    Resume,
     Span,
     SpanRun,
     as_json,
     exit_of,
     in_sentences,
     publish_rows,
+    resume_of,
 )
-from tools.repository import LOCAL_FILES
-
-_SLOWEST: Final = 0.1
-
-
-def number(text: str) -> PhoneNumber:
-    """A phone number in E.164."""
-    try:
-        return PhoneNumber(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            "write the number with + and the country code, such as +40721234567"
-        ) from None
-
-
-def moment(text: str) -> datetime:
-    """A date (midnight in UTC) or a time with its offset, in ISO 8601."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or (at.tzinfo is None and len(text) > len("2026-11-27")):
-        raise argparse.ArgumentTypeError(
-            "write a date such as 2026-11-27 (midnight in UTC), or a time such as 2026-11-27T08:30Z"
-        )
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
-
-
-def a_rate(text: str) -> float:
-    """So many a second. Slower than the slowest, and what was received is handed out anew."""
-    rate = float(text)
-    if not _SLOWEST <= rate < math.inf:
-        raise argparse.ArgumentTypeError(f"give a number, at least {_SLOWEST}")
-    return rate
-
-
-def rate_arguments(parser: argparse.ArgumentParser, *, per_second: float, what: str) -> None:
-    """How quickly a command publishes and reads."""
-    parser.add_argument(
-        "--per-second",
-        type=a_rate,
-        default=per_second,
-        metavar="NUMBER",
-        help=f"at most so many {what} a second (default: %(default)g)",
-    )
-    parser.add_argument(
-        "--units-per-second",
-        type=a_rate,
-        default=100.0,
-        metavar="NUMBER",
-        help="of a whole table, read at most so many units (8 KB) a second (default: %(default)g)",
-    )
-
-
-def resume_of(operator: Operator, spans: Sequence[Span]) -> Resume:
-    """The file of the spans' run; the same spans of the same stack have the same file."""
-    stack = operator.stack
-    first, last = min(span.since for span in spans), max(span.until for span in spans)
-    words = f"{stack.name}-{stack.region}-{first}-{last}"
-    name = "".join(each for each in words if each.isalnum() or each in "-_")
-    about = {
-        "topic": stack.output("TopicArn"),
-        "table": stack.output("MessagesTable"),
-        "spans": [[span.since, span.until] for span in spans],
-    }
-    given = operator.asked.resume_file
-    return Resume(given or LOCAL_FILES / f"republish-{name}.json", about)
-
-
-def resume_argument(parser: argparse.ArgumentParser) -> None:
-    """The name of the file, if it is not to be the usual one."""
-    parser.add_argument(
-        "--resume-file",
-        type=Path,
-        metavar="PATH",
-        help="where a run over the whole table notes how far it is (default: a file in .local)",
-    )
+from tools.operators.parts.rows import Rows
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--id", metavar="ID", help="the events of the message with this messageId")
     parser.add_argument("--client", metavar="NAME", help="with --id: of this client")
+    parser.add_argument("--number", help="a phone number: the events of all messages to it")
     parser.add_argument(
-        "--number", type=number, metavar="NUMBER", help="the events of all messages to this number"
-    )
-    parser.add_argument(
-        "--since", type=moment, metavar="TIME", help="with --until: all events of this time"
+        "--since", type=moment, metavar="TIME", help="with --until: all events of this time (UTC)"
     )
     parser.add_argument("--until", type=moment, metavar="TIME", help="this time is excluded")
-    rate_arguments(parser, per_second=100.0, what="events")
-    resume_argument(parser)
+    rate_options(parser, per_second=100.0, of="events")
+    resume_option(parser)
 
 
 def _do(operator: Operator) -> Exit:
@@ -134,7 +53,11 @@ def _do(operator: Operator) -> Exit:
     republisher = Republisher.of(operator)
     if asked.since is not None:
         return _span(operator, republisher, Span(to_iso(asked.since), to_iso(asked.until)))
-    return _messages(operator, republisher)
+    try:
+        return _messages(operator, republisher)
+    except InvalidValueError as error:
+        operator.say(f"{error} Nothing was published.")
+        return Exit.USAGE
 
 
 def _span(operator: Operator, republisher: Republisher, span: Span) -> Exit:
@@ -144,21 +67,15 @@ def _span(operator: Operator, republisher: Republisher, span: Span) -> Exit:
         f"Topic: {republisher.topic.topic_arn}, source: {republisher.source}/<client>",
         *run.plan(),
     ]
-    return _answer(operator, republisher, run()) if operator.agrees_to(plan) else Exit.DONE
+    if not operator.agrees_to(plan):
+        return _not_done(
+            operator, {"since": span.since, "until": span.until, "rows": run.size.rows}
+        )
+    return _answer(operator, republisher, run())
 
 
 def _messages(operator: Operator, republisher: Republisher) -> Exit:
-    db, table, asked = operator.dynamodb(), operator.stack.output("MessagesTable"), operator.asked
-    if asked.number is not None:
-        found = message_rows.of_number(db, table, asked.number)
-    else:
-        found = message_rows.of_id(db, table, asked.id, asked.client)
-        clients = [message.client for message in found.messages]
-        if len(clients) > 1:
-            raise RefusedError(
-                f"Several clients have a message with this id: {', '.join(sorted(clients))}. Name"
-                " one with --client (CLIENT=…). Nothing was published."
-            )
+    found = _found(operator)
     if not (found.messages or found.unreadable):
         operator.say("There is no such message in the table.")
         return _answer(operator, republisher, Outcome())
@@ -168,8 +85,31 @@ def _messages(operator: Operator, republisher: Republisher) -> Exit:
         f"Topic: {republisher.topic.topic_arn}, source: {republisher.source}/<client>",
     ]
     if not operator.agrees_to(plan):
-        return Exit.DONE
+        return _not_done(operator, {"messages": len(found.messages), "events": events})
     return _answer(operator, republisher, publish_rows(republisher, found, operator))
+
+
+def _found(operator: Operator) -> Rows:
+    """Raises `InvalidValueError`, `RefusedError` and `ToolError`."""
+    db, table, asked = operator.dynamodb(), operator.stack.output("MessagesTable"), operator.asked
+    if asked.number is not None:
+        return rows.of_number(db, table, read_number(operator, asked.number))
+    found = rows.of_id(db, table, asked.id, asked.client)
+    clients = sorted(
+        {message.client for message in found.messages}.union(key.client for key in found.unreadable)
+    )
+    if len(clients) > 1:
+        raise RefusedError(
+            f"Several clients have a message with this id: {', '.join(clients)}. Name one with"
+            " --client (CLIENT=…). Nothing was published."
+        )
+    return found
+
+
+def _not_done(operator: Operator, planned: dict[str, Any]) -> Exit:
+    """The answer of a run that only shows its plan."""
+    operator.answer({"dryRun": True, **planned}, ())
+    return Exit.DONE
 
 
 def _answer(operator: Operator, republisher: Republisher, outcome: Outcome) -> Exit:
@@ -177,7 +117,7 @@ def _answer(operator: Operator, republisher: Republisher, outcome: Outcome) -> E
     return exit_of(outcome, republisher)
 
 
-COMMAND = Command(
+COMMAND: Final = Command(
     "republish",
     "Publish events of the past once more, with the source, id and body that they had. Subscribers"
     " that drop repeats see nothing new; no metric counts them.",
@@ -185,12 +125,7 @@ COMMAND = Command(
     _do,
     changes=True,
 )
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit status."""
-    return COMMAND.main(arguments)
-
+main: Final = COMMAND.main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    COMMAND.run()

@@ -1,19 +1,17 @@
 """The do-not-contact list of a stack: shown, exported, imported. `make suppressions` runs this."""
 
 import argparse
-import sys
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from sms_gateway.domain.client import is_client_name
 from sms_gateway.domain.clock import utc_now
-from tools.operators.do_not_contact import DoNotContact, Known
-from tools.operators.frame import Command, Exit, Operator
-from tools.operators.numbers import rules_of
-from tools.operators.pace import Pace
-from tools.operators.suppression_file import Sheet, read_file, view, write_file
+from tools.operators.parts.do_not_contact import DoNotContact, Known
+from tools.operators.parts.frame import Command, Exit, Operator
+from tools.operators.parts.numbers import rules_of
+from tools.operators.parts.pace import Pace
+from tools.operators.parts.suppression_file import Sheet, read_file, view, write_file
 
 WRITES_PER_SECOND: Final = 50
 DEFAULT_CLIENT: Final = "import"
@@ -159,12 +157,7 @@ COMMAND: Final = Command(
     suppressions,
     changes=True,
 )
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit status."""
-    return COMMAND.main(arguments)
-
+main: Final = COMMAND.main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    COMMAND.run()

@@ -2,26 +2,20 @@
 
 import argparse
 import re
-import sys
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sms_gateway.adapters import guard_items
 from sms_gateway.adapters.attributes import plain
-from sms_gateway.adapters.dynamodb import table_errors, tries
 from sms_gateway.adapters.intake import MAX_SHARDS
 from sms_gateway.domain.client import is_client_name
 from sms_gateway.domain.clock import utc_now
 from tools.client_keys import ClientKeys
-from tools.operators.frame import Command, Exit, Operator
-from tools.operators.reading import AT_ONCE, store_errors
-from tools.stacks import ToolError
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tools.operators.parts.frame import Command, Exit, Operator
+from tools.operators.parts.rows import guards_at_keys
 
 DESCRIPTION: Final = "Count the messages of each client in a month, day by day (UTC)."
 _MONTH: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
@@ -118,7 +112,7 @@ def _counts(operator: Operator, clients: Sequence[str], first: date) -> Iterator
                 for shard in range(MAX_SHARDS)
             }
             messages, resends = dict.fromkeys(days, 0), dict.fromkeys(days, 0)
-            for row in _rows(db, table, list(keys)):
+            for row in map(plain, guards_at_keys(db, table, list(keys), consistent=False)):
                 day = keys[row["guard"]]
                 messages[day] += int(row["messages"])
                 resends[day] += int(row.get("resends", 0))
@@ -126,22 +120,6 @@ def _counts(operator: Operator, clients: Sequence[str], first: date) -> Iterator
                 if messages[day]:
                     yield Count(client, day, messages[day] - resends[day], resends[day])
             more(1)
-
-
-def _rows(db: "DynamoDBClient", table: str, guards: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The rows that there are. Raises `ToolError`."""
-    for start in range(0, len(guards), AT_ONCE):
-        keys = [guard_items.key(guard) for guard in guards[start : start + AT_ONCE]]
-        wanted: Any = {table: {"Keys": keys}}
-        for _ in tries():
-            with store_errors(), table_errors():
-                answer = db.batch_get_item(RequestItems=wanted)
-            yield from map(plain, answer["Responses"].get(table, ()))
-            wanted = answer["UnprocessedKeys"]
-            if not wanted:
-                break
-        else:
-            raise ToolError("The table did not show all rows. Ask again in a minute.")
 
 
 def _as_json(usage: Usage, first: date) -> dict[str, Any]:
@@ -187,12 +165,7 @@ def _lines(usage: Usage, first: date, asked: argparse.Namespace) -> Iterator[str
 
 
 COMMAND: Final = Command("usage", DESCRIPTION, _arguments, _do)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit status."""
-    return COMMAND.main(arguments)
-
+main: Final = COMMAND.main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    COMMAND.run()

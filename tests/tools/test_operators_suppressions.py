@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,17 +18,12 @@ from sms_gateway.adapters.attributes import attributes
 from sms_gateway.adapters.phone_numbers import PhoneNumberRules
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.phone_number import PhoneNumber
-from tests.support.operated import STACK, QuickSession, a_stack
-from tests.support.tables import a_guards_table
+from tests.support.deployed import GUARDS, ON, Deployed, QuickSession
 from tests.tools.aws_answers import around_every_call
 from tools.operators import suppressions
-from tools.operators.frame import Exit
-from tools.operators.suppression_file import read_file, write_file
+from tools.operators.parts.frame import Exit
+from tools.operators.parts.suppression_file import read_file, write_file
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-ON = ["--stack-name", STACK]
 NOW = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
 SINCE = "2026-11-22T15:00:00.000Z"
 ANA, BEN, EVA = "+40721234567", "+40799000001", "+40799000002"
@@ -37,10 +32,8 @@ ANA, BEN, EVA = "+40721234567", "+40799000001", "+40799000002"
 class Account:
     """A stack with a list."""
 
-    def __init__(self) -> None:
-        self.db: DynamoDBClient = QuickSession().client("dynamodb")
-        self.guards = a_guards_table(self.db)
-        a_stack({"GuardsTable": self.guards}, DefaultRegion="RO")
+    def __init__(self, deployed: Deployed) -> None:
+        self.db = deployed.db
 
     def enter(self, number: str, *, of_0_1_0: bool = False) -> None:
         values = {
@@ -52,22 +45,20 @@ class Account:
         }
         if of_0_1_0:
             del values["list"]
-        self.db.put_item(TableName=self.guards, Item=attributes(values))
+        self.db.put_item(TableName=GUARDS, Item=attributes(values))
 
     def rows(self) -> dict[str, dict[str, str]]:
         """The entries by their numbers."""
-        items = self.db.scan(TableName=self.guards)["Items"]
+        items = self.db.scan(TableName=GUARDS)["Items"]
         rows = [{name: value["S"] for name, value in item.items()} for item in items]
         return {row["guard"].removeprefix(guard_items.SUPPRESSION_PREFIX): row for row in rows}
 
 
 @pytest.fixture
-def account(aws: None, monkeypatch: pytest.MonkeyPatch) -> Account:
-    assert aws is None
-    monkeypatch.setattr("tools.operators.frame.a_session", lambda *_: QuickSession())
+def account(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Account:
     monkeypatch.setattr(suppressions, "WRITES_PER_SECOND", 1e9)
     monkeypatch.setattr(suppressions, "utc_now", lambda: NOW)
-    return Account()
+    return Account(deployed)
 
 
 Make = Callable[[str], list[str]]
@@ -148,7 +139,7 @@ def test_what_was_exported_makes_the_same_list_when_it_is_imported(
     assert f"entries in {path}: 2" in capsys.readouterr().out
     for row in before.values():
         key = guard_items.key(row["guard"])
-        account.db.delete_item(TableName=account.guards, Key=key)
+        account.db.delete_item(TableName=GUARDS, Key=key)
     assert suppressions.main([*ON, "--import", str(path), "--yes"]) == Exit.DONE
 
     assert account.rows() == before
@@ -345,7 +336,7 @@ def test_entries_of_0_1_0_are_shown_once_they_are_repaired(
 ) -> None:
     account.enter(ANA, of_0_1_0=True)
     account.enter(BEN)
-    account.db.put_item(TableName=account.guards, Item=attributes({"guard": "circuit"}))
+    account.db.put_item(TableName=GUARDS, Item=attributes({"guard": "circuit"}))
     suppressions.main(ON)
     assert len(capsys.readouterr().out.splitlines()) == 1
 
@@ -380,10 +371,10 @@ def test_a_number_that_is_taken_off_meanwhile_is_not_put_back_by_a_repair(
     key = guard_items.key(guard_items.of_suppression(PhoneNumber(ANA)))
 
     def taken_off(*_: Any) -> bool:
-        account.db.delete_item(TableName=account.guards, Key=key)
+        account.db.delete_item(TableName=GUARDS, Key=key)
         return True
 
-    monkeypatch.setattr("tools.operators.frame.Operator.agrees_to", taken_off)
+    monkeypatch.setattr("tools.operators.parts.frame.Operator.agrees_to", taken_off)
 
     suppressions.main([*ON, "--repair"])
 

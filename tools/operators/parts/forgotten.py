@@ -16,7 +16,7 @@ from sms_gateway.adapters.attributes import Item, attributes, plain
 from sms_gateway.adapters.message_item import epoch
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.phone_number import PhoneNumber
-from tools.operators.rows import store_errors
+from tools.operators.parts.rows import store_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

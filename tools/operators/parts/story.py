@@ -14,7 +14,7 @@ from sms_gateway.domain.message import Message, StatusChange
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.domain.status import FINAL, Reason, Status
 from sms_gateway.entrypoints.message_view import message_view
-from tools.operators.contract_words import meaning_of_reason, meaning_of_status
+from tools.operators.parts.contract_words import meaning_of_reason, meaning_of_status
 
 LATE: Final = timedelta(minutes=5)
 """A message that is due for longer was not looked at, although `watch` runs every minute."""

@@ -6,12 +6,14 @@ The answer goes to stdout: lines for people, or with `--json` one JSON document.
 
 import argparse
 import json
+import re
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import boto3
 from botocore.config import Config
@@ -50,16 +52,27 @@ class Exit(IntEnum):
     """The operator did not agree, or a rule forbids it. Nothing was changed."""
     AWS = 5
     """AWS refused or did not answer, or there is no such stack."""
+    BROKEN = 70
+    """The program has a fault, and Python has told where. (1, its own exit status, means more.)"""
 
 
 EPILOG: Final = (
     "Exit statuses: 0 done, 1 nothing found, 2 wrong arguments, 3 partly done (repeat the command),"
-    " 4 not agreed to or not allowed, 5 AWS refused or did not answer."
+    " 4 not agreed to or not allowed, 5 AWS refused or did not answer, 70 a fault of the program."
 )
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Control characters: in a text or an id they could rewrite what the operator's screen shows."""
+_UNSEEN_IN_JSON: Final = re.compile(r"[\x7f-\x9f]")
+"""Those that `json.dumps` leaves as they are."""
 
 
 class RefusedError(Exception):
     """The operator did not agree, or a rule forbids it; nothing was changed. The text says why."""
+
+
+def printable(text: str) -> str:
+    """The text in one line, its control characters as Python writes them."""
+    return _UNSEEN.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +83,14 @@ class Operator:
     stack: DeployedStack
     asked: argparse.Namespace
     screen: Console
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     def aws(self, service: str) -> Any:
-        """A client with time-outs. Raises `ToolError`."""
-        with aws_errors():
-            return self.session.client(service, config=CONFIG)  # type: ignore[call-overload]  # any service
+        """A client with time-outs, always the same. Raises `ToolError`."""
+        if service not in self._clients:
+            with aws_errors():
+                self._clients[service] = self.session.client(service, config=CONFIG)  # type: ignore[call-overload]  # any service
+        return self._clients[service]
 
     def dynamodb(self) -> "DynamoDBClient":
         """The client for both tables. Raises `ToolError`."""
@@ -89,16 +105,17 @@ class Operator:
 
     def say(self, sentence: str) -> None:
         """Tell the person something that is not the answer."""
-        self.screen.print(escape(sentence))
+        self.screen.print(escape(printable(sentence)))
 
     def answer(self, result: Mapping[str, Any], lines: Iterable[str]) -> None:
         """The answer: `result` with the stack and region if JSON is asked for, else the lines."""
         if self.asked.json:
             about = {"stack": self.stack.name, "region": self.stack.region}
-            print(json.dumps({**about, **result}, ensure_ascii=False, indent=2))  # noqa: T201  the answer
+            text = json.dumps({**about, **result}, ensure_ascii=False, indent=2)
+            print(_UNSEEN_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))  # noqa: T201  the answer
         else:
             for line in lines:
-                print(line)  # noqa: T201  the answer itself
+                print(printable(line))  # noqa: T201  the answer itself
 
     def agrees_to(self, plan: Iterable[str]) -> bool:
         """Show the plan; whether to carry it out. `--dry-run` does not, `--yes` does not ask.
@@ -161,14 +178,25 @@ class Command:
             stack = look_up(session, asked.stack_name)
             return self.do(Operator(session, stack, asked, screen))
         except RefusedError as error:
-            screen.print(escape(str(error)))
+            screen.print(escape(printable(str(error))))
             return Exit.REFUSED
         except ToolError as error:
-            screen.print(f"[bold red]The command failed.[/bold red] {escape(str(error))}")
+            screen.print(
+                f"[bold red]The command failed.[/bold red] {escape(printable(str(error)))}"
+            )
             return Exit.AWS
         except KeyboardInterrupt:
             screen.print("Stopped. The same command once more goes on.")
             return Exit.PARTLY
+
+    def run(self) -> NoReturn:
+        """Do what the process was started for, and end it with the exit status."""
+        try:
+            status = self.main()
+        except Exception:  # noqa: BLE001  any fault: Python would end with 1, "nothing found"
+            traceback.print_exc()
+            status = Exit.BROKEN
+        sys.exit(status)
 
     def parser(self) -> argparse.ArgumentParser:
         """The command's arguments with those of all commands."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from tools.operators.frame import Operator
+from tools.operators.parts.frame import Operator
 from tools.stacks import aws_errors
 
 QUIET: Final = timedelta(minutes=1)

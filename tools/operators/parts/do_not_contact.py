@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sms_gateway.adapters import guard_items
 from sms_gateway.adapters.attributes import Item, attribute, attributes
-from sms_gateway.adapters.dynamodb import ConditionFailedError, tries, write
+from sms_gateway.adapters.dynamodb import ConditionFailedError, write
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.phone_number import PhoneNumber
-from tools.operators.pace import Pace
-from tools.operators.rows import store_errors
-from tools.stacks import ToolError
+from tools.operators.parts.pace import Pace
+from tools.operators.parts.rows import guards_at_keys, store_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _INDEX: Final = "list"
-_AT_ONCE: Final = 100
-"""Rows that DynamoDB takes in one `BatchGetItem`."""
 
 
 class Known(Enum):
@@ -71,17 +68,16 @@ class DoNotContact:
         )
         with store_errors():
             for page in pages:
-                yield from (_entry(item).phone_number for item in page["Items"])
+                yield from map(_number, page["Items"])
                 told(page["ScannedCount"])
 
     def known(self, numbers: Iterable[PhoneNumber]) -> Mapping[PhoneNumber, Known]:
         """Where each of these numbers stands now."""
         wanted = list(dict.fromkeys(numbers))
         found = dict.fromkeys(wanted, Known.NEW)
-        for start in range(0, len(wanted), _AT_ONCE):
-            for item in self._read(wanted[start : start + _AT_ONCE]):
-                known = Known.LISTED if "list" in item else Known.UNLISTED
-                found[_entry(item).phone_number] = known
+        guards = [guard_items.of_suppression(number) for number in wanted]
+        for item in guards_at_keys(self.client, self.table_name, guards, consistent=True):
+            found[_number(item)] = Known.LISTED if "list" in item else Known.UNLISTED
         return found
 
     def enter(self, entry: Suppression) -> Known:
@@ -127,20 +123,10 @@ class DoNotContact:
             answer = write(lambda: self.client.update_item(**request))
         return answer.get("Attributes", {})
 
-    def _read(self, numbers: Iterable[PhoneNumber]) -> Iterator[Item]:
-        """The rows of these numbers (100 at most) that are there."""
-        keys = [guard_items.key(guard_items.of_suppression(number)) for number in numbers]
-        wanted: Any = {self.table_name: {"Keys": keys, "ConsistentRead": True}}
-        for _ in tries():
-            with store_errors():
-                answer = self.client.batch_get_item(RequestItems=wanted)
-            yield from answer["Responses"].get(self.table_name, ())
-            wanted = answer["UnprocessedKeys"]
-            if not wanted:
-                return
-        raise ToolError("DynamoDB does not read all rows just now. Repeat the command later.")
-
 
 def _entry(item: Item) -> Suppression:
-    number = PhoneNumber(item["guard"]["S"].removeprefix(guard_items.SUPPRESSION_PREFIX))
-    return Suppression(number, from_iso(item["since"]["S"]), item["client"]["S"])
+    return Suppression(_number(item), from_iso(item["since"]["S"]), item["client"]["S"])
+
+
+def _number(item: Item) -> PhoneNumber:
+    return PhoneNumber(item["guard"]["S"].removeprefix(guard_items.SUPPRESSION_PREFIX))

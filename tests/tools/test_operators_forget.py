@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -18,15 +18,12 @@ from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import SETTLED, Status
 from tests.fakes.builders import CLIENT, NUMBER, OTHER_CLIENT, a_message, a_report
 from tests.fakes.clock import FakeClock
-from tests.support.operated import STACK, QuickSession, a_stack
-from tests.support.tables import a_guards_table, a_messages_table
+from tests.support.deployed import GUARDS, MESSAGES, STACK, Deployed, QuickSession
 from tests.tools.aws_answers import around_every_call, no_rights, refusing
-from tools.operators import forget, forgotten
-from tools.operators.frame import Exit, Operator
-from tools.operators.traces import Traces
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tools.operators import forget
+from tools.operators.parts import forgotten
+from tools.operators.parts.frame import Exit, Operator
+from tools.operators.parts.traces import Traces
 
 CASE = "DPO-2026-17"
 ON = ["--stack-name", STACK, "--case", CASE]
@@ -35,34 +32,24 @@ OTHERS = PhoneNumber("+40799000001")
 
 
 class Account:
-    """A stack with its tables, and a clock that the command reads."""
+    """A deployed gateway, and a clock that the command reads."""
 
-    def __init__(self) -> None:
-        self.db: DynamoDBClient = QuickSession().client("dynamodb")
-        self.messages = a_messages_table(self.db)
-        self.guards = a_guards_table(self.db)
-        self.failures = QuickSession().client("sqs").create_queue(QueueName="failures")["QueueUrl"]
+    def __init__(self, deployed: Deployed) -> None:
+        self.deployed = deployed
+        self.db = deployed.db
+        self.messages = deployed.messages
         self.clock = FakeClock(NOW)
-        a_stack(
-            {
-                "MessagesTable": self.messages.table_name,
-                "GuardsTable": self.guards,
-                "PublishFailuresQueueUrl": self.failures,
-                "PublishFunctionName": "publish",
-            },
-            DefaultRegion="RO",
-        )
 
     def store(self, status: Status = Status.SENT, **changes: Any) -> Message:
         message = a_message(status, **changes)
-        self.db.put_item(TableName=self.messages.table_name, Item=to_item(message))
+        self.deployed.has(message)
         return message
 
     def guard(self, guard: str, **values: Any) -> None:
-        self.db.put_item(TableName=self.guards, Item=attributes({"guard": guard, **values}))
+        self.deployed.has_row(GUARDS, attributes({"guard": guard, **values}))
 
     def suppress(self, number: PhoneNumber = NUMBER) -> None:
-        SuppressionsTable(self.db, self.guards).put(Suppression(number, NOW, OTHER_CLIENT))
+        SuppressionsTable(self.db, GUARDS).put(Suppression(number, NOW, OTHER_CLIENT))
 
     def remember(self, message: Message, writes: int = 1) -> None:
         """The rows of limits and double clicks that come with a message."""
@@ -72,47 +59,32 @@ class Account:
         self.guard(guard_items.of_recipient(number), sent=[1], writes=writes)
 
     def ids(self) -> set[str]:
-        return {row["messageId"]["S"] for row in self._rows(self.messages.table_name)}
+        return {row["messageId"]["S"] for row in self._rows(MESSAGES)}
 
     def guard_keys(self) -> set[str]:
         """All but the records."""
-        keys = {row["guard"]["S"] for row in self._rows(self.guards)}
+        keys = {row["guard"]["S"] for row in self._rows(GUARDS)}
         return {key for key in keys if not key.startswith(guard_items.FORGOTTEN_PREFIX)}
 
     def records(self) -> list[forgotten.Record]:
-        return forgotten.Records(self.db, self.guards).all(lambda _: None)
+        return forgotten.Records(self.db, GUARDS).all(lambda _: None)
 
     def states(self) -> list[str]:
         return [record.state for record in self.records()]
 
     def traces(self, number: PhoneNumber = NUMBER) -> list[str]:
         """Every row of both tables that mentions the number anywhere, whole or without its +."""
-        tables = (self.messages.table_name, self.guards)
+        tables = (MESSAGES, GUARDS)
         texts = [json.dumps(row) for table in tables for row in self._rows(table)]
         return [text for text in texts if number.e164[1:] in text]
-
-    def publish_is_behind(self, seconds: float, at: datetime) -> None:
-        QuickSession().client("cloudwatch").put_metric_data(
-            Namespace="AWS/Lambda",
-            MetricData=[
-                {
-                    "MetricName": "IteratorAge",
-                    "Dimensions": [{"Name": "FunctionName", "Value": "publish"}],
-                    "Timestamp": at,
-                    "Value": seconds * 1000,
-                }
-            ],
-        )
 
     def _rows(self, table: str) -> list[dict[str, Any]]:
         return list(self.db.scan(TableName=table)["Items"])
 
 
 @pytest.fixture
-def account(aws: None, monkeypatch: pytest.MonkeyPatch) -> Account:
-    assert aws is None
-    account = Account()
-    monkeypatch.setattr("tools.operators.frame.a_session", lambda *_: QuickSession())
+def account(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Account:
+    account = Account(deployed)
     monkeypatch.setattr(forget, "utc_now", account.clock)
     monkeypatch.setattr(forget, "pause", lambda span: account.clock.advance(span.total_seconds()))
     monkeypatch.setattr(forget, "DELETES_PER_SECOND", 1e9)
@@ -171,7 +143,7 @@ def test_more_messages_than_a_page_holds_are_deleted(
 ) -> None:
     for number in range(7):
         account.store(message_id=f"m-{number}")
-    monkeypatch.setattr("tools.operators.rows._AT_ONCE", 3)
+    monkeypatch.setattr("tools.operators.parts.rows.AT_ONCE", 3)
 
     assert run() == Exit.DONE
 
@@ -468,7 +440,7 @@ def test_a_row_of_a_later_release_is_left_and_named(
     account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = to_item(a_message(Status.SENT)) | {"status": {"S": "of a later release"}}
-    account.db.put_item(TableName=account.messages.table_name, Item=row)
+    account.deployed.has_row(MESSAGES, row)
     account.guard(guard_items.of_last_message(CLIENT, NUMBER), messageId="appointment-17")
     account.store(message_id="m-2")
 
@@ -493,7 +465,7 @@ def test_what_has_just_changed_is_deleted_a_minute_later(account: Account) -> No
 
 def test_what_has_long_been_published_is_deleted_at_once(account: Account) -> None:
     account.store(updated_at=NOW - timedelta(days=2))
-    account.publish_is_behind(3600, NOW - timedelta(minutes=2))
+    account.deployed.publish_is_behind(3600, NOW - timedelta(minutes=2))
 
     assert run() == Exit.DONE
 
@@ -504,8 +476,8 @@ def test_nothing_is_deleted_while_publish_is_behind(
     account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account.store(updated_at=NOW - timedelta(hours=2))
-    account.publish_is_behind(3, NOW - timedelta(minutes=4))
-    account.publish_is_behind(300, NOW - timedelta(minutes=2))
+    account.deployed.publish_is_behind(3, NOW - timedelta(minutes=4))
+    account.deployed.publish_is_behind(300, NOW - timedelta(minutes=2))
 
     assert run() == Exit.PARTLY
 
@@ -513,7 +485,7 @@ def test_nothing_is_deleted_while_publish_is_behind(
     out = capsys.readouterr().out
     assert "publish is 5 minutes behind" in out
     assert "clinic/appointment-17: settled, and its events come first" in out
-    account.publish_is_behind(1, NOW - timedelta(minutes=1))
+    account.deployed.publish_is_behind(1, NOW - timedelta(minutes=1))
     assert run() == Exit.DONE
 
 
@@ -521,13 +493,13 @@ def test_nothing_is_deleted_while_events_wait_that_can_be_made_from_rows_alone(
     account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account.store(updated_at=NOW - timedelta(days=2))
-    QuickSession().client("sqs").send_message(QueueUrl=account.failures, MessageBody="a position")
+    account.deployed.put("PublishFailures", "a position")
 
     assert run() == Exit.PARTLY
 
     assert account.ids() == {"appointment-17"}
     assert "1 positions of events" in capsys.readouterr().out
-    QuickSession().client("sqs").purge_queue(QueueUrl=account.failures)
+    account.deployed.waiting("PublishFailures")
     assert run() == Exit.DONE
 
 
@@ -535,7 +507,7 @@ def test_a_failure_queue_says_nothing_of_changes_that_are_older_than_what_it_kee
     account: Account,
 ) -> None:
     account.store(updated_at=NOW - timedelta(days=16))
-    QuickSession().client("sqs").send_message(QueueUrl=account.failures, MessageBody="a position")
+    account.deployed.put("PublishFailures", "a position")
 
     assert run() == Exit.DONE
 
@@ -564,7 +536,7 @@ def test_the_record_says_who_did_what_and_when_and_nothing_about_the_number(
         "suppressions": 1,
         "left": 0,
     }
-    (row,) = account.db.scan(TableName=account.guards)["Items"]
+    (row,) = account.db.scan(TableName=GUARDS)["Items"]
     three_years = (NOW + timedelta(days=1095)).timestamp()
     assert set(row) == {*told, "guard", "expiresAt"}
     assert row["expiresAt"] == {"N": str(int(three_years))}
@@ -624,7 +596,7 @@ def test_wherever_the_command_dies_the_next_run_ends_it(
         assert account.states()[-1] == "done"
         for record in account.records():
             key = guard_items.key(record.key)
-            account.db.delete_item(TableName=account.guards, Key=key)
+            account.db.delete_item(TableName=GUARDS, Key=key)
     assert died == len(["begun", "cancelled", "last", "sent", "later", "sendings", "list", "done"])
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from sms_gateway.adapters.message_item import key_of
 from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.message_id import MessageKey
-from tools.operators.republishing import Span
+from tools.operators.parts.republishing import Span
 from tools.stacks import aws_errors
 
 MARGIN: Final = timedelta(minutes=5)

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,9 +19,11 @@ from sms_gateway.adapters.topic import MAX_BATCH, Topic
 from sms_gateway.domain.events import past_events
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey
-from tools.operators.frame import Exit, Operator, RefusedError
-from tools.operators.message_rows import Page, Rows, Size, scan
-from tools.operators.pace import Pace
+from tools.operators.parts.frame import Exit, Operator, RefusedError
+from tools.operators.parts.pace import Pace
+from tools.operators.parts.rows import Rows
+from tools.operators.parts.whole_table import Page, Size, scan
+from tools.repository import LOCAL_FILES
 from tools.stacks import in_words
 
 if TYPE_CHECKING:
@@ -112,6 +115,19 @@ class Republisher:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run over the whole table has come.
+
+    `last` is the key of the last row whose events are published; `unreadable` are the rows so far
+    whose events are not, since a later release has written them.
+    """
+
+    last: Mapping[str, Any] | None = None
+    published: int = 0
+    unreadable: Sequence[MessageKey] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Resume:
     """The file that tells how far a run has come, so that the next one goes on there.
 
@@ -121,25 +137,35 @@ class Resume:
     path: Path
     about: Mapping[str, Any]
 
-    def load(self) -> tuple[Mapping[str, Any] | None, int]:
-        """The key of the last row whose events are published, and how many events that were.
+    def load(self) -> "Progress":
+        """How far the earlier runs have come, if there were any.
 
         Raises `RefusedError` if the file is about something else.
         """
         try:
             told = json.loads(self.path.read_text(encoding="utf-8"))
-            about, last, published = told["about"], told["lastKey"], told["published"]
+            about = told["about"]
+            progress = Progress(
+                told["lastKey"],
+                int(told["published"]),
+                [MessageKey(client, message_id) for client, message_id in told["unreadable"]],
+            )
         except FileNotFoundError:
-            return None, 0
+            return Progress()
         except (ValueError, KeyError, TypeError) as error:
             raise self._other() from error
         if about != self.about:
             raise self._other()
-        return last, published
+        return progress
 
-    def save(self, last: Mapping[str, Any], published: int) -> None:
+    def save(self, progress: "Progress") -> None:
         """So far it is done. A process that dies leaves this file or the one before, whole."""
-        told = {"about": self.about, "lastKey": last, "published": published}
+        told = {
+            "about": self.about,
+            "lastKey": progress.last,
+            "published": progress.published,
+            "unreadable": [[key.client, key.message_id] for key in progress.unreadable],
+        }
         self.path.parent.mkdir(parents=True, exist_ok=True)
         new = self.path.with_suffix(".new")
         new.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
@@ -168,7 +194,7 @@ class Outcome:
     unreadable: list[MessageKey] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass
 class SpanRun:
     """The events of some spans, found by reading the whole table once."""
 
@@ -180,19 +206,23 @@ class SpanRun:
 
     def plan(self) -> list[str]:
         """What it costs, in sentences. Raises `RefusedError` and `ToolError`."""
-        size = Size.of(self.operator.dynamodb(), self.table)
-        lines = size.cost(self.operator.asked.units_per_second)
+        lines = self.size.cost(self.operator.asked.units_per_second)
         lines.append(
             f"At most {self.operator.asked.per_second:g} events a second are published; each"
             " million costs 0.50 USD, and what its subscribers cost."
         )
-        last, published = self.resume.load()
-        if last is not None:
+        before = self.resume.load()
+        if before.last is not None:
             lines.append(
-                f"An earlier run has published {published:,} events and stopped; this one goes on"
-                f" where {self.resume.path} says."
+                f"An earlier run has published {before.published:,} events and stopped; this one"
+                f" goes on where {self.resume.path} says."
             )
         return lines
+
+    @cached_property
+    def size(self) -> Size:
+        """How large the table is. Raises `ToolError`."""
+        return Size.of(self.operator.dynamodb(), self.table)
 
     @property
     def table(self) -> str:
@@ -205,17 +235,18 @@ class SpanRun:
         Raises `RefusedError` and `ToolError`.
         """
         db = self.operator.dynamodb()
-        total = Size.of(db, self.table).rows
-        last, self.outcome.published_before = self.resume.load()
+        before = self.resume.load()
+        self.outcome.published_before = before.published
+        self.outcome.unreadable += before.unreadable
         pages = scan(
             db,
             self.table,
             since=min(span.since for span in self.spans),
             until=max(span.until for span in self.spans),
             units=Pace(self.operator.asked.units_per_second),
-            after=last,
+            after=before.last,
         )
-        with self.operator.progress("rows read", total=total) as more:
+        with self.operator.progress("rows read", total=self.size.rows) as more:
             for page in pages:
                 self._publish(page)
                 if self.outcome.remaining:
@@ -226,7 +257,8 @@ class SpanRun:
 
     def _publish(self, page: Page) -> None:
         """The events of a page, as many rows at a time as fill a call: then that is noted."""
-        self.outcome.unreadable += page.rows.unreadable
+        known = set(self.outcome.unreadable)
+        self.outcome.unreadable += [key for key in page.rows.unreadable if key not in known]
         events: list[Event] = []
         before: MessageKey | None = None
         for message in page.rows.messages:
@@ -252,15 +284,18 @@ class SpanRun:
         return not self.outcome.remaining
 
     def _save(self, last: Mapping[str, Any]) -> None:
-        self.resume.save(last, self.outcome.published_before + self.republisher.published)
+        published = self.outcome.published_before + self.republisher.published
+        self.resume.save(Progress(last, published, self.outcome.unreadable))
 
 
 def publish_rows(republisher: Republisher, rows: Rows, operator: Operator) -> Outcome:
-    """All events of these messages."""
+    """All events of these messages. Ends with the first message that SNS does not take."""
     outcome = Outcome(len(rows.messages), len(rows.messages), unreadable=rows.unreadable)
     with operator.progress("messages", total=len(rows.messages)) as more:
         for message in sorted(rows.messages, key=lambda message: message.created_at):
             outcome.remaining += republisher.publish(republisher.events(message))
+            if outcome.remaining:
+                break
             more(1)
     return outcome
 
@@ -297,7 +332,8 @@ def in_sentences(outcome: Outcome, republisher: Republisher) -> Iterable[str]:
     if outcome.remaining:
         yield (
             f"SNS did not take {len(outcome.remaining):,} of them, the first {outcome.remaining[0]}"
-            f" ({republisher.why or 'AWS did not say why'}). The same command once more goes on."
+            f" ({republisher.why or 'AWS did not say why'}). The same command once more goes on"
+            " (for a message or a number: begins anew)."
         )
     if republisher.refused:
         yield f"SNS refuses for what is in them: {', '.join(republisher.refused)}"
@@ -309,3 +345,18 @@ def in_sentences(outcome: Outcome, republisher: Republisher) -> Iterable[str]:
         )
     if republisher.incomplete:
         yield f"{republisher.incomplete:,} events are not in the histories of their messages."
+
+
+def resume_of(operator: Operator, spans: Sequence[Span]) -> Resume:
+    """The file of the spans' run; the same spans of the same stack have the same file."""
+    stack = operator.stack
+    first, last = min(span.since for span in spans), max(span.until for span in spans)
+    words = f"{stack.name}-{stack.region}-{first}-{last}"
+    name = "".join(each for each in words if each.isalnum() or each in "-_")
+    about = {
+        "topic": stack.output("TopicArn"),
+        "table": stack.output("MessagesTable"),
+        "spans": [[span.since, span.until] for span in spans],
+    }
+    given = operator.asked.resume_file
+    return Resume(given or LOCAL_FILES / f"republish-{name}.json", about)

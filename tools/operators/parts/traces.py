@@ -16,8 +16,8 @@ from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
-from tools.operators.pace import Pace
-from tools.operators.rows import Rows, of_number, store_errors
+from tools.operators.parts.pace import Pace
+from tools.operators.parts.rows import Rows, of_number, store_errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from sms_gateway.domain.errors import InvalidValueError
 from sms_gateway.domain.guards import Suppression
 from tools.csv_columns import NUMBER, find_numbers
 from tools.csv_file import CsvError, is_blank, read_text, records, visible
-from tools.operators.frame import RefusedError
+from tools.operators.parts.frame import RefusedError
 
 if TYPE_CHECKING:
     from sms_gateway.domain.phone_number import PhoneNumber

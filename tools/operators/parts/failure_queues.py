@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tools.operators.frame import Operator
+from tools.operators.parts.frame import Operator
 from tools.stacks import aws_errors
 
 if TYPE_CHECKING:
