@@ -1,196 +1,343 @@
 """The operator's policies allow what the operators' commands ask of AWS, and nothing else.
 
-A new command is a row of `COMMANDS`, with command lines that make each of its calls.
+A new command is a row of `RUNS`, with the arguments that make each of its calls.
 """
 
+import io
+import json
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from cfnlint.api import ManualArgs, lint_file  # type: ignore[import-untyped]
+from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 import tools.operators
+from sms_gateway.adapters import guard_items
+from sms_gateway.adapters.attributes import attributes
+from sms_gateway.adapters.clients_table import ClientsTable
+from sms_gateway.adapters.message_item import report_entry
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Reason, Status
-from tests.fakes.builders import NUMBER, a_message
-from tests.support.deployed import MESSAGES, ON, STACK, Asked, Deployed, recorded
-from tests.tools.aws_answers import REGION
+from tests.fakes.builders import CLIENT, ID, NUMBER, a_message, a_report
+from tests.support.deployed import (
+    ACCOUNT,
+    GUARDS,
+    MESSAGES,
+    ON,
+    REGION,
+    STACK,
+    Asked,
+    Deployed,
+    QuickSession,
+    a_stack,
+    recorded,
+)
+from tests.support.stream_positions import Stream, a_position
+from tests.support.template import settled
+from tools.account import Account
 from tools.repository import ROOT
 
 PAGE: Final = ROOT / "docs" / "operator-policy.yaml"
-ACCOUNT: Final = "123456789012"
-_NO_RIGHT_NEEDED: Final = {"sts:GetCallerIdentity"}
-_IN_A_TRANSACTION: Final = {
-    "Put": "PutItem",
-    "Update": "UpdateItem",
-    "Delete": "DeleteItem",
-    "ConditionCheck": "ConditionCheckItem",
+TEMPLATE: Final[dict[str, Any]] = yaml_parse(PAGE.read_text(encoding="utf-8"))
+SECRETS: Final = ("VoipitSecretArn", "CallbackKeySecretArn", "CursorKeySecretArn")
+OPTIONS: Final = {
+    "EncryptionKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/one",
+    **{name: f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}" for name in SECRETS},
 }
+"""Each parameter that makes the policies larger."""
+DAY: Final = ("--since", "2026-11-22", "--until", "2026-11-23")
+CASE: Final = ("--case", "DPO-2026-17")
+ENTERED: Final = PhoneNumber("+40799000001")
+_NO_RIGHT_NEEDED: Final = {"sts:GetCallerIdentity"}
 
 Call = tuple[str, str]
-"""An action and the ARN that it is about."""
+"""An action and the ARN that it is about; of an action on the key, the service that asks for it."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """A command: its policy beside `Reader`, and command lines that make all of its calls."""
+class Run:
+    """A command line, and the policy that its user needs beside `Reader`."""
 
     policy: str
-    runs: tuple[tuple[str, ...], ...]
+    program: str
+    arguments: tuple[str, ...] = ()
     prepare: Callable[[Deployed], None] = lambda _: None
 
+    def __str__(self) -> str:
+        return " ".join((self.policy, self.program, *self.arguments))
 
-COMMANDS: Final = {
-    "find": Row("Reader", (("--id", "appointment-17"), ("--number", NUMBER.e164))),
-    "problems": Row("Reader", (("--since", "1h"),)),
-    "usage": Row("Reader", (("--client", "crm"), ())),
-}
+
+def _failures(deployed: Deployed) -> None:
+    report = {"client": CLIENT, "messageId": ID, "report": report_entry(a_report())}
+    deployed.put("DispatchFailures", json.dumps({"client": CLIENT, "messageId": ID}))
+    deployed.put("ReportFailures", json.dumps(report))
+    deployed.put("PublishFailures", a_position(startSequenceNumber="1", endSequenceNumber="2"))
+    deployed.put("PublishFailures", Stream(deployed).position(0, 0))
+
+
+def _secrets(deployed: Deployed) -> None:
+    client = QuickSession().client("secretsmanager")
+    arns = {name: client.create_secret(Name=name, SecretString="{}")["ARN"] for name in SECRETS}
+    QuickSession().client("cloudformation").delete_stack(StackName=STACK)
+    outputs = deployed.outputs | arns
+    a_stack(outputs, VoipitBaseUrl="https://voipit.invalid", ReportDeadlineMinutes="60")
+
+
+RUNS: Final = (
+    Run("Reader", "find", ("--id", ID)),
+    Run("Reader", "find", ("--number", NUMBER.e164)),
+    Run("Reader", "problems", ("--since", "1h")),
+    Run("Reader", "usage"),
+    Run("Reader", "suppressions"),
+    Run("Reader", "suppressions", ("--import", "list.csv", "--dry-run")),
+    Run("Reader", "suppressions", ("--repair", "--dry-run")),
+    Run("Reader", "forget", ("--list",)),
+    Run("Reader", "forget", (NUMBER.e164, *CASE, "--dry-run")),
+    Run("Reader", "republish", ("--number", NUMBER.e164, "--dry-run")),
+    Run("Reader", "republish", (*DAY, "--dry-run")),
+    Run("Doer", "suppressions", ("--import", "list.csv", "--yes")),
+    Run("Doer", "suppressions", ("--repair", "--yes")),
+    Run("Doer", "forget", (NUMBER.e164, *CASE, "--also-suppression", "--yes")),
+    Run("Doer", "republish", ("--id", ID, "--yes")),
+    Run("Doer", "republish", (*DAY, "--yes")),
+    Run("Doer", "redrive", ("--yes",), _failures),
+    Run("Keeper", "account", (), _secrets),
+    Run("Keeper", "rotate", ("--key", "callback"), _secrets),
+    Run("Keeper", "rotate", ("--key", "cursor"), _secrets),
+)
 
 
 @cache
-def statements(policy: str, plan: str) -> tuple[tuple[str, str], ...]:
-    """The pairs of action and pattern of ARNs that a policy allows."""
+def statements(policy: str) -> frozenset[tuple[str, str]]:
+    """The pairs of action and pattern of ARNs that a policy allows at most."""
     values = {
         "AWS::Partition": "aws",
         "AWS::Region": REGION,
         "AWS::AccountId": ACCOUNT,
         "StackName": STACK,
-        "UsagePlanId": plan,
+        "UsagePlanId": "plan",
+        **OPTIONS,
     }
-    document = yaml_parse(PAGE.read_text(encoding="utf-8"))["Resources"][policy]["Properties"]
-    pairs = []
-    for statement in document["PolicyDocument"]["Statement"]:
+    resource = settled(TEMPLATE, UsagePlanId="plan", **OPTIONS)["Resources"][policy]
+    pairs = set()
+    for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
         assert statement["Effect"] == "Allow"
-        for action in as_list(statement["Action"]):
-            for resource in as_list(statement["Resource"]):
-                pattern = resource["Fn::Sub"]
-                for name, value in values.items():
-                    pattern = pattern.replace(f"${{{name}}}", value)
-                pairs.append((action, pattern))
-    return tuple(pairs)
+        about = [_text(each, values) for each in as_list(statement["Resource"])]
+        if "Condition" in statement:
+            assert about == [OPTIONS["EncryptionKeyArn"]]
+            ((kind, condition),) = statement["Condition"].items()
+            ((name, services),) = condition.items()
+            assert (kind, name) == ("StringEquals", "kms:ViaService")
+            about = [_text(each, values) for each in as_list(services)]
+        pairs |= {(action, arn) for action in as_list(statement["Action"]) for arn in about}
+    return frozenset(pairs)
+
+
+def _text(value: Any, values: Mapping[str, str]) -> str:
+    if isinstance(value, str):
+        return value
+    ((function, text),) = value.items()
+    if function == "Ref":
+        return values[text]
+    for name, filled in values.items():
+        text = text.replace(f"${{{name}}}", filled)
+    return str(text)
 
 
 def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def calls_in(asked: Asked) -> set[Call]:
+def calls_in(asked: Asked, plan: str) -> set[Call]:
     """What AWS asks a right for, of each call."""
-    made = {call for each in asked.calls for call in _calls(*each[:3])}
-    return {call for call in made if call[0] not in _NO_RIGHT_NEEDED}
+    made: set[Call] = set()
+    for service, operation, parameters, _ in asked.calls:
+        action = operation.removesuffix("Batch")  # AWS asks for the right to a single one
+        made |= {_named(service, action, arn) for arn in _ARNS[service](parameters)}
+        made |= {(f"kms:{each}", _via(service)) for each in _of_the_key(service, action)}
+    named = {(action, arn.replace(plan, "plan")) for action, arn in made}
+    return {call for call in named if call[0] not in _NO_RIGHT_NEEDED}
 
 
-def _calls(service: str, operation: str, parameters: dict[str, Any]) -> Iterator[Call]:
-    here = f"arn:aws:{service}:{REGION}:{ACCOUNT}"
-    match service:
-        case "dynamodb":
-            for action, of in _of_tables(operation, parameters):
-                yield f"dynamodb:{action}", f"{here}:table/{of}"
-        case "cloudformation":
-            yield f"cloudformation:{operation}", f"{here}:stack/{parameters['StackName']}/id"
-        case "apigateway" if operation == "GetUsagePlanKeys":
-            path = f"/usageplans/{parameters['usagePlanId']}/keys"
-            yield "apigateway:GET", f"arn:aws:apigateway:{REGION}::{path}"
-        case "sqs":
-            queue = parameters["QueueUrl"].rpartition("/")[2]
-            # AWS has no right for a batch: it asks for that of a single one.
-            yield f"sqs:{operation.removesuffix('Batch')}", f"{here}:{queue}"
-        case "sns":
-            yield f"sns:{operation.removesuffix('Batch')}", parameters["TopicArn"]
-        case "sts":
-            yield f"sts:{operation}", "*"
-        case _:
-            pytest.fail(f"{service}:{operation} is not known here")
+def _named(service: str, action: str, arn: str) -> Call:
+    if service == "apigateway":
+        assert action == "GetUsagePlanKeys"
+        return "apigateway:GET", arn
+    return f"{service.removesuffix('streams')}:{action}", arn
 
 
-def _of_tables(operation: str, parameters: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The actions on tables and indexes that one operation is to IAM."""
-    if operation == "TransactWriteItems":
-        for part in parameters["TransactItems"]:
-            ((kind, of),) = part.items()
-            yield _IN_A_TRANSACTION[kind], of["TableName"]
-    elif "RequestItems" in parameters:
-        yield from ((operation, table) for table in parameters["RequestItems"])
+def _arn(service: str, of: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{of}"
+
+
+_ARNS: Final[dict[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {
+    "dynamodb": lambda asked: [_arn("dynamodb", f"table/{of}") for of in _tables(asked)],
+    "dynamodbstreams": lambda _: [_arn("dynamodb", f"table/{MESSAGES}/stream/1")],
+    "cloudformation": lambda asked: [_arn("cloudformation", f"stack/{asked['StackName']}/id")],
+    "apigateway": lambda asked: [
+        f"arn:aws:apigateway:{REGION}::/usageplans/{asked['usagePlanId']}/keys"
+    ],
+    "sqs": lambda asked: [_arn("sqs", asked["QueueUrl"].rpartition("/")[2])],
+    "sns": lambda asked: [asked["TopicArn"]],
+    # moto's ARNs end with six random characters, as AWS's do.
+    "secretsmanager": lambda asked: [asked["SecretId"].rpartition("-")[0]],
+    "cloudwatch": lambda _: "*",
+    "sts": lambda _: "*",
+}
+"""What a call is about."""
+
+
+def _via(service: str) -> str:
+    return f"{service.removesuffix('streams')}.{REGION}.amazonaws.com"
+
+
+def _of_the_key(service: str, action: str) -> Iterable[str]:
+    if service in {"dynamodb", "dynamodbstreams"} and action != "DescribeTable":
+        return ["Decrypt"]
+    return _OF_THE_KEY.get((service, action), ())
+
+
+_ENCRYPTS: Final = ("Decrypt", "GenerateDataKey")
+_OF_THE_KEY: Final[dict[tuple[str, str], tuple[str, ...]]] = {
+    ("sqs", "ReceiveMessage"): ("Decrypt",),
+    ("sqs", "SendMessage"): _ENCRYPTS,
+    ("sns", "Publish"): _ENCRYPTS,
+    ("secretsmanager", "PutSecretValue"): _ENCRYPTS,
+}
+"""What these ask of a key of one's own (docs/encryption.md)."""
+
+
+def _tables(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """The tables and indexes that an operation is about to IAM."""
+    if "RequestItems" in parameters:
+        yield from parameters["RequestItems"]
     else:
         index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
-        yield operation, f"{parameters['TableName']}{index}"
+        yield f"{parameters['TableName']}{index}"
 
 
-def allowed(call: Call, pairs: tuple[tuple[str, str], ...]) -> bool:
+def allowed(call: Call, pairs: Collection[tuple[str, str]]) -> bool:
     return any(call[0] == action and fnmatchcase(call[1], arn) for action, arn in pairs)
 
 
-@pytest.fixture
-def asked_by(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[Call]]:
-    """The calls that a command makes in all of its runs."""
-
-    def run(name: str) -> set[Call]:
-        row = COMMANDS[name]
-        row.prepare(deployed)
-        with recorded(monkeypatch) as asked:
-            for arguments in row.runs:
-                import_module(f"tools.operators.{name}").main([*ON, *arguments])
-        return calls_in(asked)
-
-    deployed.has(a_message(Status.FAILED, reason=Reason.REFUSED, updated_at=datetime.now(UTC)))
-    return run
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[Run, set[Call]]:
+    """The calls that each run makes."""
+    return {run: _asked_by(run, tmp_path_factory.mktemp("run")) for run in RUNS}
 
 
-def policies() -> list[str]:
-    resources = yaml_parse(PAGE.read_text(encoding="utf-8"))["Resources"]
-    return [name for name in resources if resources[name]["Type"] == "AWS::IAM::ManagedPolicy"]
+def _asked_by(run: Run, folder: Path) -> set[Call]:
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        for module in ("account", "rotate", "operators.parts.frame"):
+            patch.setattr(f"tools.{module}.a_session", lambda *_: QuickSession())
+        patch.setattr("tools.account._tried", lambda _: Account("400123", "a password", ""))
+        patch.setattr("tools.operators.forget.pause", lambda _: None)
+        patch.setattr("tools.operators.parts.republishing.LOCAL_FILES", folder)
+        patch.setattr("sys.stdout", io.StringIO())
+        patch.chdir(folder)
+        (folder / "list.csv").write_text("number\n0799000002\n", encoding="utf-8")
+        deployed = Deployed()
+        _fill(deployed)
+        run.prepare(deployed)
+        kept = run.program in {"account", "rotate"}
+        main = import_module(f"tools.{'' if kept else 'operators.'}{run.program}").main
+        with recorded(patch) as calls:
+            assert main([*ON, *run.arguments]) == 0
+        return calls_in(calls, deployed.plan)
 
 
-def test_each_command_has_its_row_and_each_policy_its_commands() -> None:
-    there_are = {
-        module.name
-        for module in pkgutil.iter_modules(tools.operators.__path__)
-        if hasattr(import_module(f"tools.operators.{module.name}"), "COMMAND")
-    }
-    assert set(COMMANDS) == there_are
-    assert {row.policy for row in COMMANDS.values()} == set(policies())
+def _fill(deployed: Deployed) -> None:
+    """Rows of each kind that a command comes across."""
+    deployed.has(
+        a_message(Status.FAILED, reason=Reason.REFUSED, updated_at=datetime.now(UTC)),
+        a_message(Status.QUEUED, message_id="waiting", attempt=0),
+    )
+    last = guard_items.of_last_message(CLIENT, NUMBER)
+    for row in (
+        {"guard": last, "messageId": ID, "intent": "a digest"},
+        {"guard": guard_items.of_recipient(NUMBER), "sent": [1], "writes": 1},
+        _entry(NUMBER) | {"list": guard_items.SUPPRESSED},
+        _entry(ENTERED),
+        {"guard": guard_items.of_client_and_day(CLIENT, f"{datetime.now(UTC):%Y-%m-%d}", 0)}
+        | {"messages": 1},
+        {
+            "guard": guard_items.of_forgotten("2026-11-22T14:35:00.123Z", "0a1b2c3d"),
+            "at": "2026-11-22T14:35:00.123Z",
+            "operator": "arn:aws:iam::123456789012:user/ana",
+            "case": CASE[1],
+            "state": "done",
+            **dict.fromkeys(("cancelled", "messages", "guards", "suppressions", "left"), 0),
+        },
+    ):
+        deployed.has_row(GUARDS, attributes(row))
+    ClientsTable(deployed.db, GUARDS).know({CLIENT})
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+def _entry(number: PhoneNumber) -> dict[str, Any]:
+    about = {"phoneNumber": number.e164, "since": "2026-11-22T14:35:00.123Z", "client": CLIENT}
+    return {"guard": guard_items.of_suppression(number), **about}
+
+
+def test_each_command_has_a_run_and_each_policy_too() -> None:
+    modules = pkgutil.iter_modules(tools.operators.__path__)
+    commands = {module.name for module in modules if not module.ispkg}
+    resources = TEMPLATE["Resources"].items()
+    policies = {name for name, each in resources if each["Type"] == "AWS::IAM::ManagedPolicy"}
+
+    assert {run.program for run in RUNS} == commands | {"account", "rotate"}
+    assert {run.policy for run in RUNS} == policies == set(TEMPLATE["Resources"])
+
+
+@pytest.mark.parametrize("run", RUNS, ids=str)
 def test_what_a_command_asks_for_is_allowed_by_its_policies(
-    deployed: Deployed, asked_by: Callable[[str], set[Call]], name: str
+    asked: dict[Run, set[Call]], run: Run
 ) -> None:
-    pairs = statements("Reader", deployed.plan) + statements(COMMANDS[name].policy, deployed.plan)
-    made = asked_by(name)
+    pairs = statements("Reader") | statements(run.policy)
 
-    assert made
-    assert sorted(call for call in made if not allowed(call, pairs)) == []
+    assert asked[run]
+    assert sorted(call for call in asked[run] if not allowed(call, pairs)) == []
 
 
-@pytest.mark.parametrize("policy", policies())
+@pytest.mark.parametrize("policy", ["Reader", "Doer", "Keeper"])
 def test_what_a_policy_allows_is_asked_for_by_one_of_its_commands(
-    deployed: Deployed, asked_by: Callable[[str], set[Call]], policy: str
+    asked: dict[Run, set[Call]], policy: str
 ) -> None:
-    made = {
-        call
-        for name, row in COMMANDS.items()
-        if policy in {"Reader", row.policy}
-        for call in asked_by(name)
-    }
-    pairs = statements(policy, deployed.plan)
+    made = {call for run in RUNS if run.policy == policy for call in asked[run]}
 
-    assert pairs
-    assert [pair for pair in pairs if not any(allowed(call, (pair,)) for call in made)] == []
+    unused = [pair for pair in statements(policy) if not any(allowed(c, {pair}) for c in made)]
+    assert sorted(unused) == []
 
 
-def test_another_stack_and_an_action_more_are_not_allowed(deployed: Deployed) -> None:
-    pairs = statements("Reader", deployed.plan)
+@pytest.mark.parametrize("policy", ["Doer", "Keeper"])
+def test_what_reader_allows_stands_in_no_other_policy(policy: str) -> None:
+    assert statements(policy) & statements("Reader") == set()
+
+
+def test_another_stack_and_an_action_more_are_not_allowed() -> None:
     arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"
+    pairs = statements("Reader")
 
     assert allowed(("dynamodb:Query", f"{arn}/{MESSAGES}"), pairs)
     assert not allowed(("dynamodb:Query", f"{arn}/{STACK}-prod-Messages-1"), pairs)
     assert not allowed(("dynamodb:Scan", f"{arn}/{MESSAGES}"), pairs)
+
+
+def test_without_a_key_and_secrets_nothing_is_said_about_them() -> None:
+    resources = settled(TEMPLATE, UsagePlanId="plan")["Resources"]
+
+    assert set(resources) == {"Reader", "Doer"}
+    assert "kms:" not in json.dumps(resources)
 
 
 def test_cfn_lint_has_nothing_against_it() -> None:

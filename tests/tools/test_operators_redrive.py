@@ -17,7 +17,8 @@ from sms_gateway.domain.clock import to_iso
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.report import ReportStatus
 from tests.fakes.builders import CLIENT, ID, NUMBER, a_report, a_sent_message
-from tests.support.deployed import MESSAGES, ON, QUEUES, STACK, Deployed, QuickSession
+from tests.support.deployed import MESSAGES, ON, QUEUES, STACK, Deployed
+from tests.support.stream_positions import AS_DOCUMENTED, Stream, a_position
 from tests.support.template import TEMPLATE
 from tests.tools.aws_answers import answering, no_rights, refusing
 from tools.operators import redrive
@@ -36,37 +37,6 @@ FAILURES: Final = {
     "dispatch": "DispatchFailures",
     "reports": "ReportFailures",
 }
-AS_DOCUMENTED: Final[dict[str, Any]] = {
-    "requestContext": {
-        "requestId": "316aa6d0-8154-xmpl-9af7-85d5f4a6bc81",
-        "functionArn": "arn:aws:lambda:eu-central-1:123456789012:function:publish",
-        "condition": "RecordAgeExceeded",
-        "approximateInvokeCount": 1,
-    },
-    "responseContext": {
-        "statusCode": 200,
-        "executedVersion": "$LATEST",
-        "functionError": "Unhandled",
-    },
-    "version": "1.0",
-    "timestamp": "2026-11-22T14:35:49.717Z",
-    "DDBStreamBatchInfo": {
-        "shardId": "shardId-00000001573689847184-864758bb",
-        "startSequenceNumber": "800000000003126276362",
-        "endSequenceNumber": "800000000003126276362",
-        "approximateArrivalOfFirstRecord": "2026-11-22T14:35:01Z",
-        "approximateArrivalOfLastRecord": "2026-11-22T14:35:01Z",
-        "batchSize": 1,
-        "streamArn": "arn:aws:dynamodb:eu-central-1:123456789012:table/Messages/stream/2026-11-14",
-    },
-}
-"""What Lambda writes into a stream's failure queue, in the form of its documentation."""
-
-
-def a_position(**batch: str) -> str:
-    return json.dumps(
-        AS_DOCUMENTED | {"DDBStreamBatchInfo": AS_DOCUMENTED["DDBStreamBatchInfo"] | batch}
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -287,30 +257,6 @@ def test_messages_go_back_at_the_pace_that_was_asked_for(
 
 
 # --- positions of the stream -----------------------------------------------------------------
-
-
-class Stream:
-    """The stream of the stack's table, and positions in it."""
-
-    def __init__(self, deployed: Deployed) -> None:
-        self._client = QuickSession().client("dynamodbstreams")
-        self.arn = deployed.db.describe_table(TableName=MESSAGES)["Table"]["LatestStreamArn"]
-        described = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]
-        self.shard = described["Shards"][0]["ShardId"]
-
-    def position(self, first: int, last: int) -> str:
-        """The records with these numbers, counted from 0, as Lambda names them."""
-        iterator = self._client.get_shard_iterator(
-            StreamArn=self.arn, ShardId=self.shard, ShardIteratorType="TRIM_HORIZON"
-        )["ShardIterator"]
-        records = self._client.get_records(ShardIterator=iterator)["Records"]
-        numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
-        return a_position(
-            streamArn=self.arn,
-            shardId=self.shard,
-            startSequenceNumber=numbers[first],
-            endSequenceNumber=numbers[last],
-        )
 
 
 @pytest.fixture
