@@ -23,11 +23,15 @@ operate = PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.by_make opera
 	$(if $(REGION),--region '$(REGION)') $(if $(PROFILE),--profile '$(PROFILE)') $(if $(JSON),--json)
 # The same for one that changes something.
 change = $(call operate,$(1),$(2)) $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
+# How quickly one publishes and reads, and where it notes how far it is.
+pace = $(if $(PER_SECOND),--per-second '$(PER_SECOND)') \
+	$(if $(UNITS_PER_SECOND),--units-per-second '$(UNITS_PER_SECOND)') \
+	$(if $(RESUME_FILE),--resume-file '$(RESUME_FILE)')
 
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generators demo run send soak deploy account client rotate forget suppressions republish redrive find problems usage docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators test-upgrade test-faults check format lock clean
+.PHONY: help setup generators demo run send soak deploy account client rotate find problems usage suppressions forget republish redrive docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators test-upgrade test-faults check format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -90,24 +94,6 @@ rotate: $(READY) ## a new signing key: make rotate KEY=callback|cursor|tokens ST
 		$(if $(NOW),--now) \
 		--key '$(or $(KEY),$(error Which key? make rotate KEY=callback))'
 
-forget: $(READY) ## every trace of a number: make forget NUMBER=+40… CASE=DPO-2026-17; LIST=1 shows the records
-	@$(call change,forget,$(if $(LIST),--list,'$(or $(NUMBER),$(error Which number? make forget NUMBER=+40… \
-		CASE=…, or LIST=1))' --case '$(CASE)' $(if $(ALSO_SUPPRESSION),--also-suppression) \
-		$(if $(WAIT),--wait '$(WAIT)')))
-
-suppressions: $(READY) ## the do-not-contact list: make suppressions; EXPORT=list.csv or IMPORT=list.csv
-	@$(call change,suppressions,$(if $(EXPORT),--export '$(EXPORT)') $(if $(IMPORT),--import '$(IMPORT)') \
-		$(if $(REPAIR),--repair) $(if $(SHOW_NUMBERS),--show-numbers) $(if $(CLIENT),--client '$(CLIENT)'))
-
-republish: $(READY) ## events once more: make republish ID=… (CLIENT=…), NUMBER=+40…, or SINCE=… UNTIL=…
-	@$(call change,republish,$(if $(ID),--id '$(ID)') $(if $(CLIENT),--client '$(CLIENT)') \
-		$(if $(NUMBER),--number '$(NUMBER)') $(if $(SINCE),--since '$(SINCE)') $(if $(UNTIL),--until '$(UNTIL)') \
-		$(if $(PER_SECOND),--per-second '$(PER_SECOND)'))
-
-redrive: $(READY) ## failure queues back to where they came from: make redrive QUEUE=events|dispatch|reports
-	@$(call change,redrive,$(if $(QUEUE),--queue '$(QUEUE)') $(if $(DROP),--drop) \
-		$(if $(PER_SECOND),--per-second '$(PER_SECOND)'))
-
 find: $(READY) ## one message, or those to a number: make find ID=order-4711, make find NUMBER='0721 234 567'
 	@$(call operate,find,$(if $(ID),--id '$(ID)',--number '$(or $(NUMBER),$(error \
 		Which message? make find ID=order-4711 or NUMBER=0721234567))') \
@@ -122,6 +108,23 @@ problems: $(READY) ## what failed, is unconfirmed or got no report: make problem
 usage: $(READY) ## messages of each client in a month: make usage MONTH=2026-11; DAYS=1, CLIENT=crm, AS_CSV=1
 	@$(call operate,usage,$(if $(MONTH),--month '$(MONTH)') $(if $(CLIENT),--client '$(CLIENT)') \
 		$(if $(DAYS),--days) $(if $(AS_CSV),--csv))
+
+suppressions: $(READY) ## the do-not-contact list: make suppressions; EXPORT=list.csv or IMPORT=list.csv
+	@$(call change,suppressions,$(if $(EXPORT),--export '$(EXPORT)') $(if $(IMPORT),--import '$(IMPORT)') \
+		$(if $(REPAIR),--repair) $(if $(SHOW_NUMBERS),--show-numbers) $(if $(CLIENT),--client '$(CLIENT)'))
+
+forget: $(READY) ## every trace of a number: make forget NUMBER=+40… CASE=DPO-2026-17; LIST=1 shows the records
+	@$(call change,forget,$(if $(LIST),--list,'$(or $(NUMBER),$(error Which number? make forget NUMBER=+40… \
+		CASE=…, or LIST=1))' --case '$(CASE)' $(if $(ALSO_SUPPRESSION),--also-suppression) \
+		$(if $(WAIT),--wait '$(WAIT)')))
+
+republish: $(READY) ## events once more: make republish ID=… (CLIENT=…), NUMBER=…, or SINCE=… UNTIL=…
+	@$(call change,republish,$(if $(ID),--id '$(ID)') $(if $(CLIENT),--client '$(CLIENT)') \
+		$(if $(NUMBER),--number '$(NUMBER)') $(if $(SINCE),--since '$(SINCE)') $(if $(UNTIL),--until '$(UNTIL)') \
+		$(pace))
+
+redrive: $(READY) ## failure queues back to where they came from: make redrive QUEUE=events|dispatch|reports
+	@$(call change,redrive,$(if $(QUEUE),--queue '$(QUEUE)') $(if $(DROP),--drop) $(pace))
 
 send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTIONS=--follow
 	@$(BIN)/python -m tools.by_make send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'

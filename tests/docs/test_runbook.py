@@ -289,7 +289,7 @@ def test_events_are_published_again(
     named_by: str,
     status: Exit,
 ) -> None:
-    monkeypatch.setattr("tools.operators.republish.LOCAL_FILES", tmp_path)
+    monkeypatch.setattr("tools.operators.parts.republishing.LOCAL_FILES", tmp_path)
     assert by_make(f"make republish .* {named_by}.*", outputs, "--yes") == status
 
 
