@@ -172,6 +172,30 @@ def test_a_number_that_no_rule_would_take_today_is_found_as_it_was_stored(accoun
     assert account.ids() == set()
 
 
+def test_a_number_that_is_read_differently_today_is_told_of(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is looked for as it is written, and the person is known by the other."""
+    account.store()
+
+    assert forget.main([*ON, "+400721234567", "--yes"]) == Exit.NOTHING_FOUND
+    assert f"The gateway reads it as {NUMBER.e164}" in capsys.readouterr().err
+
+    assert forget.main([*ON, NUMBER.e164, "--yes"]) == Exit.DONE
+    assert "reads it as" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("minutes", ["nan", "inf", "-1", "soon", "4321"])
+def test_a_time_to_wait_that_is_none_is_refused_before_anything_is_recorded(
+    account: Account, minutes: str
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        run("--wait", minutes)
+
+    assert end.value.code == Exit.USAGE
+    assert account.records() == []
+
+
 def test_a_number_can_be_typed_where_no_shell_remembers_it(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

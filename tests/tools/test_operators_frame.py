@@ -125,3 +125,48 @@ def test_progress_is_told_without_a_terminal_too(capsys: pytest.CaptureFixture[s
 
     command(count).main(ON)
     assert capsys.readouterr().err.split("\n")[-2] == "✓ rows read: 3"
+
+
+def test_control_characters_of_a_text_do_not_reach_the_screen(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    odd = "a\x1b[2J\nb\x9b[1A"
+
+    def tell(operator: Operator) -> Exit:
+        operator.say(odd)
+        operator.answer({"text": odd}, [odd])
+        raise RefusedError(odd)
+
+    for options in ([], ["--json"]):
+        command(tell).main([*ON, *options])
+        out, err = capsys.readouterr()
+        seen = {each for each in out + err if not each.isprintable()}
+        assert seen <= {"\n"}
+        assert err == "a\\x1b[2J\\nb\\x9b[1A\n" * 2
+        if options:
+            assert json.loads(out)["text"] == odd
+        else:
+            assert out == "a\\x1b[2J\\nb\\x9b[1A\n"
+
+
+@pytest.mark.parametrize("status", [Exit.DONE, Exit.PARTLY])
+def test_a_process_ends_with_the_exit_status_of_its_command(
+    status: Exit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["example", *ON])
+    with pytest.raises(SystemExit) as end:
+        command(lambda _: status).run()
+    assert end.value.code == status
+
+
+def test_a_fault_of_the_program_is_not_taken_for_nothing_found(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: Operator) -> Exit:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr("sys.argv", ["example", *ON])
+    with pytest.raises(SystemExit) as end:
+        command(fail).run()
+    assert end.value.code == Exit.BROKEN
+    assert "RuntimeError: out of order" in capsys.readouterr().err

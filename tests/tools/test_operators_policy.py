@@ -25,6 +25,7 @@ from sms_gateway.adapters import guard_items
 from sms_gateway.adapters.attributes import attributes
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.message_item import report_entry
+from sms_gateway.domain.account import Account
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Reason, Status
 from tests.fakes.builders import CLIENT, ID, NUMBER, a_message, a_report
@@ -43,7 +44,6 @@ from tests.support.deployed import (
 )
 from tests.support.stream_positions import Stream, a_position
 from tests.support.template import settled
-from tools.account import Account
 from tools.repository import ROOT
 
 PAGE: Final = ROOT / "docs" / "operator-policy.yaml"

@@ -246,6 +246,18 @@ def test_a_right_that_is_missing_ends_with_aws(
     assert f"dynamodb:{operation}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "times", [["--since", "1h", "--until", "2h"], ["--since", "2026-11-28"]], ids=str
+)
+def test_an_end_before_the_beginning_is_a_wrong_argument(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str], times: list[str]
+) -> None:
+    deployed.has(*some(1))
+
+    assert main([*ON, *times]) == Exit.USAGE
+    assert "before UNTIL" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["yesterday", "2 hours", "h", "-1h", "401d", "2025-01-01"])
 def test_a_time_that_cannot_be_read_or_is_too_long_ago_is_refused(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError):

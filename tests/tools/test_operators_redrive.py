@@ -187,7 +187,7 @@ def test_messages_that_fail_again_meanwhile_wait_for_the_next_run(
 def test_what_cannot_be_read_stays_unless_it_is_to_be_dropped(
     deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    broken = ["{}", "[]", "not JSON", '{"client": "crm", "messageId": "m", "report": {}}']
+    broken = ["{}", "[" * 100_000, "not JSON", '{"client": "crm", "messageId": "m", "report": {}}']
     deployed.put("ReportFailures", *broken, REPORT)
     deployed.put("PublishFailures", "{}")
 
@@ -505,3 +505,20 @@ def test_overlapping_spans_are_read_once() -> None:
 def test_another_stack_is_not_there(deployed: Deployed) -> None:
     assert deployed.queues
     assert redrive.main(["--stack-name", f"{STACK}-2"]) == Exit.AWS
+
+
+def test_a_row_of_a_later_release_keeps_its_position_though_another_run_has_seen_it(
+    deployed: Deployed, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.operators.parts.whole_table._PAGE", 1)
+    strange = to_item(a_sent_message("m-0")) | {"status": {"S": "of-a-later-release"}}
+    deployed.has_row(MESSAGES, strange)
+    deployed.has(*(a_sent_message(f"m-{number}") for number in range(1, 5)))
+    deployed.put("PublishFailures", a_position())
+    with monkeypatch.context() as until_then:
+        refusing(until_then, "PublishBatch", no_rights("SNS:Publish"), after=2)
+        assert run() == Exit.PARTLY
+
+    assert run() == Exit.PARTLY
+
+    assert deployed.waiting("PublishFailures") == [a_position()]

@@ -128,6 +128,82 @@ def test_more_messages_than_one_call_reads_are_found(
     assert deployed.ids() == [each for n in range(5) for each in ids(f"m-{n}")]
 
 
+@pytest.mark.parametrize("written", ["0721 234 567", "+40 721-234-567"])
+def test_a_number_is_read_as_people_write_it(
+    deployed: Deployed, run: Callable[..., int], written: str
+) -> None:
+    deployed.has(a_sent_message("m-1"))
+
+    assert run("--number", written) == Exit.DONE
+    assert deployed.ids() == ids("m-1")
+
+
+def test_what_is_no_number_is_refused_without_repeating_it(
+    deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed.has(a_sent_message("m-1"))
+
+    assert run("--number", "0721") == Exit.USAGE
+    err = capsys.readouterr().err
+    assert "Nothing was published." in err
+    assert "0721" not in err
+
+
+def test_an_id_of_several_clients_needs_the_client_though_one_cannot_be_read(
+    deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed.has(a_sent_message("m-1"))
+    strange = to_item(a_sent_message("m-1", client=OTHER_CLIENT)) | {"status": {"S": "later"}}
+    deployed.has_row(MESSAGES, strange)
+
+    assert run("--id", "m-1") == Exit.REFUSED
+    assert f"{CLIENT}, {OTHER_CLIENT}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("asked", "planned"),
+    [
+        (["--id", "m-1"], {"messages": 1, "events": 3}),
+        (
+            WHOLE_DAY,
+            {"since": "2026-11-22T00:00:00.000Z", "until": "2026-11-23T00:00:00.000Z", "rows": 1},
+        ),
+    ],
+)
+def test_a_plan_is_told_to_programs_too(
+    deployed: Deployed,
+    run: Callable[..., int],
+    asked: list[str],
+    planned: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    deployed.has(a_sent_message("m-1"))
+
+    assert run(*asked, "--dry-run", "--json") == Exit.DONE
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["dryRun"] is True
+    assert {name: told[name] for name in planned} == planned
+    assert deployed.ids() == []
+
+
+def test_a_numbers_messages_end_with_the_first_that_sns_does_not_take(
+    deployed: Deployed,
+    run: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    slept: list[float],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    deployed.has(*(a_sent_message(f"m-{n}", minute=n) for n in range(4)))
+    refusing(monkeypatch, "PublishBatch", no_rights("SNS:Publish"), after=1)
+
+    assert run("--number", NUMBER.e164) == Exit.PARTLY
+
+    assert deployed.ids() == ids("m-0")
+    assert [pause for pause in slept if pause >= 1] == [1, 2, 4]
+    assert "begins anew" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("asked", [["--id", "m-1"], ["--number", OTHER_NUMBER], WHOLE_DAY])
 def test_where_there_is_nothing_nothing_is_published(
     deployed: Deployed, run: Callable[..., int], asked: list[str]
@@ -301,7 +377,11 @@ def test_the_file_of_another_run_is_not_used(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     deployed.has(a_sent_message("m-1"))
-    for text in ('{"about": {}, "lastKey": {}, "published": 1}', "not JSON", "[]"):
+    for text in (
+        '{"about": {}, "lastKey": {}, "published": 1, "unreadable": []}',
+        "not JSON",
+        "[]",
+    ):
         (tmp_path / "resume.json").write_text(text)
 
         assert run(*WHOLE_DAY) == Exit.REFUSED

@@ -198,6 +198,7 @@ def test_numbers_are_entered_as_people_write_them(
         ("0721", "line 3: No phone has this number."),
         ("4.07E+10", "line 3: "),
         (f"{BEN},yesterday", "line 3: since is no time with its zone"),
+        (f"{BEN},0001-01-01T00:00+14:00", "line 3: since is no time with its zone"),
         (f"{BEN},2026-11-27T10:00:00", "line 3: since is no time with its zone"),
         (f"{BEN},,a client", "line 3: the name of a client has 1 to 64"),
     ],
@@ -252,6 +253,7 @@ def test_a_file_that_cannot_be_read_says_why(
     ("text", "told"),
     [
         ("{", "it is no JSON"),
+        ("[" * 100_000, "it is no JSON"),
         ('{"numbers": []}', "it has to be a list of objects"),
         ('["+40721234567"]', "it has to be a list of objects"),
         ('[{"phoneNumber": 40721234567}]', "line 1: phoneNumber is no text"),
@@ -295,6 +297,19 @@ def test_without_consent_nothing_is_entered(
     err = capsys.readouterr().err
     assert "  new: 1\n  on the list already: 1\n  on the list, and to be repaired: 1\n" in err
     assert account.rows() == before
+
+
+@pytest.mark.parametrize("job", ["import", "repair"])
+def test_a_plan_is_told_to_programs_too(
+    account: Account, importing: Make, job: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.enter(ANA, of_0_1_0=True)
+    arguments = [*ON, "--repair"] if job == "repair" else importing(f"number\n{ANA}\n{BEN}\n")
+
+    assert suppressions.main([*arguments, "--dry-run", "--json"]) == Exit.DONE
+
+    told = json.loads(capsys.readouterr().out)
+    assert (told["dryRun"], told["repaired"], told.get("new", 1)) == (True, 1, 1)
 
 
 class Death(BaseException):

@@ -73,6 +73,7 @@ def _import(operator: Operator, entries: DoNotContact) -> Exit:
         f"  lines that repeat a number: {sheet.repeated}",
     ]
     if not operator.agrees_to(plan):
+        _tell_imported(operator, there, sheet.repeated, is_done=False)
         return Exit.DONE
     done: Counter[Known] = Counter()
     waiting = [entry for entry in sheet.entries if known[entry.phone_number] is not Known.LISTED]
@@ -94,14 +95,20 @@ def _refused(operator: Operator, sheet: Sheet) -> Exit:
     return Exit.REFUSED
 
 
-def _tell_imported(operator: Operator, done: Counter[Known], repeated: int) -> None:
+def _tell_imported(
+    operator: Operator, done: Counter[Known], repeated: int, *, is_done: bool = True
+) -> None:
+    """What was entered; if nothing was, the plan has told people all there is."""
     counts = {
         "new": done[Known.NEW],
         "already": done[Known.LISTED],
         "repaired": done[Known.UNLISTED],
         "repeated": repeated,
     }
-    operator.answer(counts, (f"{name}: {count}" for name, count in counts.items()))
+    if is_done:
+        operator.answer(counts, (f"{name}: {count}" for name, count in counts.items()))
+    else:
+        operator.answer({"dryRun": True, **counts}, ())
 
 
 def _repair(operator: Operator, entries: DoNotContact) -> Exit:
@@ -112,6 +119,7 @@ def _repair(operator: Operator, entries: DoNotContact) -> Exit:
         return Exit.NOTHING_FOUND
     plan = [f"Entries of 0.1.0, which the index does not show yet, to be repaired: {len(found)}"]
     if not operator.agrees_to(plan):
+        operator.answer({"dryRun": True, "repaired": len(found)}, ())
         return Exit.DONE
     with operator.progress("entries repaired", total=len(found)) as more:
         repaired = 0

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -121,11 +121,11 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = from_iso(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError("since is no time with its zone, such as 2026-11-27T10:00:00Z")
-    return moment
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (OverflowError, ValueError):
+        pass
+    raise ValueError("since is no time with its zone, such as 2026-11-27T10:00:00Z")
 
 
 def _client(name: str) -> str:
@@ -148,7 +148,7 @@ def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The lines are counted as the elements of the list, from 1."""
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise CsvError("it is no JSON") from error
     rows = found.get("suppressions") if isinstance(found, dict) else found
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
