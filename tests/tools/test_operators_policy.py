@@ -45,10 +45,11 @@ from tests.support.deployed import (
 from tests.support.stream_positions import Stream, a_position
 from tests.support.template import settled
 from tools.repository import ROOT
+from tools.rotate import KINDS
 
 PAGE: Final = ROOT / "docs" / "operator-policy.yaml"
 TEMPLATE: Final[dict[str, Any]] = yaml_parse(PAGE.read_text(encoding="utf-8"))
-SECRETS: Final = ("VoipitSecretArn", "CallbackKeySecretArn", "CursorKeySecretArn")
+SECRETS: Final = ("VoipitSecretArn", *(kind.output for kind in KINDS.values()))
 OPTIONS: Final = {
     "EncryptionKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/one",
     **{name: f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}" for name in SECRETS},
@@ -111,8 +112,7 @@ RUNS: Final = (
     Run("Doer", "republish", (*DAY, "--yes")),
     Run("Doer", "redrive", ("--yes",), _failures),
     Run("Keeper", "account", (), _secrets),
-    Run("Keeper", "rotate", ("--key", "callback"), _secrets),
-    Run("Keeper", "rotate", ("--key", "cursor"), _secrets),
+    *(Run("Keeper", "rotate", ("--key", kind), _secrets) for kind in KINDS),
 )
 
 
