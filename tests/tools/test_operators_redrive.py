@@ -483,6 +483,17 @@ def test_a_position_is_read_as_lambda_documents_it() -> None:
     assert position.condition == "RecordAgeExceeded"
 
 
+def test_the_time_of_a_position_is_from_its_first_record_to_its_last_with_a_margin() -> None:
+    position = StreamPosition.read(
+        a_position(
+            approximateArrivalOfFirstRecord="2026-11-22T14:35:01Z",
+            approximateArrivalOfLastRecord="2026-11-22T15:00:00Z",
+        )
+    )
+
+    assert position.span == Span("2026-11-22T14:30:01.000Z", "2026-11-22T15:05:01.000Z")
+
+
 @pytest.mark.parametrize(
     "body",
     ["", "null", "[]", "{}", json.dumps({"DDBStreamBatchInfo": {}}), a_position(batchSize="x")],

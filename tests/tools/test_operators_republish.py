@@ -312,6 +312,17 @@ def test_events_of_the_span_come_again_and_no_others(
     assert sorted(deployed.ids()) == [*ids("m-1"), *ids("m-2"), "m-5:2"]
 
 
+def test_a_span_begins_with_its_first_moment_and_ends_before_its_last(
+    deployed: Deployed, run: Callable[..., int]
+) -> None:
+    deployed.has(a_sent_message("m-0"), a_sent_message("m-1", minute=1))
+    since, until = "2026-11-22T14:35:01.123Z", "2026-11-22T14:36:01.123Z"
+
+    assert run("--since", since, "--until", until) == Exit.DONE
+
+    assert sorted(deployed.ids()) == ["m-0:2", "m-0:3", "m-1:1"]
+
+
 def test_every_event_of_many_pages_comes_once(
     deployed: Deployed,
     run: Callable[..., int],
