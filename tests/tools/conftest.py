@@ -4,8 +4,8 @@ import pytest
 from moto import mock_aws
 
 from tests.support.deployed import Deployed, QuickSession
+from tests.support.gateway_server import GatewayServer
 from tests.tools.aws_answers import REGION
-from tests.tools.gateway_server import GatewayServer
 
 
 @pytest.fixture
