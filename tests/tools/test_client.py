@@ -32,7 +32,7 @@ from sms_gateway_client import (
     a_message,
 )
 from sms_gateway_client.address import checked_address, checked_key
-from sms_gateway_client.gateway import BATCH, in_batches
+from sms_gateway_client.gateway import BATCH, TIMEOUT, in_batches
 from sms_gateway_client.models import SendRequest
 from sms_gateway_client.pauses import growing_pauses
 from tests.support.gateway_server import (
@@ -646,14 +646,16 @@ class Page(BaseAdapter):
         super().__init__()
         self._answers = answers
         self.requests: list[requests.PreparedRequest] = []
+        self.timeouts: list[Any] = []
 
     def gateway(self, **who: Any) -> Gateway:
         session = requests.Session()
         session.mount("https://a.test", self)
         return Gateway("https://a.test/v1", session=session, sleep=lambda _: None, **who)
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *_: Any, **given: Any) -> requests.Response:
         self.requests.append(request)
+        self.timeouts.append(given["timeout"])
         response = requests.Response()
         response.status_code, body = self._answers[len(self.requests) - 1]
         response.raw = BytesIO(json.dumps(body).encode())
@@ -666,6 +668,15 @@ class Page(BaseAdapter):
         return [
             (each.method, str(each.url).removeprefix("https://a.test/v1")) for each in self.requests
         ]
+
+
+def test_every_request_has_a_time_out_to_connect_and_one_to_answer() -> None:
+    page = Page([(200, MESSAGE_VIEW)] * 2)
+
+    page.gateway(key="k").message("m-1")
+    page.gateway(key="k", timeout=(1.0, 2.0)).message("m-1")
+
+    assert page.timeouts == [TIMEOUT, (1.0, 2.0)]
 
 
 EXPIRED = (401, json.loads(problem(401, "token-expired").body))
