@@ -135,11 +135,6 @@ def test_a_number_is_put_on_the_list_and_taken_off(gateway: Gateway) -> None:
     assert gateway.suppression(NUMBER) is None
 
 
-def test_a_route_that_is_not_there_is_no_absence_from_the_list(gateway: Gateway) -> None:
-    with pytest.raises(RefusedError):
-        gateway.suppression("not a number")
-
-
 def test_whether_voipit_is_reachable_is_told(gateway: Gateway) -> None:
     assert gateway.provider() == {"available": True}
 

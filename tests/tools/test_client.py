@@ -670,6 +670,25 @@ class Page(BaseAdapter):
         ]
 
 
+def test_a_route_that_is_not_there_is_no_absence_from_the_list() -> None:
+    missing = json.loads(problem(404, "route-not-found").body)
+
+    with pytest.raises(NotFoundError):
+        Page([(404, missing)]).gateway(key="k").suppression("0721234567")
+
+
+def test_a_number_that_cannot_be_taken_off_the_list_is_told() -> None:
+    refused = json.loads(problem(403, "forbidden").body)
+    page = Page([(204, None), (403, refused)])
+    gateway = page.gateway(key="k")
+
+    gateway.unsuppress("+40721234567")
+    with pytest.raises(NotAllowedError):
+        gateway.unsuppress("+40721234567")
+
+    assert page.asked() == [("DELETE", "/suppressions/%2B40721234567")] * 2
+
+
 def test_every_request_has_a_time_out_to_connect_and_one_to_answer() -> None:
     page = Page([(200, MESSAGE_VIEW)] * 2)
 
