@@ -114,8 +114,12 @@ class GatewayServer:
                 results = [self._take(message) for message in messages]
         if trouble is None:
             self.before_answer()
-            answer = {"results": results} if is_batch else results[0]["message"]
-            _answer(request, 202, json.dumps(answer))
+            if is_batch:
+                _answer(request, 202, json.dumps({"results": results}))
+            elif "problem" in results[0]:
+                _answer(request, results[0]["problem"]["status"], json.dumps(results[0]["problem"]))
+            else:
+                _answer(request, 202, json.dumps(results[0]["message"]))
         else:
             _have(request, trouble)
 
