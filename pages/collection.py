@@ -58,7 +58,7 @@ class _Collection:
                 {"key": "url", "value": url, "type": "string"},
                 *(
                     {"key": variable, "value": "", "type": "string"}
-                    for variable in map(_variable, self._schemes.values())
+                    for variable in [*map(_variable, self._schemes.values()), "origin"]
                 ),
             ],
             "item": [
@@ -105,6 +105,8 @@ class _Collection:
         if "security" in operation:
             ways = operation["security"]
             request["auth"] = self._auth(ways[0]) if ways else {"type": "noauth"}
+            if ways:  # a token is for a page, and a page has an origin
+                request["header"].append({"key": "Origin", "value": "{{origin}}"})
         if body:
             request["header"].append({"key": "content-type", "value": "application/json"})
             request["body"] = {
@@ -152,7 +154,7 @@ def _url(path: str, parameters: list[Json]) -> dict[str, Any]:
     ]
     url: dict[str, Any] = {"host": ["{{url}}"], "path": steps}
     query = [
-        {**_filled_in(each), **({} if each.get("required") else {"disabled": True})}
+        {**_filled_in(each), **({} if "example" in each else {"disabled": True})}
         for each in parameters
         if each["in"] == "query"
     ]

@@ -62,6 +62,7 @@ def test_the_advice_fits_the_status_that_the_contract_has(row: Row) -> None:
     assert row.chapter.lower() == row.actions[0]
     assert ("repeat" in row.actions) == (row.status >= 500)
     assert ("wait" in row.actions) == (row.status == 429)
+    assert ("renew" in row.actions) == (row.status == 401)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.code)

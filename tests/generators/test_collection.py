@@ -42,8 +42,11 @@ def test_every_request_of_the_collection_is_one_that_the_contract_describes() ->
         address = urlsplit(request["url"])
         operation = operation_at(request["method"], address.path.removeprefix(BASE))
         seen.add(operation.id)
-        query = dict(parse_qsl(address.query))
         schemas = {each["name"]: each["schema"] for each in operation.parameters}
+        query = {
+            name: int(value) if schemas[name].get("type") == "integer" else value
+            for name, value in parse_qsl(address.query)
+        }
 
         assert address.netloc == "api.example"
         assert request["auth"] == credential(operation), operation.id
