@@ -80,16 +80,17 @@ class _Collection:
                 parameters = [*item.get("parameters", []), *operation.get("parameters", [])]
                 found = [self._resolved(each) for each in parameters]
                 bodies = self._bodies(operation)
-                for body in bodies or [None]:
+                for body in bodies:
                     name = operation["summary"]
                     if body and len(bodies) > 1:
                         name += f": {body['summary']}"
                     request = self._request(method, path, operation, found, body)
                     yield {"name": name, "request": request, "response": []}
 
-    def _bodies(self, operation: Json) -> list[Json]:
+    def _bodies(self, operation: Json) -> list[Json] | list[None]:
+        """The examples of its body, or `None` as the only one if it has no body."""
         if "requestBody" not in operation:
-            return []
+            return [None]
         examples = operation["requestBody"]["content"]["application/json"]["examples"]
         return [self._resolved(each) for each in examples.values()]
 

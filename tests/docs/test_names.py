@@ -23,6 +23,7 @@ READERS_OWN = {
     "receive.py",
     "send.py",
     "send.sh",
+    "server.py",
 }
 """Files that a reader makes."""
 

@@ -1,17 +1,13 @@
 """The programs of docs/start, as they stand on their pages, with a gateway that has bad moments."""
 
 import json
-import os
-import shutil
 from collections import deque
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support import starts
-from tests.support.generators import MISSING
-from tests.support.starts import PHP, PYTHON, SHELL, TYPESCRIPT, Start
-from tests.tools.gateway_server import (
+from tests.support.gateway_server import (
     API_KEY,
     CUT_AFTER_STORING,
     TOO_MANY,
@@ -19,6 +15,7 @@ from tests.tools.gateway_server import (
     GatewayServer,
     Trouble,
 )
+from tests.support.starts import SENDERS, SHELL, Start
 
 NUMBER = "+40721234567"
 ARGUMENTS = ["order-4711-shipped", NUMBER, "Comanda 4711 a fost expediată."]
@@ -42,27 +39,7 @@ def gateway() -> Iterator[GatewayServer]:
         yield fake
 
 
-@pytest.fixture(
-    params=[
-        PYTHON,
-        pytest.param(
-            TYPESCRIPT,
-            marks=pytest.mark.skipif(
-                MISSING is not None and "CI" not in os.environ, reason=str(MISSING)
-            ),
-        ),
-        pytest.param(
-            PHP,
-            marks=pytest.mark.skipif(
-                shutil.which("php") is None and "CI" not in os.environ,
-                reason="There is no php (Debian: php-cli and php-curl).",
-            ),
-        ),
-        SHELL,
-    ],
-    ids=lambda start: start.language,
-    scope="module",
-)
+@pytest.fixture(params=SENDERS, scope="module")
 def start(request: pytest.FixtureRequest) -> Start:
     found: Start = request.param
     return found

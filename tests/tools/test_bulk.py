@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.tools.gateway_server import preview_of
+from tests.support.gateway_server import preview_of
 from tools.bulk import BATCH, Bulk, Gateway, Plan
 from tools.csv_results import DUPLICATE, REFUSED, UNKNOWN, Result, ResultFile
 from tools.csv_rows import Row

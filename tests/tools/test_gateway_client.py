@@ -10,7 +10,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tools.gateway_server import (
+from tests.support.gateway_server import (
     API_KEY,
     BAD_GATEWAY,
     CUT,
