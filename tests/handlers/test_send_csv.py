@@ -12,6 +12,7 @@ from requests.adapters import BaseAdapter
 
 from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.domain.message_id import MessageKey
+from sms_gateway_client import Gateway
 from tests.handlers.cloud import Cloud
 from tests.handlers.lambdas import Function
 from tests.handlers.voipit import FakeVoipit
@@ -20,7 +21,6 @@ from tools.bulk import Bulk, Plan
 from tools.bulk_check import check
 from tools.csv_results import Result, ResultFile
 from tools.csv_rows import Row, read_sheet
-from tools.gateway_client import GatewayClient, PatientGateway
 
 ADDRESS: Final = "https://api.test/v1"
 ROWS: Final = [
@@ -79,7 +79,7 @@ def a_run(folder: Path, send: Function, status: Function, client: str = API_KEY_
     """One run of the program, with this client's key."""
     session = requests.Session()
     session.mount(ADDRESS, Functions(send, status, client))
-    gateway = PatientGateway(GatewayClient(ADDRESS, API_KEY, session), 0.0, Watcher().pausing)
+    gateway = Gateway(ADDRESS, key=API_KEY, session=session, patience=0, on_pause=Watcher().pausing)
     file = ResultFile(folder / "people.csv.results.csv", ",")
     plan, (known, elsewhere) = Plan.of(ROWS, "people.csv"), file.read(gateway.url)
     bulk = Bulk(plan, known, elsewhere, file, gateway, Watcher(), wait=0.0, sleep=lambda _: None)
@@ -131,7 +131,7 @@ def test_a_file_is_checked_as_the_functions_would_take_it(
 ) -> None:
     session = requests.Session()
     session.mount(ADDRESS, Functions(send, status))
-    gateway = PatientGateway(GatewayClient(ADDRESS, API_KEY, session), 0.0, Watcher().pausing)
+    gateway = Gateway(ADDRESS, key=API_KEY, session=session, patience=0, on_pause=Watcher().pausing)
     cloud.suppress("+40721000003")
     path = tmp_path / "people.csv"
     lines = [f"{row.number};{row.message}" for row in [*ROWS, Row(28, "+40721000004", "Da")]]
