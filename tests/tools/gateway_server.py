@@ -115,8 +115,9 @@ class GatewayServer:
                 results = [self._take(message) for message in messages]
         if trouble is None:
             self.before_answer()
-            answer = {"results": results} if is_batch else results[0]["message"]
-            _answer(request, 202, json.dumps(answer))
+            problem = None if is_batch else results[0].get("problem")
+            answer = {"results": results} if is_batch else problem or results[0]["message"]
+            _answer(request, problem["status"] if problem else 202, json.dumps(answer))
         else:
             _have(request, trouble)
 
