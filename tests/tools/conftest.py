@@ -5,8 +5,8 @@ import pytest
 from botocore.loaders import create_loader
 from moto import mock_aws
 
+from tests.support.gateway_server import GatewayServer
 from tests.tools.aws_answers import REGION
-from tests.tools.gateway_server import GatewayServer
 from tests.tools.operators_stack import Deployed
 
 _read_models_once = cache(create_loader)

@@ -8,7 +8,7 @@ import pytest
 
 from sms_gateway_client import NotFoundError, UnavailableError
 from sms_gateway_client.gateway import BATCH
-from tests.tools.gateway_server import preview_of
+from tests.support.gateway_server import preview_of
 from tools.bulk import Bulk, Gateway, Plan
 from tools.csv_results import DUPLICATE, REFUSED, UNKNOWN, Result, ResultFile
 from tools.csv_rows import Row

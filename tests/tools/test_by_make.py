@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.gateway_server import API_KEY, GatewayServer
+from tests.support.gateway_server import API_KEY, GatewayServer
 from tools.repository import ROOT
 from tools.send_csv import KEY_VARIABLE, URL_VARIABLE
 

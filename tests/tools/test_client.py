@@ -35,7 +35,7 @@ from sms_gateway_client.address import checked_address, checked_key
 from sms_gateway_client.gateway import BATCH, in_batches
 from sms_gateway_client.models import SendRequest
 from sms_gateway_client.pauses import growing_pauses
-from tests.tools.gateway_server import (
+from tests.support.gateway_server import (
     API_KEY,
     BAD_GATEWAY,
     CUT,

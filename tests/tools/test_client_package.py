@@ -19,24 +19,15 @@ import yaml
 
 from sms_gateway_client import __all__ as public
 from sms_gateway_client import __version__
-from tests.tools.gateway_server import API_KEY, GatewayServer
+from tests.support.gateway_server import API_KEY, GatewayServer
+from tests.support.pages import code_blocks
 from tools.repository import CLIENT, CLIENT_SOURCE, ROOT
 
 PACKAGE: Final = CLIENT_SOURCE / "sms_gateway_client"
 README: Final = (CLIENT / "README.md").read_text(encoding="utf-8")
-EXAMPLES: Final = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+EXAMPLES: Final = code_blocks(README, "python")
 MODULES: Final = {path.name for path in PACKAGE.glob("*.py")} | {"py.typed"}
 WITHIN: Final = 120
-TEN_LINES: Final = """\
-import os
-from sms_gateway_client import Gateway
-
-url, key = os.environ["SMS_GATEWAY_URL"], os.environ["SMS_GATEWAY_API_KEY"]
-with Gateway(url, key=key) as gateway:
-    message = gateway.send("0721 234 567", "Bună ziua, comanda este gata.")
-    message = gateway.wait_until_settled(message["messageId"])
-    print(message["status"])
-"""
 
 
 def settings() -> dict[str, object]:
@@ -136,20 +127,11 @@ def run(program: str, folder: Path, gateway: GatewayServer) -> str:
     return done.stdout
 
 
-def test_ten_lines_outside_the_repository_send_and_print_sent(
-    tmp_path: Path, gateway: GatewayServer
-) -> None:
-    gateway.statuses["0721 234 567"] = "sent"
-
-    assert run(TEN_LINES, tmp_path, gateway) == "sent\n"
-    assert len(TEN_LINES.splitlines()) <= 10
-    assert gateway.accepted.total() == 1
-
-
 def test_the_examples_of_the_readme_do_what_it_says(tmp_path: Path, gateway: GatewayServer) -> None:
     gateway.statuses["0721 234 567"] = "sent"
     gateway.problems["112"] = deque([(422, "invalid-phone-number")] * 2)
 
+    assert len(EXAMPLES[0].splitlines()) <= 10
     printed = [run(example, tmp_path, gateway) for example in EXAMPLES]
 
     assert printed == [

@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 from local.stack import LocalStack, stack_file
-from tests.tools.gateway_server import (
+from tests.support.gateway_server import (
     API_KEY,
     BAD_GATEWAY,
     CUT_AFTER_STORING,
