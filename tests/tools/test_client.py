@@ -585,12 +585,12 @@ def test_a_password_in_netrc_does_not_take_the_place_of_the_token(
     monkeypatch.setenv("NETRC", str(netrc))
     page = Page([(200, MESSAGE_VIEW)])
 
-    page.gateway(token="t-1").message("m-1")
+    page.gateway(token="another").message("m-1")
 
-    assert page.requests[0].headers["Authorization"] == "Bearer t-1"
+    assert page.requests[0].headers["Authorization"] == "Bearer another"
 
 
-@pytest.mark.parametrize("who", [{}, {"key": "k", "token": "t"}])
+@pytest.mark.parametrize("who", [{}, {"key": API_KEY, "token": API_KEY}])
 def test_a_gateway_is_asked_with_a_key_or_with_a_token(who: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="either with a key or with a token"):
         Gateway("https://a.test", **who)
@@ -673,7 +673,7 @@ EXPIRED = (401, json.loads(problem(401, "token-expired").body))
 
 def test_a_token_opens_the_routes_of_pages() -> None:
     page = Page([(202, MESSAGE_VIEW), (200, {"accepted": True}), (200, MESSAGE_VIEW)])
-    gateway = page.gateway(token="t-1", origin="https://crm.test")
+    gateway = page.gateway(token="another", origin="https://crm.test")
 
     gateway.send("0721234567", "Da")
     gateway.preview("0721234567", "Da")
@@ -685,20 +685,20 @@ def test_a_token_opens_the_routes_of_pages() -> None:
         ("GET", "/page/messages/m-1"),
     ]
     for each in page.requests:
-        assert each.headers["Authorization"] == "Bearer t-1"
+        assert each.headers["Authorization"] == "Bearer another"
         assert each.headers["Origin"] == "https://crm.test"
         assert "x-api-key" not in each.headers
 
 
 def test_a_token_that_is_over_is_renewed_and_the_message_keeps_its_id() -> None:
     page = Page([EXPIRED, (202, MESSAGE_VIEW), (200, MESSAGE_VIEW)])
-    gateway = page.gateway(token="t-1", renew=lambda: "t-2")
+    gateway = page.gateway(token="another", renew=lambda: "t-2")
 
     gateway.send("0721234567", "Da")
     gateway.message("m-1")
 
     tokens = [each.headers["Authorization"] for each in page.requests]
-    assert tokens == ["Bearer t-1", "Bearer t-2", "Bearer t-2"]
+    assert tokens == ["Bearer another", "Bearer t-2", "Bearer t-2"]
     assert page.requests[0].body == page.requests[1].body
 
 
@@ -706,7 +706,7 @@ def test_a_token_is_renewed_once_for_a_request() -> None:
     page = Page([EXPIRED, EXPIRED])
 
     with pytest.raises(NotAllowedError) as error:
-        page.gateway(token="t-1", renew=lambda: "t-2").send("0721234567", "Da")
+        page.gateway(token="another", renew=lambda: "t-2").send("0721234567", "Da")
 
     assert (error.value.code, len(page.requests)) == ("token-expired", 2)
 
@@ -727,13 +727,13 @@ def test_what_a_token_does_not_open_is_not_even_asked(ask: Callable[[Gateway], o
     page = Page([])
 
     with pytest.raises(ValueError, match="this needs an API key"):
-        ask(page.gateway(token="t-1"))
+        ask(page.gateway(token="another"))
 
     assert page.requests == []
 
 
 def test_a_token_is_minted_with_a_key() -> None:
-    page = Page([(201, {"token": "t-1", "expiresAt": "…", "maxMessages": 2})])
+    page = Page([(201, {"token": "another", "expiresAt": "…", "maxMessages": 2})])
 
     token = page.gateway(key="k").mint_token(
         phone_number="0721234567",
@@ -743,7 +743,7 @@ def test_a_token_is_minted_with_a_key() -> None:
         metadata={"case": "4711"},
     )
 
-    assert token["token"] == "t-1"
+    assert token["token"] == "another"
     assert page.asked() == [("POST", "/tokens")]
     assert json.loads(page.requests[0].body or b"") == {
         "phoneNumber": "0721234567",
