@@ -18,6 +18,9 @@ install = { $(UV) pip install $(AS_LOCKED) --python $(1) -r $(2) && $(UV) pip ch
 	{ echo "uv cannot install here, so pip does. That takes minutes."; \
 	$(PIP) --python $(1) install $(AS_LOCKED) -r $(2) && $(PIP) --python $(1) check; }
 
+# The path of programs that ask the gateway with clients/python.
+WITH_CLIENT := PYTHONPATH='clients/python/src$(PYTHONPATH:%=:%)'
+
 # Runs an operators' command for the stack: $(call operate,find,its own arguments)
 operate = PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.by_make operators.$(1) --stack-name '$(STACK)' $(2) \
 	$(if $(REGION),--region '$(REGION)') $(if $(PROFILE),--profile '$(PROFILE)') $(if $(JSON),--json)
@@ -63,10 +66,10 @@ $(GENERATORS)/ready: requirements/generators.txt tests/generators/node/package-l
 generators: $(GENERATORS)/ready ## the programs that make clients of the contract, for their tests (needs Node.js)
 
 demo: $(READY) ## set everything up and send one SMS, from the request to the SNS event
-	@$(BIN)/python -m local demo
+	@$(WITH_CLIENT) $(BIN)/python -m local demo
 
 run: $(READY) ## keep the local stack up until Ctrl-C
-	@$(BIN)/python -m local run
+	@$(WITH_CLIENT) $(BIN)/python -m local run
 
 client: $(READY) ## an API key for a client: make client NAME=crm; LIST=1 shows all, REMOVE=crm removes
 	@PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m tools.by_make add_client --stack-name '$(STACK)' \
@@ -124,10 +127,10 @@ usage: $(READY) ## messages of each client in a month: make usage MONTH=2026-11;
 		$(if $(DAYS),--days) $(if $(AS_CSV),--csv))
 
 send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTIONS=--follow
-	@$(BIN)/python -m tools.by_make send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'
+	@$(WITH_CLIENT) $(BIN)/python -m tools.by_make send_csv $(OPTIONS) '$(or $(CSV),$(error Which file? make send CSV=people.csv))'
 
 soak: $(READY) ## many messages while Voipit misbehaves: make soak MESSAGES=300 SEED=7
-	@$(BIN)/python -m local soak --messages $(MESSAGES) --seed $(SEED)
+	@$(WITH_CLIENT) $(BIN)/python -m local soak --messages $(MESSAGES) --seed $(SEED)
 
 test: $(READY) ## all tests; the end-to-end ones deploy the real template
 ifdef PYTEST_ARGS
@@ -175,8 +178,8 @@ test-soak: $(READY)
 check: $(READY) $(CHECKOV)/ready ## format, lint, types, import contract, secrets, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy layers/sms_gateway/src functions/*/*.py local pages tools tests requirements/*.py
-	PYTHONPATH=layers/sms_gateway/src $(BIN)/lint-imports
+	$(BIN)/mypy layers/sms_gateway/src clients/python/src functions/*/*.py local pages tools tests requirements/*.py
+	PYTHONPATH=layers/sms_gateway/src:clients/python/src $(BIN)/lint-imports
 	$(BIN)/python -m tools.secret_scan
 	$(BIN)/sam validate --lint --region eu-central-1
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml

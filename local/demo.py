@@ -1,14 +1,14 @@
 """`make demo`: the main job once, for real, told as the life of one message."""
 
 import json
-from typing import Any
 
 from rich.markup import escape
 
-from local.gateway import SubscribedQueue, wait_for_status
+from local.gateway import SubscribedQueue
 from local.processes import LocalStackError
 from local.stack import LocalStack, running_stack
-from tools.gateway_client import GatewayClient
+from sms_gateway_client import Gateway, RefusedError
+from sms_gateway_client.models import Message
 from tools.progress import console, step
 
 _TEXT = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as word processors write
@@ -26,24 +26,26 @@ def demo() -> None:
     console.print("\n[green]Done.[/green] Everything that was started has been stopped.")
 
 
-def tell_a_life(stack: LocalStack, api: GatewayClient) -> None:
+def tell_a_life(stack: LocalStack, api: Gateway) -> None:
     """One message, from the request to the event that says it was sent."""
     queue = SubscribedQueue(stack, stack.events_queue_url)
-    body = {"phoneNumber": _NUMBER, "message": _TEXT, "metadata": {"order": "4711"}}
+    metadata = {"order": "4711"}
+    body = {"phoneNumber": _NUMBER, "message": _TEXT, "metadata": metadata}
 
     _heading("An application asks for an SMS")
     console.print(f"POST /messages  {escape(json.dumps(body, ensure_ascii=False))}")
     with step("waiting for the answer (the first request starts a Lambda)"):
-        answer = api.post(body)
-    console.print(f"[bold]{answer.status_code} {answer.reason}[/bold]")
-    if not answer.ok:
-        raise LocalStackError(f"The gateway refused the message: {answer.text}")
-    message_id = answer.json()["messageId"]
-    _show(answer.json(), "messageId", "status", "phoneNumber", "message")
+        try:
+            message = api.send(_NUMBER, _TEXT, metadata=metadata)
+        except RefusedError as error:
+            raise LocalStackError(f"The gateway refused the message: {error}") from error
+    console.print("[bold]202 Accepted[/bold]")
+    message_id = message["messageId"]
+    _show(message)
 
     _heading("Voipit reports the outcome")
     with step("waiting for the delivery report"):
-        message = wait_for_status(api, message_id, "sent", "failed", "no_report")
+        message = api.wait_until_settled(message_id, timeout=30.0)
     for change in message["history"]:
         console.print(f"  {change['sequence']}  {change['at']}  [bold]{change['status']}[/bold]")
     if message["status"] != "sent":
@@ -62,6 +64,6 @@ def _heading(text: str) -> None:
     console.print(f"\n[bold cyan]{text}[/bold cyan]")
 
 
-def _show(values: dict[str, Any], *names: str) -> None:
-    for name in names:
-        console.print(f"  {name:<12} {escape(str(values[name]))}")
+def _show(message: Message) -> None:
+    for name in ("messageId", "status", "phoneNumber", "message"):
+        console.print(f"  {name:<12} {escape(str(message[name]))}")

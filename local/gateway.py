@@ -8,7 +8,10 @@ from typing import Any
 
 from local.processes import LocalStackError
 from local.stack import LocalStack
-from tools.gateway_client import GatewayClient, Json
+from sms_gateway_client import Gateway
+from sms_gateway_client.models import Message
+
+Json = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -64,17 +67,13 @@ def wait_until(
         time.sleep(0.1)
 
 
-def wait_for_status(
-    api: GatewayClient, message_id: str, *wanted: str, timeout: float = 30.0
-) -> Json:
+def wait_for_status(api: Gateway, message_id: str, *wanted: str, timeout: float = 30.0) -> Message:
     """The message, once it has one of the wanted statuses. Raises `LocalStackError`."""
-    message: Json = {}
+    message = api.message(message_id)
 
     def arrived() -> bool:
         nonlocal message
-        answer = api.get(message_id)
-        answer.raise_for_status()
-        message = answer.json()
+        message = api.message(message_id)
         return message["status"] in wanted
 
     wait_until(

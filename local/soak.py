@@ -24,16 +24,16 @@ import requests
 from rich.progress import Progress
 from rich.table import Table
 
-from local.gateway import SubscribedQueue
+from local.gateway import Json, SubscribedQueue
 from local.processes import LocalStackError
 from local.simulator.behaviours import BEHAVIOURS
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
 from local.stack import LocalStack, Provider, running_stack
-from tools.gateway_client import GaveUpError, Json, NotAcceptedError, PatientGateway
+from sms_gateway_client import SETTLED, Gateway, GatewayError
+from sms_gateway_client.models import Message
 from tools.progress import console
 
-SETTLED: Final = {"sent", "failed", "cancelled", "no_report"}
 OPENS_THE_CIRCUIT: Final = {"401", "403.6", "404", "401-cut", "404-too-long", "403-page"}
 """Not drawn: one such number stops all the others, as it should."""
 ODD_REFUSALS: Final = ("401-cut", "404-too-long", "403-page")
@@ -94,7 +94,7 @@ class Findings:
 class Sender:
     """One of the clients, by the name that the gateway has for it."""
 
-    api: PatientGateway
+    api: Gateway
     name: str
 
 
@@ -136,7 +136,7 @@ def soak(messages: int, seed: int) -> Findings:
         stack = running.enter_context(running_stack(provider, _PARAMETERS | limit))
         senders = _senders(stack)
         for sender in senders:
-            running.enter_context(sender.api.client)
+            running.enter_context(sender.api)
         sent = _send_all(stack, senders, numbers(messages, seed), odd_refusal(seed))
         found = _settled(stack, sent)
     found.hourly_limit = hourly_limit(messages)
@@ -209,7 +209,7 @@ def _senders(stack: LocalStack) -> list[Sender]:
     queue = SubscribedQueue(stack, stack.events_queue_url)
     senders = []
     for number, key in enumerate(keys):
-        api = PatientGateway(stack.gateway(key), PATIENCE, pausing)
+        api = stack.gateway(key, patience=PATIENCE, on_pause=pausing)
         message_id = f"first-of-{number}"
         to = _ORDINARY.format(number)
         _post(api, {"messageId": message_id, "phoneNumber": to, "message": "Hello"})
@@ -250,7 +250,7 @@ def _send_all(
     return sent
 
 
-def _refuse(stack: LocalStack, api: PatientGateway, number: str) -> None:
+def _refuse(stack: LocalStack, api: Gateway, number: str) -> None:
     """Have some messages refused, and correct the account; they are not waited for."""
     over, valid_until = time.monotonic() + REFUSED_FOR, _in_seconds(REFUSED_FOR)
     for index in range(REFUSED_IN_A_ROW):
@@ -269,27 +269,31 @@ def _refuse(stack: LocalStack, api: PatientGateway, number: str) -> None:
         time.sleep(1)
 
 
-def _is_available(api: PatientGateway) -> bool:
-    return bool(api.client.request("GET", "/provider").json()["available"])
+def _is_available(api: Gateway) -> bool:
+    return api.provider()["available"]
 
 
-def _post(api: PatientGateway, message: Json) -> None:
+def _post(api: Gateway, message: Json) -> None:
     """Have the gateway take the message. Raises `LocalStackError` if it does not."""
     try:
-        api.send(message)
-    except (GaveUpError, NotAcceptedError) as error:
+        api.send(
+            message["phoneNumber"],
+            message["message"],
+            message_id=message["messageId"],
+            send_at=message.get("sendAt"),
+            valid_until=message.get("validUntil"),
+            on_unconfirmed=message.get("onUnconfirmed"),
+        )
+    except GatewayError as error:
         raise LocalStackError(f"{message['messageId']}: {error}") from error
 
 
-def _message(each: Sent) -> Json:
+def _message(each: Sent) -> Message:
     """The message as it stands. Raises `LocalStackError` if the gateway does not tell."""
     try:
-        message = each.sender.api.message(each.message_id)
-    except (GaveUpError, NotAcceptedError) as error:
+        return each.sender.api.message(each.message_id)
+    except GatewayError as error:
         raise LocalStackError(f"{each.message_id}: {error}") from error
-    if message is None:
-        raise LocalStackError(f"{each.message_id} was taken, and the gateway does not know it.")
-    return message
 
 
 def pausing(why: str, _seconds: float) -> None:
@@ -301,7 +305,7 @@ def pausing(why: str, _seconds: float) -> None:
 def _settled(stack: LocalStack, sent: Sequence[Sent]) -> Findings:
     """Wait until everything is settled and told, then draw up the account."""
     queue = SubscribedQueue(stack, stack.events_queue_url)
-    found: dict[Sent, Json] = {}
+    found: dict[Sent, Message] = {}
     deadline = time.monotonic() + SETTLED_WITHIN
     with Progress(console=console) as progress:
         task = progress.add_task("settling", total=len(sent))
@@ -348,7 +352,7 @@ def _events(queue: SubscribedQueue, of: Sent) -> list[Json]:
     return [e for e in queue.events_of(of.message_id) if e["source"].endswith(source)]
 
 
-def _all_told(queue: SubscribedQueue, of: Sent, message: Json) -> bool:
+def _all_told(queue: SubscribedQueue, of: Sent, message: Message) -> bool:
     """Whether an event has arrived for every change in the message's history."""
     told = {(e["data"]["sequence"], e["data"]["status"]) for e in _events(queue, of)}
     return told == {(change["sequence"], change["status"]) for change in message["history"]}

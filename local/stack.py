@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,7 +12,8 @@ from local.deploy import STACK_NAME, build, deploy, fill_account
 from local.ministack import REGION, client, running_ministack
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
-from tools.gateway_client import GatewayClient
+from sms_gateway_client import Gateway
+from sms_gateway_client.gateway import PATIENCE
 from tools.progress import step
 from tools.repository import LOCAL_FILES, STACK_FILE
 
@@ -35,9 +36,21 @@ class LocalStack:
     events_queue_url: str
     stack_outputs: dict[str, str]
 
-    def gateway(self, api_key: str | None = None) -> GatewayClient:
+    def gateway(
+        self,
+        api_key: str | None = None,
+        *,
+        patience: float = PATIENCE,
+        on_pause: Callable[[str, float], None] | None = None,
+    ) -> Gateway:
         """A client of the gateway, with this key or else the stack's own."""
-        return GatewayClient(self.api_url, api_key or self.api_key, timeout=_TIMEOUT)
+        return Gateway(
+            self.api_url,
+            key=api_key or self.api_key,
+            patience=patience,
+            on_pause=on_pause,
+            timeout=_TIMEOUT,
+        )
 
     def aws(self, service: str) -> Any:
         """A boto3 client of the local AWS."""

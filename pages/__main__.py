@@ -1,6 +1,24 @@
 """`python -m pages`: all of them; `python -m pages.api_reference`: one."""
 
-from pages import api_reference, collection, contract, licences, metrics, settings, state_diagram
+from pages import (
+    api_reference,
+    client_models,
+    collection,
+    contract,
+    licences,
+    metrics,
+    settings,
+    state_diagram,
+)
 
-for maker in (contract, state_diagram, api_reference, collection, settings, metrics, licences):
+for maker in (
+    contract,
+    client_models,
+    state_diagram,
+    api_reference,
+    collection,
+    settings,
+    metrics,
+    licences,
+):
     maker.write()

@@ -4,38 +4,36 @@ Every row has an id that comes from its content, so whatever is cut short here i
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol
 
+from sms_gateway_client import NotFoundError
+from sms_gateway_client.gateway import in_batches
+from sms_gateway_client.models import BatchResult, Message, PreviewResult, SendRequest
+from sms_gateway_client.pauses import growing_pauses
 from tools.csv_results import DUPLICATE, NOT_READ, REFUSED, SETTLED, UNKNOWN, Result, ResultFile
 from tools.csv_rows import Fault, Row
-from tools.gateway_client import Json, growing_pauses
 
-_Item = TypeVar("_Item")
-
-BATCH: Final = 100
-"""What the gateway takes at once."""
 _NOT_NOW: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 """Problems with these statuses can be over in a moment."""
 
 
 class Gateway(Protocol):
-    """What is asked of the gateway; see `gateway_client`."""
+    """What is asked of the gateway; see `sms_gateway_client`."""
 
-    @property
-    def url(self) -> str:
-        """Its address, by which its results are told from those of others."""
+    url: str
+    """Its address, by which its results are told from those of others."""
 
-    def send_batch(self, messages: Sequence[Json]) -> list[Json]:
+    def send_batch(self, messages: Iterable[SendRequest]) -> list[BatchResult]:
         """One result per message, in order."""
 
-    def preview_batch(self, messages: Sequence[Json]) -> list[Json]:
+    def preview_batch(self, messages: Iterable[SendRequest]) -> list[PreviewResult]:
         """What would become of each message, in order."""
 
-    def message(self, message_id: str) -> Json | None:
-        """The message as it stands now."""
+    def message(self, message_id: str) -> Message:
+        """The message as it stands now. Raises `NotFoundError`."""
 
 
 class Watcher(Protocol):
@@ -120,11 +118,10 @@ class Bulk:
         for ids in in_batches(message_ids):
             answers = self.gateway.send_batch([self._message(i) for i in ids])
             self._note([self._result(i, a) for i, a in zip(ids, answers, strict=True)])
-            problems = zip(ids, (answer.get("problem", {}) for answer in answers), strict=True)
             not_now = {
-                i: problem.get("retryAfter", 0.0)
-                for i, problem in problems
-                if problem.get("status") in _NOT_NOW
+                i: float(answer["problem"].get("retryAfter", 0))
+                for i, answer in zip(ids, answers, strict=True)
+                if "problem" in answer and answer["problem"]["status"] in _NOT_NOW
             }
             later |= not_now
             self.watcher.done(len(ids) - len(not_now))
@@ -139,16 +136,13 @@ class Bulk:
             self.sleep(pause)
             for message_id in unsettled:
                 before = self.known[message_id]
-                message = self.gateway.message(message_id)
-                after = (
-                    replace(
-                        before,
-                        status=UNKNOWN,
-                        detail="the gateway does not know this message any more",
-                    )
-                    if message is None
-                    else self._result(message_id, {"message": message})
-                )
+                try:
+                    message = self.gateway.message(message_id)
+                except NotFoundError:
+                    gone = "the gateway does not know this message any more"
+                    after = replace(before, status=UNKNOWN, detail=gone)
+                else:
+                    after = self._result(message_id, {"message": message})
                 self.known[message_id] = after
                 self.watcher.done(int(after.status in SETTLED))
             self.rewrite()
@@ -185,18 +179,18 @@ class Bulk:
         others = [result for i, result in self.known.items() if i not in self.plan.rows]
         self.file.rewrite([*self.results(), *others, *self.elsewhere])
 
-    def _message(self, message_id: str) -> Json:
+    def _message(self, message_id: str) -> SendRequest:
         row = self.plan.rows[message_id]
         return {"messageId": message_id, "phoneNumber": row.number, "message": row.message}
 
-    def _result(self, message_id: str, answer: Json) -> Result:
+    def _result(self, message_id: str, answer: BatchResult) -> Result:
         row = self.plan.rows[message_id]
         if "problem" in answer:
             problem = answer["problem"]
             return self._said(row, message_id, REFUSED, problem["type"], problem["detail"])
         message = answer["message"]
-        why = [message[name] for name in ("reason", "errorMessage") if name in message]
-        return self._said(row, message_id, message["status"], detail=": ".join(why))
+        why = [message.get("reason"), message.get("errorMessage")]
+        return self._said(row, message_id, message["status"], detail=": ".join(filter(None, why)))
 
     def _said(
         self, row: Row, message_id: str, status: str, problem: str = "", detail: str = ""
@@ -209,9 +203,3 @@ class Bulk:
         news = [result for result in results if self.known.get(result.message_id) != result]
         self.file.append(news)
         self.known.update({result.message_id: result for result in news})
-
-
-def in_batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
-    """The same in order, as many at once as the gateway takes."""
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]

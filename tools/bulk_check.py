@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tools.bulk import Gateway, Plan, Watcher, in_batches
+from sms_gateway_client.gateway import in_batches
+from sms_gateway_client.models import PreviewResult
+from tools.bulk import Gateway, Plan, Watcher
 from tools.csv_rows import Fault, Row, Sheet
-from tools.gateway_client import Json
 
 ROUNDED_TO: Final = "0000"
 """How a number ends that looks rounded. Of numbers that are not, one in 10,000 does."""
@@ -54,7 +55,9 @@ def check(
             [{"phoneNumber": row.number, "message": row.message} for row in rows]
         )
         for message_id, row, result in zip(ids, rows, results, strict=True):
-            numbers[message_id] = result.get("preview", {}).get("phoneNumber", row.spelling)
+            preview = result.get("preview")
+            known = preview.get("phoneNumber") if preview else None
+            numbers[message_id] = known or row.spelling
             if message_id in to_send:
                 wrong += _faults(row, result, sheet)
         watcher.done(len(ids))
@@ -72,14 +75,14 @@ def look_rounded(numbers: Iterable[str]) -> frozenset[str]:
     return rounded if len(rounded) >= max(SOME, len(different) / ONE_IN) else frozenset()
 
 
-def _faults(row: Row, result: Json, sheet: Sheet) -> list[Fault]:
+def _faults(row: Row, result: PreviewResult, sheet: Sheet) -> list[Fault]:
     columns = {"phoneNumber": sheet.number_column, "message": sheet.message_column}
-    rules = result.get("preview", {}).get("rules", ())
+    rules = result["preview"]["rules"] if "preview" in result else []
     problems = [rule["problem"] for rule in rules if "problem" in rule]
     if "problem" in result:
         problems.append(result["problem"])
     return [
-        Fault(row.line, columns.get(problem.get("field"), ""), problem["detail"])
+        Fault(row.line, columns.get(problem.get("field", ""), ""), problem["detail"])
         for problem in problems
     ]
 

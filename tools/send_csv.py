@@ -15,6 +15,8 @@ from typing import Final
 
 from rich.markup import escape
 
+from sms_gateway_client import Gateway, NotFoundError, RefusedError, TryLaterError
+from sms_gateway_client.address import checked_address, checked_key
 from tools.bulk import Bulk, Plan
 from tools.bulk_check import Findings, check
 from tools.bulk_screen import BulkScreen, show_findings, show_summary
@@ -22,14 +24,6 @@ from tools.csv_columns import read_option
 from tools.csv_file import CsvError
 from tools.csv_results import REFUSED, UNKNOWN, ResultFile, ResultsError
 from tools.csv_rows import Sheet, read_sheet
-from tools.gateway_client import (
-    GatewayClient,
-    GaveUpError,
-    NotAcceptedError,
-    PatientGateway,
-    checked_address,
-    checked_key,
-)
 from tools.progress import console
 from tools.repository import STACK_FILE
 
@@ -98,8 +92,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         where = find_gateway(options.url, options.api_key, os.environ, STACK_FILE)
-        with _alone_with(options.csv), GatewayClient(where.url, where.api_key) as client:
-            return _send(options, client)
+        screen = BulkScreen()
+        gateway = Gateway(
+            where.url, key=where.api_key, patience=options.patience, on_pause=screen.pausing
+        )
+        with _alone_with(options.csv), gateway:
+            return _send(options, gateway, screen)
     except CsvError as error:
         _complain(f"{options.csv} cannot be sent:\n{error}")
     except (_WhereError, ResultsError) as error:
@@ -131,14 +129,12 @@ def find_gateway(
         raise _WhereError(str(error)) from error
 
 
-def _send(options: argparse.Namespace, client: GatewayClient) -> int:
+def _send(options: argparse.Namespace, gateway: Gateway, screen: BulkScreen) -> int:
     path: Path = options.csv
     sheet = read_sheet(path, options.columns)
     plan = Plan.of(sheet.rows, options.name or path.name, sheet.wrong)
     file = ResultFile(path.with_name(f"{path.name}.results.csv"), sheet.delimiter)
-    screen = BulkScreen()
-    gateway = PatientGateway(client, options.patience, screen.pausing)
-    known, elsewhere = ({}, []) if options.check else file.read(client.url)
+    known, elsewhere = ({}, []) if options.check else file.read(gateway.url)
     bulk = Bulk(plan, known, elsewhere, file, gateway, screen, options.wait)
     stopped = _look(bulk, sheet, screen, options)
     if stopped is not None:
@@ -201,10 +197,18 @@ def _ended_early(screen: BulkScreen, work: Callable[[], None]) -> int | None:
     except KeyboardInterrupt:
         screen.say("Interrupted. Run the same command again to go on.")
         return INTERRUPTED
-    except GaveUpError as error:
-        screen.say(f"Given up: {error}. Run the same command again to go on.")
+    except TryLaterError as error:
+        asks = error.retry_after
+        wish = f", and it asks to wait {asks:.0f} s" if asks else ""
+        screen.say(f"Given up: {error}{wish}. Run the same command again to go on.")
         return GAVE_UP
-    except NotAcceptedError as error:
+    except NotFoundError:
+        screen.say(
+            "The gateway cannot do this. Check that its address is the output ApiUrl of the stack,"
+            " and that it is as new as this program (`make deploy` updates it)."
+        )
+        return GAVE_UP
+    except RefusedError as error:
         screen.say(f"The gateway refuses these requests: {error}")
         return GAVE_UP
     return None

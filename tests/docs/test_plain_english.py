@@ -25,7 +25,7 @@ PAGES: Final = [
     *ROOT.glob("*.md"),
     *(
         page
-        for folder in ("docs", "events", "local", "tests", ".github")
+        for folder in ("docs", "clients", "events", "local", "tests", ".github")
         for page in (ROOT / folder).rglob("*.md")
     ),
 ]
@@ -35,7 +35,7 @@ YAML: Final = [
 ]
 CODE: Final = [
     path
-    for folder in ("layers/sms_gateway/src", "functions", "tools", "local", "pages")
+    for folder in ("layers/sms_gateway/src", "clients", "functions", "tools", "local", "pages")
     for path in (ROOT / folder).rglob("*.py")
 ]
 EXCEPTIONS: Final[dict[tuple[str, str], str]] = {}

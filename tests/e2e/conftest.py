@@ -11,11 +11,12 @@ from local.gateway import SubscribedQueue, wait_for_status
 from local.simulator.behaviours import BEHAVIOURS
 from local.simulator.settings import Settings
 from local.stack import LocalStack, Provider, running_stack
+from sms_gateway_client import Gateway
 from tests.e2e.circumstances import ACCOUNT_NUMBER, ELSEWHERE, PASSWORD
 from tests.e2e.record import Record, recording_to
+from tests.support import raw
 from tests.support.rights import not_allowed
 from tests.support.simulator import Simulator
-from tools.gateway_client import GatewayClient
 
 AT_ONCE: Final = 6
 """Messages under way at the same time: enough to be quick, few enough for two cores."""
@@ -63,23 +64,23 @@ def _every_call_is_allowed(record: Record) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def api(stack: LocalStack) -> Iterator[GatewayClient]:
+def api(stack: LocalStack) -> Iterator[Gateway]:
     """The API, after a first message: from then on Voipit is known to know the account."""
     with stack.gateway() as api:
-        first = api.post({"phoneNumber": "+40721234567", "message": "Are you there?"}).json()
+        first = raw.post(api, {"phoneNumber": "+40721234567", "message": "Are you there?"}).json()
         wait_for_status(api, first["messageId"], "sent")
         yield api
 
 
 @pytest.fixture(scope="session", autouse=True)
-def message_ids(api: GatewayClient) -> Mapping[str, str]:
+def message_ids(api: Gateway) -> Mapping[str, str]:
     """One message to each number that misbehaves; what Voipit calls it, and the message's id.
 
     They are the first of all, because some of them take minutes to settle.
     """
 
     def post(name: str, number: str) -> str:
-        answer = api.post({"phoneNumber": number, "message": f"Try {name}"})
+        answer = raw.post(api, {"phoneNumber": number, "message": f"Try {name}"})
         assert answer.status_code == 202, answer.text
         message_id: str = answer.json()["messageId"]
         return message_id

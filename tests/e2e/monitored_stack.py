@@ -22,8 +22,9 @@ from local.gateway import SubscribedQueue, wait_until
 from local.stack import LocalStack
 from sms_gateway.entrypoints.metrics import NAMESPACE
 from tests.e2e.unused_numbers import a_number
+from tests.support import raw
 from tests.support.cloudwatch import Alarm, Dimensions, Metric, Recorded, ringing
-from tools.gateway_client import GatewayClient, Json
+from tests.support.raw import Json
 
 MINUTE: Final = 60.0
 _LATEST_LINE: Final = 30_000
@@ -56,7 +57,7 @@ class MonitoredStack:
     _read: Counter[tuple[str, int, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.api: GatewayClient = self.stack.gateway()
+        self.api = self.stack.gateway()
         self.queue = SubscribedQueue(self.stack, self.stack.events_queue_url)
         groups = self.stack.aws("logs").describe_log_groups()["logGroups"]
         self._groups = [each["logGroupName"] for each in groups]
@@ -82,7 +83,7 @@ class MonitoredStack:
             "message": "Delivered",
             "messageId": f"fault-{time.time_ns()}",
         }
-        answer = self.api.post(body)
+        answer = raw.post(self.api, body)
         self._aws("AWS/ApiGateway", "5XXError", answer.status_code >= 500, _API)
         if answer.status_code >= 500:
             self.refused.append(body)
@@ -157,7 +158,7 @@ class MonitoredStack:
     def _is_sent(self, message_id: str) -> bool:
         """Once it is, it stays so, with the changes that it has had."""
         if message_id not in self._changes:
-            answer = self.api.get(message_id)
+            answer = raw.get(self.api, message_id)
             answer.raise_for_status()
             message = answer.json()
             if message["status"] == "sent":

@@ -8,9 +8,10 @@ from uuid import uuid4
 import requests
 
 from local.stack import LocalStack
+from sms_gateway_client import Gateway
 from tests.e2e.unused_numbers import a_number
+from tests.support.raw import Json
 from tests.support.simulator import Simulator
-from tools.gateway_client import GatewayClient, Json
 
 ORIGIN: Final = "https://crm.example"
 USES: Final = 50
@@ -19,8 +20,8 @@ AT_ONCE: Final = 25
 (`tests/adapters/test_guarded_intake.py`)."""
 
 
-def a_token(api: GatewayClient, number: str, **values: object) -> str:
-    answer = api.request("POST", "/tokens", {"phoneNumber": number, "origin": ORIGIN, **values})
+def a_token(api: Gateway, number: str, **values: object) -> str:
+    answer = api.raw("POST", "/tokens", {"phoneNumber": number, "origin": ORIGIN, **values})
     assert answer.status_code == 201, answer.text
     token: str = answer.json()["token"]
     return token
@@ -40,7 +41,7 @@ def of_a_page(
 
 
 def test_fifty_uses_of_a_token_for_one_message_are_one_sms(
-    api: GatewayClient, stack: LocalStack, simulator: Simulator
+    api: Gateway, stack: LocalStack, simulator: Simulator
 ) -> None:
     number = a_number()
     token = a_token(api, number)
@@ -74,9 +75,7 @@ def test_fifty_uses_of_a_token_for_one_message_are_one_sms(
     assert len([r for r in simulator.requests() if r["phoneNumber"] == number]) == 1
 
 
-def test_a_stolen_token_opens_nothing_that_asks_for_a_key(
-    api: GatewayClient, stack: LocalStack
-) -> None:
+def test_a_stolen_token_opens_nothing_that_asks_for_a_key(api: Gateway, stack: LocalStack) -> None:
     """API Gateway refuses it before a function is called."""
     token = a_token(api, a_number())
 

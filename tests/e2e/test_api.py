@@ -10,9 +10,11 @@ import requests
 
 from local.gateway import SubscribedQueue, wait_for_status
 from local.stack import LocalStack, stack_file, subscribed_queue
+from sms_gateway_client import Gateway
 from tests.e2e.unused_numbers import a_number
+from tests.support import raw
+from tests.support.raw import Json
 from tests.support.simulator import Simulator
-from tools.gateway_client import GatewayClient, Json
 
 
 def _ordinary() -> Json:
@@ -20,14 +22,15 @@ def _ordinary() -> Json:
 
 
 def test_a_message_is_taken_sent_reported_and_published(
-    api: GatewayClient, queue: SubscribedQueue
+    api: Gateway, queue: SubscribedQueue
 ) -> None:
-    answer = api.post(
+    answer = raw.post(
+        api,
         {
             "phoneNumber": "0721 234 567",
             "message": "Bună ziua",
             "metadata": {"order": "4711"},
-        }
+        },
     )
 
     assert answer.status_code == 202
@@ -41,11 +44,11 @@ def test_a_message_is_taken_sent_reported_and_published(
 
 
 def test_voipit_is_asked_exactly_what_its_document_says(
-    api: GatewayClient, simulator: Simulator, stack: LocalStack
+    api: Gateway, simulator: Simulator, stack: LocalStack
 ) -> None:
     ordinary = _ordinary()
 
-    message_id = api.post(ordinary).json()["messageId"]
+    message_id = raw.post(api, ordinary).json()["messageId"]
 
     (request,) = simulator.requests_for(message_id)
     assert request["method"] == "POST"
@@ -118,14 +121,12 @@ def test_bad_input_gets_a_problem_that_names_the_field(
     assert answer.json()["type"].endswith(f":{kind}")
 
 
-def test_thirty_requests_with_one_id_are_one_message(
-    api: GatewayClient, simulator: Simulator
-) -> None:
+def test_thirty_requests_with_one_id_are_one_message(api: Gateway, simulator: Simulator) -> None:
     message_id = f"thirty-{uuid4()}"
     body = _ordinary() | {"messageId": message_id}
 
     with ThreadPoolExecutor(30) as pool:
-        answers = list(pool.map(lambda _: api.post(body), range(30)))
+        answers = list(pool.map(lambda _: raw.post(api, body), range(30)))
 
     assert [answer.status_code for answer in answers] == [202] * 30
     assert sum("Idempotent-Replayed" not in answer.headers for answer in answers) == 1
@@ -134,14 +135,14 @@ def test_thirty_requests_with_one_id_are_one_message(
 
 
 def test_a_message_id_can_be_given_as_idempotency_key_and_not_for_two_messages(
-    api: GatewayClient, simulator: Simulator
+    api: Gateway, simulator: Simulator
 ) -> None:
     message_id = f"order-{uuid4()}"
     header, body = {"Idempotency-Key": message_id}, _ordinary()
 
-    first = api.post(body, **header)
-    again = api.post(body, **header)
-    other = api.post(body | {"message": "Altceva"}, **header)
+    first = raw.post(api, body, **header)
+    again = raw.post(api, body, **header)
+    other = raw.post(api, body | {"message": "Altceva"}, **header)
 
     assert first.json()["messageId"] == message_id
     assert "Idempotent-Replayed" not in first.headers
@@ -152,8 +153,8 @@ def test_a_message_id_can_be_given_as_idempotency_key_and_not_for_two_messages(
     assert simulator.acceptances(message_id) == 1
 
 
-def test_an_unknown_message_is_a_404(api: GatewayClient) -> None:
-    answer = api.get("nobody-sent-this")
+def test_an_unknown_message_is_a_404(api: Gateway) -> None:
+    answer = raw.get(api, "nobody-sent-this")
 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
@@ -173,7 +174,7 @@ def test_a_browser_may_ask_first(stack: LocalStack) -> None:
 
 
 def test_a_subscriber_of_its_own_can_ask_for_final_statuses_only(
-    api: GatewayClient, stack: LocalStack
+    api: Gateway, stack: LocalStack
 ) -> None:
     sns = stack.aws("sns")
     queue_url = subscribed_queue(stack.aws_endpoint_url, stack.topic_arn, "somebody-else")
@@ -185,7 +186,7 @@ def test_a_subscriber_of_its_own_can_ask_for_final_statuses_only(
                 AttributeValue='{"status": ["sent", "failed"]}',
             )
 
-    message_id = api.post(_ordinary()).json()["messageId"]
+    message_id = raw.post(api, _ordinary()).json()["messageId"]
 
     queue = SubscribedQueue(stack, queue_url)
     queue.wait_for_event(message_id, "sent")
@@ -205,7 +206,7 @@ def test_the_stack_was_deployed_by_cloudformation_from_the_real_template(
 
 
 def test_programs_are_told_where_everything_is(
-    stack: LocalStack, tmp_path: Any, api: GatewayClient
+    stack: LocalStack, tmp_path: Any, api: Gateway
 ) -> None:
     with stack_file(stack, tmp_path / "stack.json") as path:
         told = json.loads(path.read_text())
@@ -220,5 +221,5 @@ def test_programs_are_told_where_everything_is(
         "region",
         "voipitUrl",
     }
-    assert (told["apiUrl"], told["apiKey"]) == (api.url, api.api_key)
+    assert (told["apiUrl"], told["apiKey"]) == (api.url, stack.api_key)
     assert not path.exists()

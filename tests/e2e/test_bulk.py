@@ -16,8 +16,7 @@ from local.gateway import wait_until
 from local.stack import LocalStack
 from tests.e2e.unused_numbers import a_number
 from tests.support.simulator import Simulator
-from tools.gateway_client import GatewayClient
-from tools.repository import ROOT
+from tools.repository import CLIENT_SOURCE, ROOT
 
 ROWS: Final = 1000
 HALF_WAY: Final = 400
@@ -33,12 +32,14 @@ def a_file(folder: Path) -> Path:
     return path
 
 
-def started(path: Path, api: GatewayClient, *options: str) -> "subprocess.Popen[str]":
+def started(path: Path, stack: LocalStack, *options: str) -> "subprocess.Popen[str]":
     """The program that `make send` starts."""
     return subprocess.Popen(  # noqa: S603  our own program and our own file
         [sys.executable, "-m", "tools.send_csv", str(path), *options],
         cwd=ROOT,
-        env=os.environ | {"SMS_GATEWAY_URL": api.url, "SMS_GATEWAY_API_KEY": api.api_key},
+        env=os.environ
+        | {"PYTHONPATH": str(CLIENT_SOURCE)}
+        | {"SMS_GATEWAY_URL": stack.api_url, "SMS_GATEWAY_API_KEY": stack.api_key},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -64,13 +65,13 @@ def statuses(stack: LocalStack, message_ids: set[str]) -> Counter[str]:
 
 
 def test_a_file_is_checked_by_the_gateway_before_a_row_of_it_is_sent(
-    tmp_path: Path, api: GatewayClient
+    tmp_path: Path, stack: LocalStack
 ) -> None:
     path, number = tmp_path / "people.csv", a_number()
     lines = [f"{number};Da", f"{number.replace('+40', '0')};Nu", "0721;Da", f"{a_number()};😀"]
     path.write_text("\r\n".join(["Telefon;Mesaj", *lines]), encoding="utf-8-sig")
 
-    with started(path, api, "--check") as program:
+    with started(path, stack, "--check") as program:
         output, _ = program.communicate(timeout=60)
 
     assert program.returncode == 2, output
@@ -82,11 +83,11 @@ def test_a_file_is_checked_by_the_gateway_before_a_row_of_it_is_sent(
 
 @pytest.mark.timeout(600)
 def test_a_file_that_is_sent_in_two_goes_is_a_thousand_acceptances_and_no_double(
-    tmp_path: Path, api: GatewayClient, stack: LocalStack, simulator: Simulator
+    tmp_path: Path, stack: LocalStack, simulator: Simulator
 ) -> None:
     path = a_file(tmp_path)
 
-    with started(path, api) as first:
+    with started(path, stack) as first:
         wait_until(
             lambda: len(results(path)) >= HALF_WAY,
             lambda: f"only {len(results(path))} rows are in the results",
@@ -94,7 +95,7 @@ def test_a_file_that_is_sent_in_two_goes_is_a_thousand_acceptances_and_no_double
         )
         first.kill()
     taken_by_then = len(results(path))
-    with started(path, api) as second:
+    with started(path, stack) as second:
         output, _ = second.communicate(timeout=300)
 
     assert HALF_WAY <= taken_by_then < ROWS

@@ -7,19 +7,20 @@ from uuid import uuid4
 import pytest
 import requests
 
+from sms_gateway_client import Gateway
+from tests.support import raw
 from tests.support.simulator import Simulator
-from tools.gateway_client import GatewayClient
 
 NO_REPORT_NUMBER = "+40799000002"
 TIMEOUT = 40
 
 
 @pytest.fixture
-def message_id(api: GatewayClient) -> str:
+def message_id(api: Gateway) -> str:
     """A message whose report will never come from the simulator."""
     message_id = f"waiting-{uuid4()}"  # an id of its own: equal messages would be a double click
     body = {"phoneNumber": NO_REPORT_NUMBER, "message": "Waiting for you", "messageId": message_id}
-    assert api.post(body).status_code == 202
+    assert raw.post(api, body).status_code == 202
     return message_id
 
 
@@ -44,20 +45,20 @@ def _by_multipart(url: str, values: dict[str, str]) -> requests.Response:
 def test_a_report_is_recorded_however_it_is_sent(
     send: Callable[[str, dict[str, str]], requests.Response],
     message_id: str,
-    api: GatewayClient,
+    api: Gateway,
     simulator: Simulator,
 ) -> None:
     answer = send(simulator.send_result_to(message_id), report(message_id))
 
     assert answer.status_code == 200
     assert answer.json() == {"type": "ok"}
-    assert api.get(message_id).json()["status"] == "sent"
+    assert raw.get(api, message_id).json()["status"] == "sent"
 
 
 def test_a_url_that_is_not_ours_is_refused_and_changes_nothing(
-    message_id: str, api: GatewayClient, simulator: Simulator
+    message_id: str, api: Gateway, simulator: Simulator
 ) -> None:
-    before = api.get(message_id).json()
+    before = raw.get(api, message_id).json()
     url = simulator.send_result_to(message_id)
     head, _, signature = url.rpartition(".")
     other = base64.urlsafe_b64encode(bytes(16)).rstrip(b"=").decode()
@@ -74,10 +75,10 @@ def test_a_url_that_is_not_ours_is_refused_and_changes_nothing(
         answer = requests.post(wrong, data=report(message_id), timeout=TIMEOUT)
         assert answer.status_code == 403, wrong
 
-    assert api.get(message_id).json() == before
+    assert raw.get(api, message_id).json() == before
 
 
-def test_the_first_report_stays(message_id: str, api: GatewayClient, simulator: Simulator) -> None:
+def test_the_first_report_stays(message_id: str, api: Gateway, simulator: Simulator) -> None:
     url = simulator.send_result_to(message_id)
     failed = report(message_id, "error") | {"errorMessage": "No route to 40799000002"}
 
@@ -87,7 +88,7 @@ def test_the_first_report_stays(message_id: str, api: GatewayClient, simulator: 
     ]
 
     assert statuses == [200, 200, 200]
-    message = api.get(message_id).json()
+    message = raw.get(api, message_id).json()
     assert message["status"] == "failed"
     assert message["reason"] == "transmission-error"
     assert message["errorMessage"] == "No route to 40799000002"
@@ -96,7 +97,7 @@ def test_the_first_report_stays(message_id: str, api: GatewayClient, simulator: 
 
 
 def test_a_report_without_a_status_is_refused_and_changes_nothing(
-    message_id: str, api: GatewayClient, simulator: Simulator
+    message_id: str, api: Gateway, simulator: Simulator
 ) -> None:
     url = simulator.send_result_to(message_id)
 
@@ -104,4 +105,4 @@ def test_a_report_without_a_status_is_refused_and_changes_nothing(
 
     assert answer.status_code == 400
     assert answer.json()["field"] == "status"
-    assert api.get(message_id).json()["status"] in {"submitted", "no_report"}
+    assert raw.get(api, message_id).json()["status"] in {"submitted", "no_report"}

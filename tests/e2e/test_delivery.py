@@ -15,10 +15,12 @@ import requests
 
 from local.gateway import wait_for_status, wait_until
 from local.stack import LocalStack
+from sms_gateway_client import Gateway
 from tests.e2e.circumstances import ACCOUNT_NUMBER, PASSWORD
 from tests.e2e.unused_numbers import a_number
+from tests.support import raw
+from tests.support.raw import Json
 from tests.support.simulator import Simulator
-from tools.gateway_client import GatewayClient, Json
 
 MINUTES = pytest.mark.timeout(400)
 """For what waits for `watch`, which runs every minute."""
@@ -28,21 +30,21 @@ def _in_seconds(seconds: float) -> str:
     return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
 
 
-def _post(api: GatewayClient, **values: Any) -> Json:
-    answer = api.post({"phoneNumber": a_number(), "message": "Delivered"} | values)
+def _post(api: Gateway, **values: Any) -> Json:
+    answer = raw.post(api, {"phoneNumber": a_number(), "message": "Delivered"} | values)
     assert answer.status_code == 202, answer.text
     message: Json = answer.json()
     return message
 
 
-def _post_many(api: GatewayClient, number: int) -> list[Json]:
+def _post_many(api: Gateway, number: int) -> list[Json]:
     with ThreadPoolExecutor(5) as pool:
         return list(pool.map(lambda _: _post(api), range(number)))
 
 
 def _provider(stack: LocalStack) -> Json:
     with stack.gateway() as api:
-        answer = api.request("GET", "/provider")
+        answer = api.raw("GET", "/provider")
     assert answer.status_code == 200, answer.text
     view: Json = answer.json()
     return view
@@ -56,9 +58,7 @@ def _use_password(stack: LocalStack, password: str) -> None:
 
 
 @pytest.fixture
-def a_circuit_of_its_own(
-    api: GatewayClient, stack: LocalStack, simulator: Simulator
-) -> Iterator[None]:
+def a_circuit_of_its_own(api: Gateway, stack: LocalStack, simulator: Simulator) -> Iterator[None]:
     """Leaves the circuit to the next test as it found it: closed, and the account proven.
 
     Without its row each test would have a process read the secret anew, which it may do only a
@@ -74,7 +74,7 @@ def a_circuit_of_its_own(
 
 
 def test_a_scheduled_message_is_sent_at_its_time_and_only_once(
-    api: GatewayClient, stack: LocalStack, simulator: Simulator
+    api: Gateway, stack: LocalStack, simulator: Simulator
 ) -> None:
     send_at = _in_seconds(4)
     message = _post(api, sendAt=send_at)
@@ -99,13 +99,13 @@ def test_a_scheduled_message_is_sent_at_its_time_and_only_once(
 
 
 def test_a_scheduled_message_can_be_taken_back_and_a_tried_one_cannot(
-    api: GatewayClient, simulator: Simulator
+    api: Gateway, simulator: Simulator
 ) -> None:
     scheduled = _post(api, sendAt=_in_seconds(5))["messageId"]
     tried = _post(api)["messageId"]
 
     def delete(message_id: str) -> requests.Response:
-        return api.request("DELETE", f"/messages/{message_id}")
+        return api.raw("DELETE", f"/messages/{message_id}")
 
     cancelled, again, refused = delete(scheduled), delete(scheduled), delete(tried)
 
@@ -115,12 +115,12 @@ def test_a_scheduled_message_can_be_taken_back_and_a_tried_one_cannot(
     assert refused.json()["type"].endswith(":already-tried")
     time.sleep(7)
     assert simulator.acceptances(scheduled) == 0
-    assert api.get(scheduled).json()["status"] == "cancelled"
+    assert raw.get(api, scheduled).json()["status"] == "cancelled"
 
 
 @MINUTES
 def test_what_is_throttled_is_tried_again_until_it_is_too_late(
-    api: GatewayClient, simulator: Simulator
+    api: Gateway, simulator: Simulator
 ) -> None:
     message_id = _post(api, phoneNumber="+40799000022", validUntil=_in_seconds(25))["messageId"]
 
@@ -135,7 +135,7 @@ def test_what_is_throttled_is_tried_again_until_it_is_too_late(
 
 @MINUTES
 def test_messages_wait_while_voipit_is_down_and_are_sent_once_when_it_is_back(
-    api: GatewayClient, simulator: Simulator
+    api: Gateway, simulator: Simulator
 ) -> None:
     simulator.stop()
     try:
@@ -157,7 +157,7 @@ def test_messages_wait_while_voipit_is_down_and_are_sent_once_when_it_is_back(
 @MINUTES
 @pytest.mark.usefixtures("a_circuit_of_its_own")
 def test_a_wrong_password_costs_two_requests_at_most_and_mending_it_is_enough(
-    api: GatewayClient, stack: LocalStack, simulator: Simulator
+    api: Gateway, stack: LocalStack, simulator: Simulator
 ) -> None:
     assert _provider(stack) == {"available": True}
     _use_password(stack, "a wrong one")
@@ -196,7 +196,7 @@ def test_a_wrong_password_costs_two_requests_at_most_and_mending_it_is_enough(
 )
 @pytest.mark.usefixtures("a_circuit_of_its_own")
 def test_what_counts_against_our_ip_stops_everything(
-    api: GatewayClient, stack: LocalStack, simulator: Simulator, number: str, why: tuple[str, str]
+    api: Gateway, stack: LocalStack, simulator: Simulator, number: str, why: tuple[str, str]
 ) -> None:
     first = _post(api, phoneNumber=number, validUntil=_in_seconds(1))
     others = [_post(api) for _ in range(3)]
@@ -210,20 +210,20 @@ def test_what_counts_against_our_ip_stops_everything(
 
 @MINUTES
 def test_a_lambda_killed_in_mid_call_leaves_a_message_that_is_looked_after(
-    api: GatewayClient, stack: LocalStack, simulator: Simulator
+    api: Gateway, stack: LocalStack, simulator: Simulator
 ) -> None:
     message_id = "killed-in-mid-call"
     slow = {"phoneNumber": "+40799000015", "message": "Delivered", "messageId": message_id}
 
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(api.post, slow)
+        answer = pool.submit(raw.post, api, slow)
         wait_until(
             lambda: bool(simulator.requests_for(message_id)), lambda: "no request", timeout=20
         )
         _kill_the_one_who_sends(stack)
         assert answer.result().status_code >= 500
 
-    again = api.post(slow)
+    again = raw.post(api, slow)
     assert (again.status_code, again.json()["status"]) == (202, "sending")
     message = wait_for_status(api, message_id, "sent", timeout=200)
     assert simulator.acceptances(message_id) == 1

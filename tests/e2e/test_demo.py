@@ -8,14 +8,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from tools.repository import ROOT
+from tools.repository import CLIENT_SOURCE, ROOT
 
 
 def _start() -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "local", "demo"],
         cwd=ROOT,
-        env={k: v for k, v in os.environ.items() if not k.startswith("VOIPIT_")},
+        env={k: v for k, v in os.environ.items() if not k.startswith("VOIPIT_")}
+        | {"PYTHONPATH": str(CLIENT_SOURCE)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

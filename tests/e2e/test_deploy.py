@@ -15,8 +15,9 @@ import pytest
 from local.ministack import REGION, aws_environment, client, running_ministack
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
+from sms_gateway_client import Gateway
+from tests.support import raw
 from tests.support.releases import lend_environment
-from tools.gateway_client import GatewayClient
 from tools.repository import ROOT
 
 STACK: Final = "texting"
@@ -203,8 +204,8 @@ def test_the_commands_it_shows_name_the_region_and_the_first_message_is_sent(
 
     key = deployed.aws("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
     url = f"{deployed.endpoint_url}/restapis/{outputs['ApiId']}/v1/_user_request_"
-    with GatewayClient(url, key["value"], timeout=(5.0, 60.0)) as api:
-        answer = api.post({"phoneNumber": "0721 234 567", "message": "Hello from the gateway"})
+    with Gateway(url, key=key["value"], timeout=(5.0, 60.0)) as api:
+        answer = raw.post(api, {"phoneNumber": "0721 234 567", "message": "Hello from the gateway"})
     assert (answer.status_code, answer.json()["status"]) == (202, "submitted"), answer.text
 
 

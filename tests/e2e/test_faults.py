@@ -29,6 +29,7 @@ from tests.e2e.circumstances import ACCOUNT_NUMBER, PASSWORD
 from tests.e2e.monitored_stack import MonitoredStack
 from tests.e2e.refusing_table import refusing_writes
 from tests.e2e.unused_numbers import a_number
+from tests.support import raw
 from tests.support.aws_command import AwsCommand
 from tests.support.cloudwatch import alarms, composites
 from tests.support.runbook import REGION, STACK, commands, entries
@@ -239,7 +240,7 @@ def test_a_table_that_refuses_writes_rings_until_the_commit_before_is_deployed(
         assert rung[0] <= {"report-fallback", "day"}
         assert rung[-1] == {"store-failing", "api-failing", "report-fallback", "wake"}
         assert len(gateway.refused) == 11 * 5
-        assert gateway.api.get("waiting").json()["status"] == "submitted"
+        assert raw.get(gateway.api, "waiting").json()["status"] == "submitted"
         make_of(gateway, "store-failing", "make deploy")
     gateway.post_again()
     assert is_well(gateway)
@@ -287,7 +288,7 @@ def test_watch_that_is_switched_off_rings_until_it_is_on(gateway: MonitoredStack
 
     assert rung[0] == set()
     assert rung[-1] == {"watch-missing", "wake"}
-    assert gateway.api.get("scheduled").json()["status"] == "queued"
+    assert raw.get(gateway.api, "scheduled").json()["status"] == "queued"
     aws(gateway, "watch-missing", "aws events enable-rule")
     rule = gateway.stack.stack_outputs["WatchRuleName"]
     assert gateway.stack.aws("events").describe_rule(Name=rule)["State"] == "ENABLED"

@@ -16,9 +16,10 @@ import requests
 from local.deploy import STACK_NAME
 from local.gateway import wait_for_status
 from local.stack import LocalStack
+from sms_gateway_client import Gateway
 from tests.e2e.unused_numbers import a_number
+from tests.support import raw
 from tests.support.simulator import Simulator
-from tools.gateway_client import GatewayClient, Json
 from tools.repository import LAYER_SOURCE, ROOT
 
 SENTENCE = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as people write it
@@ -50,7 +51,7 @@ def clients(stack: LocalStack, *arguments: str, typed: str = "") -> str:
     return ran.stdout
 
 
-def a_key(stack: LocalStack, *arguments: str) -> tuple[str, GatewayClient]:
+def a_key(stack: LocalStack, *arguments: str) -> tuple[str, Gateway]:
     """A new key, made in the documented way: its id, and the API with it."""
     printed = clients(stack, *arguments)
     (key_id,) = re.findall(r"^  id +(\S+)$", printed, re.MULTILINE)
@@ -59,7 +60,7 @@ def a_key(stack: LocalStack, *arguments: str) -> tuple[str, GatewayClient]:
 
 
 @pytest.fixture(scope="module")
-def somebody_else(stack: LocalStack) -> Iterator[GatewayClient]:
+def somebody_else(stack: LocalStack) -> Iterator[Gateway]:
     """A second client."""
     yield a_key(stack, "--name", "crm")[1]
     clients(stack, "--remove", "crm", typed="crm\n")
@@ -77,10 +78,10 @@ def problem_of(answer: requests.Response) -> str:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_a_preview_shows_what_the_phone_will_show(api: GatewayClient, form: Any) -> None:
+def test_a_preview_shows_what_the_phone_will_show(api: Gateway, form: Any) -> None:
     body = {"phoneNumber": "0721 234 567", "message": unicodedata.normalize(form, SENTENCE)}
 
-    preview = api.request("POST", "/messages/preview", body).json()
+    preview = api.raw("POST", "/messages/preview", body).json()
 
     assert preview["message"] == "Buna ziua, esti asteptat la ora 10 - multumim..."
     assert preview["accepted"] is True
@@ -89,13 +90,13 @@ def test_a_preview_shows_what_the_phone_will_show(api: GatewayClient, form: Any)
 
 @MINUTES
 def test_one_number_gets_ten_messages_an_hour_and_a_repeated_one_is_not_counted(
-    api: GatewayClient, simulator: Simulator
+    api: Gateway, simulator: Simulator
 ) -> None:
     number = a_number()
     ids = [f"limit-{uuid4()}" for _ in range(12)]
 
     answers = [
-        api.post({"phoneNumber": number, "message": f"Delivered {i}", "messageId": message_id})
+        raw.post(api, {"phoneNumber": number, "message": f"Delivered {i}", "messageId": message_id})
         for i, message_id in enumerate(ids)
     ]
 
@@ -103,7 +104,7 @@ def test_one_number_gets_ten_messages_an_hour_and_a_repeated_one_is_not_counted(
     for refused in answers[10:]:
         assert problem_of(refused) == "recipient-limit-reached"
         assert 0 < int(refused.headers["Retry-After"]) <= 3600
-    again = api.post({"phoneNumber": number, "message": "Delivered 0", "messageId": ids[0]})
+    again = raw.post(api, {"phoneNumber": number, "message": "Delivered 0", "messageId": ids[0]})
     assert (again.status_code, again.headers["Idempotent-Replayed"]) == (202, "true")
     for message_id in ids[:10]:
         wait_for_status(api, message_id, "sent", timeout=200)
@@ -111,10 +112,10 @@ def test_one_number_gets_ten_messages_an_hour_and_a_repeated_one_is_not_counted(
 
 
 @MINUTES
-def test_a_double_click_is_one_message(api: GatewayClient, simulator: Simulator) -> None:
+def test_a_double_click_is_one_message(api: Gateway, simulator: Simulator) -> None:
     body = {"phoneNumber": a_number(), "message": "Delivered once"}
 
-    first, second = api.post(body), api.post(body)
+    first, second = raw.post(api, body), raw.post(api, body)
 
     assert second.status_code == 202
     assert second.headers["Idempotent-Replayed"] == "true"
@@ -124,29 +125,31 @@ def test_a_double_click_is_one_message(api: GatewayClient, simulator: Simulator)
     assert simulator.acceptances(message_id) == 1
 
 
-def test_who_must_not_be_texted_is_not_until_they_may(api: GatewayClient) -> None:
+def test_who_must_not_be_texted_is_not_until_they_may(api: Gateway) -> None:
     number = a_number()
     path = f"/suppressions/{number.replace('+', '%2B')}"
     body = {"phoneNumber": number, "message": "Delivered"}
 
-    assert api.request("GET", path).status_code == 404
-    assert api.request("PUT", path).status_code == 204
-    assert api.request("GET", path).json()["phoneNumber"] == number
-    refused = api.post(body)
+    assert api.raw("GET", path).status_code == 404
+    assert api.raw("PUT", path).status_code == 204
+    assert api.raw("GET", path).json()["phoneNumber"] == number
+    refused = raw.post(api, body)
     assert (refused.status_code, problem_of(refused)) == (422, "suppressed")
-    assert api.request("DELETE", path).status_code == 204
-    assert api.post(body).status_code == 202
+    assert api.raw("DELETE", path).status_code == 204
+    assert raw.post(api, body).status_code == 202
 
 
 @MINUTES
 def test_a_batch_of_a_hundred_with_three_bad_items_sends_the_others_once(
-    api: GatewayClient, simulator: Simulator
+    api: Gateway, simulator: Simulator
 ) -> None:
-    items: list[Json] = [{"phoneNumber": a_number(), "message": f"Batch {i}"} for i in range(100)]
+    items: list[raw.Json] = [
+        {"phoneNumber": a_number(), "message": f"Batch {i}"} for i in range(100)
+    ]
     items[3]["phoneNumber"] = "0900 123 456"
     items[50]["message"] = "x" * 161
     items[99]["colour"] = "red"
-    answer = api.request("POST", "/messages/batch", {"messages": items})
+    answer = api.raw("POST", "/messages/batch", {"messages": items})
 
     assert answer.status_code == 202, answer.text
     results = answer.json()["results"]
@@ -167,50 +170,50 @@ def test_a_batch_of_a_hundred_with_three_bad_items_sends_the_others_once(
 
     assert accepted() == sorted(ids)
 
-    again = api.request("POST", "/messages/batch", {"messages": items}).json()["results"]
+    again = api.raw("POST", "/messages/batch", {"messages": items}).json()["results"]
 
     assert [result["replayed"] for result in again if "message" in result] == [True] * 97
     assert accepted() == sorted(ids)
 
 
-def test_a_list_is_read_page_by_page_the_newest_first(api: GatewayClient) -> None:
+def test_a_list_is_read_page_by_page_the_newest_first(api: Gateway) -> None:
     number = a_number()
     sent = [
-        api.post({"phoneNumber": number, "message": f"Delivered {i}"}).json()["messageId"]
+        raw.post(api, {"phoneNumber": number, "message": f"Delivered {i}"}).json()["messageId"]
         for i in range(5)
     ]
 
-    first = api.request("GET", "/messages", query={"phoneNumber": number, "limit": 3}).json()
+    first = api.raw("GET", "/messages", query={"phoneNumber": number, "limit": 3}).json()
     query = {"phoneNumber": number, "limit": 3, "cursor": first["cursor"]}
-    second = api.request("GET", "/messages", query=query).json()
+    second = api.raw("GET", "/messages", query=query).json()
 
     assert [m["messageId"] for m in first["messages"] + second["messages"]] == sent[::-1]
     assert "cursor" not in second
-    altered = api.request("GET", "/messages", query=query | {"cursor": f"{query['cursor']}A"})
+    altered = api.raw("GET", "/messages", query=query | {"cursor": f"{query['cursor']}A"})
     assert (altered.status_code, altered.json()["field"]) == (400, "cursor")
 
 
 def test_neither_of_two_clients_sees_lists_or_cancels_the_messages_of_the_other(
-    api: GatewayClient, somebody_else: GatewayClient
+    api: Gateway, somebody_else: Gateway
 ) -> None:
     number = a_number()
     for mine, theirs in ((api, somebody_else), (somebody_else, api)):
         message_id = f"{uuid4()}"
         body = {"phoneNumber": number, "message": f"Delivered {message_id}"}
         scheduled = body | {"messageId": message_id, "sendAt": _in_an_hour()}
-        assert mine.post(scheduled).status_code == 202
+        assert raw.post(mine, scheduled).status_code == 202
         listed = {"phoneNumber": number}
 
-        assert theirs.get(message_id).status_code == 404
-        assert theirs.get(message_id).json() == theirs.get(f"{uuid4()}").json()
-        assert theirs.request("DELETE", f"/messages/{message_id}").status_code == 404
-        assert message_id not in theirs.request("GET", "/messages", query=listed).text
+        assert raw.get(theirs, message_id).status_code == 404
+        assert raw.get(theirs, message_id).json() == raw.get(theirs, f"{uuid4()}").json()
+        assert theirs.raw("DELETE", f"/messages/{message_id}").status_code == 404
+        assert message_id not in theirs.raw("GET", "/messages", query=listed).text
         other = {"message": "Delivered to the other"}
-        assert theirs.post(scheduled | other).status_code == 202  # one id of two clients
-        assert theirs.request("DELETE", f"/messages/{message_id}").json()["status"] == "cancelled"
-        assert message_id in mine.request("GET", "/messages", query=listed).text
-        assert mine.get(message_id).json()["status"] == "queued"
-        assert mine.request("DELETE", f"/messages/{message_id}").json()["status"] == "cancelled"
+        assert raw.post(theirs, scheduled | other).status_code == 202  # one id of two clients
+        assert theirs.raw("DELETE", f"/messages/{message_id}").json()["status"] == "cancelled"
+        assert message_id in mine.raw("GET", "/messages", query=listed).text
+        assert raw.get(mine, message_id).json()["status"] == "queued"
+        assert mine.raw("DELETE", f"/messages/{message_id}").json()["status"] == "cancelled"
 
 
 @MINUTES
@@ -221,26 +224,26 @@ def test_a_leaked_key_is_replaced_and_its_client_loses_nothing(
     leaked, before = a_key(stack, "--name", "shop")
     body = {"phoneNumber": number, "message": "Delivered once", "messageId": f"{uuid4()}"}
     scheduled = body | {"messageId": f"{uuid4()}", "sendAt": _in_an_hour()}
-    assert [before.post(each).status_code for each in (body, scheduled)] == [202, 202]
+    assert [raw.post(before, each).status_code for each in (body, scheduled)] == [202, 202]
     wait_for_status(before, body["messageId"], "sent", timeout=200)
 
     second, after = a_key(stack, "--name", "shop")
     clients(stack, "--remove", leaked, "--yes")
 
-    assert before.get(body["messageId"]).status_code == 403
-    assert after.get(body["messageId"]).json()["status"] == "sent"
-    again = after.post(body)
+    assert raw.get(before, body["messageId"]).status_code == 403
+    assert raw.get(after, body["messageId"]).json()["status"] == "sent"
+    again = raw.post(after, body)
     assert (again.status_code, again.headers["Idempotent-Replayed"]) == (202, "true")
     assert simulator.acceptances(body["messageId"]) == 1
-    listed = after.request("GET", "/messages", query={"phoneNumber": number}).json()["messages"]
+    listed = after.raw("GET", "/messages", query={"phoneNumber": number}).json()["messages"]
     assert {each["messageId"] for each in listed} == {body["messageId"], scheduled["messageId"]}
-    cancelled = after.request("DELETE", f"/messages/{scheduled['messageId']}")
+    cancelled = after.raw("DELETE", f"/messages/{scheduled['messageId']}")
     assert cancelled.json()["status"] == "cancelled"
     shown = clients(stack, "--list")
     assert f"shop (client)\n  {second}  made 2" in shown
     assert leaked not in shown
     clients(stack, "--remove", second, "--yes")
-    assert after.get(body["messageId"]).status_code == 403
+    assert raw.get(after, body["messageId"]).status_code == 403
 
 
 def test_an_operators_key_looks_after_the_gateway_and_sends_nothing(
@@ -249,42 +252,42 @@ def test_an_operators_key_looks_after_the_gateway_and_sends_nothing(
     key_id, operator = a_key(stack, "--name", "ana", "--role", "operator")
     number = a_number()
 
-    refused = operator.post({"phoneNumber": number, "message": "Delivered"})
+    refused = raw.post(operator, {"phoneNumber": number, "message": "Delivered"})
 
     assert (refused.status_code, problem_of(refused)) == (403, "operator-cannot-send")
     assert "the key of a client" in refused.json()["detail"]
-    assert operator.request("GET", "/provider").status_code == 200
+    assert operator.raw("GET", "/provider").status_code == 200
     assert [r for r in simulator.requests() if r["phoneNumber"] == number] == []
     clients(stack, "--remove", key_id, "--yes")
 
 
-def test_the_contract_is_served(api: GatewayClient) -> None:
-    contract = api.request("GET", "/openapi.json").json()
+def test_the_contract_is_served(api: Gateway) -> None:
+    contract = api.raw("GET", "/openapi.json").json()
 
     assert contract["openapi"].startswith("3.1")
     assert "/messages/batch" in contract["paths"]
 
 
 def test_an_operator_sees_what_every_client_has_sent_and_takes_nothing_back(
-    stack: LocalStack, api: GatewayClient
+    stack: LocalStack, api: Gateway
 ) -> None:
     number = a_number()
     body = {"phoneNumber": number, "message": "Whose is it?", "sendAt": _in_an_hour()}
-    message_id = api.post(body).json()["messageId"]
+    message_id = raw.post(api, body).json()["messageId"]
     ana = a_key(stack, "--name", "ana", "--role", "operator")[1]
 
-    (by_number,) = ana.request("GET", "/messages", query={"phoneNumber": number}).json()["messages"]
-    (by_id,) = ana.request("GET", "/messages", query={"messageId": message_id}).json()["messages"]
+    (by_number,) = ana.raw("GET", "/messages", query={"phoneNumber": number}).json()["messages"]
+    (by_id,) = ana.raw("GET", "/messages", query={"messageId": message_id}).json()["messages"]
     assert by_number == by_id
     whose = {"client": by_id["client"]}
-    assert ana.request("GET", f"/messages/{message_id}", query=whose).json() == by_id
+    assert ana.raw("GET", f"/messages/{message_id}", query=whose).json() == by_id
     for status in ("queued", "failed", "unconfirmed", "no_report"):
-        found = ana.request("GET", "/messages", query={"status": status, **whose})
+        found = ana.raw("GET", "/messages", query={"status": status, **whose})
         assert {each["status"] for each in found.json()["messages"]} <= {status}
-    assert ana.request("GET", "/suppressions").status_code == 200
-    assert problem_of(api.request("GET", "/suppressions")) == "operator-only"
+    assert ana.raw("GET", "/suppressions").status_code == 200
+    assert problem_of(api.raw("GET", "/suppressions")) == "operator-only"
 
-    refused = ana.request("DELETE", f"/messages/{message_id}")
+    refused = ana.raw("DELETE", f"/messages/{message_id}")
     assert (refused.status_code, problem_of(refused)) == (403, "operator-cannot-send")
-    assert api.get(message_id).json()["status"] == "queued"
+    assert raw.get(api, message_id).json()["status"] == "queued"
     clients(stack, "--remove", "ana", "--yes")

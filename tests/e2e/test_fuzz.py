@@ -33,7 +33,7 @@ def test_no_request_gets_an_answer_that_the_contract_does_not_know(
     contract = tmp_path / "contract.json"
     contract.write_text(json.dumps(CONTRACT), encoding="utf-8")
     with stack.gateway() as api:
-        answer = api.request("POST", "/tokens", {"maxMessages": 20, "expiresInSeconds": 3600})
+        answer = api.raw("POST", "/tokens", {"maxMessages": 20, "expiresInSeconds": 3600})
         token = answer.json()["token"]
     fuzzer = subprocess.run(  # noqa: S603  a program of ours, with arguments of ours
         [

@@ -8,9 +8,10 @@ import pytest
 
 from local.gateway import SubscribedQueue, wait_for_status, wait_until
 from local.simulator.behaviours import BEHAVIOURS
+from sms_gateway_client import Gateway
 from tests.e2e.circumstances import ELSEWHERE
+from tests.support import raw
 from tests.support.simulator import Simulator
-from tools.gateway_client import GatewayClient
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def test_every_way_to_misbehave_is_tried() -> None:
 def test_the_message_ends_as_the_design_says(
     name: str,
     message_ids: Mapping[str, str],
-    api: GatewayClient,
+    api: Gateway,
     simulator: Simulator,
     queue: SubscribedQueue,
 ) -> None:
@@ -103,8 +104,8 @@ def test_the_message_ends_as_the_design_says(
     assert wait_for_status(api, message_id, expected.history[-1], timeout=0) == message
 
 
-def _contradictions(api: GatewayClient, message_id: str) -> list[Any]:
-    answer = api.get(message_id)
+def _contradictions(api: Gateway, message_id: str) -> list[Any]:
+    answer = raw.get(api, message_id)
     assert answer.status_code == 200, answer.text
     reports: list[Any] = answer.json().get("contradictingReports", [])
     return reports

@@ -3,12 +3,21 @@
 import os
 import shutil
 import sys
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pages import client_models
 from pages.contract import SOURCE, contract
+from tests.support.gateway_server import (
+    API_KEY,
+    BAD_GATEWAY,
+    CUT_AFTER_STORING,
+    TOO_MANY,
+    GatewayServer,
+)
 from tests.support.generators import (
     FOLDER,
     GENERATORS,
@@ -18,6 +27,8 @@ from tests.support.generators import (
     USES,
     compiled,
     made,
+    page_files,
+    page_program,
     python_path,
     run,
 )
@@ -100,6 +111,39 @@ def test_the_typescript_clients_compile_with_the_programs_that_use_them() -> Non
     scripts = {script.stem for script in compiled().glob("with_*.js")}
 
     assert scripts == {use.stem for use in USES.glob("*.ts")}
+
+
+def test_the_models_of_the_python_client_are_those_of_the_contract() -> None:
+    """After a change of openapi.yaml: `make docs`."""
+    assert client_models.MODELS.read_text(encoding="utf-8") == client_models.models()
+
+
+def on_the_page(gateway: GatewayServer) -> str:
+    where = {"SMS_GATEWAY_URL": gateway.url, "SMS_GATEWAY_API_KEY": API_KEY}
+    return run(page_program(), **where)
+
+
+def test_the_recipe_for_typescript_sends_once_whatever_the_network_does() -> None:
+    gateway = GatewayServer()
+    gateway.troubles.extend([CUT_AFTER_STORING, TOO_MANY, BAD_GATEWAY])
+    gateway.statuses["0721 234 567"] = "sent"
+
+    with gateway.listening():
+        assert on_the_page(gateway) == "sent\n"
+
+    assert set(page_files()) == {"gateway.ts", "send.ts"}
+    assert len(gateway.batches) == 3
+    assert gateway.accepted.total() == 1
+
+
+def test_the_recipe_for_typescript_repeats_no_refusal() -> None:
+    gateway = GatewayServer()
+    gateway.problems["0721 234 567"] = deque([(422, "suppressed")])
+
+    with gateway.listening(), pytest.raises(AssertionError, match=r"It is suppressed\."):
+        on_the_page(gateway)
+
+    assert (len(gateway.batches), gateway.accepted.total()) == (1, 0)
 
 
 @pytest.mark.skipif(

@@ -1,28 +1,23 @@
 """The program that sends files and the functions that answer it mean the same."""
 
-import json
 from collections import Counter
-from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import requests
-from requests.adapters import BaseAdapter
 
 from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.domain.message_id import MessageKey
 from tests.handlers.cloud import Cloud
 from tests.handlers.lambdas import Function
+from tests.handlers.over_http import Functions
 from tests.handlers.voipit import FakeVoipit
-from tests.support.samples import API_KEY, API_KEY_ID, OTHER_CLIENT, by, sample
+from tests.support.samples import API_KEY_ID, OTHER_CLIENT
 from tools.bulk import Bulk, Plan
 from tools.bulk_check import check
 from tools.csv_results import Result, ResultFile
 from tools.csv_rows import Row, read_sheet
-from tools.gateway_client import GatewayClient, PatientGateway
 
-ADDRESS: Final = "https://api.test/v1"
 ROWS: Final = [
     *(Row(line, f"0721 000 {line:03}", f"Comanda {line} este gata.") for line in range(2, 12)),
     Row(12, "0721 00", "A number with digits missing."),
@@ -40,33 +35,6 @@ REFUSED: Final = {
 }
 
 
-class Functions(BaseAdapter):
-    """In place of the network: hands requests to the functions, as API Gateway does."""
-
-    def __init__(self, send: Function, status: Function, client: str = API_KEY_ID) -> None:
-        super().__init__()
-        self._send, self._status, self._client = send, status, client
-
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        assert request.headers["x-api-key"] == API_KEY
-        path = (request.url or "").removeprefix(ADDRESS)
-        if request.method == "POST":
-            assert isinstance(request.body, bytes)
-            event = sample("send-post-message") | {"resource": path, "body": request.body.decode()}
-            function = self._status if "preview" in path else self._send
-            answer = function(by(self._client, event | {"path": path}))
-        else:
-            answer = self._status(by(self._client, sample("status-get-message") | {"path": path}))
-        response = requests.Response()
-        response.status_code = answer.status
-        response.headers.update(answer.headers)
-        response.raw = BytesIO(json.dumps(answer.body).encode())
-        return response
-
-    def close(self) -> None:
-        pass
-
-
 class Watcher:
     def done(self, rows: int) -> None:
         assert rows >= 0
@@ -77,9 +45,7 @@ class Watcher:
 
 def a_run(folder: Path, send: Function, status: Function, client: str = API_KEY_ID) -> Bulk:
     """One run of the program, with this client's key."""
-    session = requests.Session()
-    session.mount(ADDRESS, Functions(send, status, client))
-    gateway = PatientGateway(GatewayClient(ADDRESS, API_KEY, session), 0.0, Watcher().pausing)
+    gateway = Functions(send, status, client).gateway(on_pause=Watcher().pausing)
     file = ResultFile(folder / "people.csv.results.csv", ",")
     plan, (known, elsewhere) = Plan.of(ROWS, "people.csv"), file.read(gateway.url)
     bulk = Bulk(plan, known, elsewhere, file, gateway, Watcher(), wait=0.0, sleep=lambda _: None)
@@ -129,9 +95,7 @@ def test_a_file_is_sent_once_however_often_it_is_sent(  # noqa: PLR0913, PLR0917
 def test_a_file_is_checked_as_the_functions_would_take_it(
     tmp_path: Path, send: Function, status: Function, cloud: Cloud
 ) -> None:
-    session = requests.Session()
-    session.mount(ADDRESS, Functions(send, status))
-    gateway = PatientGateway(GatewayClient(ADDRESS, API_KEY, session), 0.0, Watcher().pausing)
+    gateway = Functions(send, status).gateway(on_pause=Watcher().pausing)
     cloud.suppress("+40721000003")
     path = tmp_path / "people.csv"
     lines = [f"{row.number};{row.message}" for row in [*ROWS, Row(28, "+40721000004", "Da")]]

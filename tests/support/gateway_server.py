@@ -26,6 +26,7 @@ class Trouble:
     after_storing: bool = False
     retry_after: str | None = None
     body: str = ""
+    location: str | None = None
 
 
 CUT: Final = Trouble(0)
@@ -155,7 +156,8 @@ class GatewayServer:
         if trouble:
             _have(request, trouble)
         elif stored is None or self.statuses.get(stored["phoneNumber"], "queued") is None:
-            _answer(request, 404, '{"detail": "There is no message with this messageId."}')
+            problem = _problem("message-not-found", "There is no message with this messageId.")
+            _answer(request, 404, json.dumps(problem))
         else:
             _answer(request, 200, json.dumps(self._view(stored)))
 
@@ -178,7 +180,7 @@ class GatewayServer:
 def preview_of(message: Json) -> Json:
     """What a gateway for the numbers of one country would say of the message."""
     if message.keys() != {"phoneNumber", "message"}:
-        return {"problem": _problem("malformed-request", "Unknown field.", "body")}
+        return {"problem": _problem("malformed-request", "Unknown field.", field="body")}
     digits = re.sub(r"[^0-9+]", "", message["phoneNumber"])
     number = re.sub(r"^(0|40(?=[0-9]{9}$))", "+40", digits)
     is_number = re.fullmatch(r"\+40[0-9]{9}", number) is not None
@@ -194,11 +196,11 @@ def preview_of(message: Json) -> Json:
 def _verdict(rule: str, detail: str, field: str, passed: bool) -> Json:  # noqa: FBT001
     if passed:
         return {"rule": rule, "verdict": "passed"}
-    return {"rule": rule, "verdict": "failed", "problem": _problem(rule, detail, field)}
+    return {"rule": rule, "verdict": "failed", "problem": _problem(rule, detail, field=field)}
 
 
-def _problem(code: str, detail: str, field: str) -> Json:
-    return {"type": f"urn:problem-type:sms-gateway:{code}", "detail": detail, "field": field}
+def _problem(code: str, detail: str, **more: str) -> Json:
+    return {"type": f"urn:problem-type:sms-gateway:{code}", "detail": detail, **more}
 
 
 def _have(request: BaseHTTPRequestHandler, trouble: Trouble) -> None:
@@ -206,8 +208,9 @@ def _have(request: BaseHTTPRequestHandler, trouble: Trouble) -> None:
         request.close_connection = True
         request.connection.shutdown(socket.SHUT_RDWR)
         return
-    headers = {"Retry-After": trouble.retry_after} if trouble.retry_after else {}
-    _answer(request, trouble.status, trouble.body, **headers)
+    headers = {"Retry-After": trouble.retry_after, "Location": trouble.location}
+    given = {name: value for name, value in headers.items() if value is not None}
+    _answer(request, trouble.status, trouble.body, **given)
 
 
 def _answer(request: BaseHTTPRequestHandler, status: int, text: str, **headers: str) -> None:

@@ -12,16 +12,20 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from pages.contract import contract
+from tests.support.pages import code_blocks, page
 from tools.repository import ROOT
 
 FOLDER: Final = ROOT / "tests" / "generators"
 USES: Final = FOLDER / "uses"
 _INSTALLED: Final = ROOT / ".generators"
 MADE: Final = _INSTALLED / "made"
+PAGE: Final = MADE / "page"
+"""Where the files of the page about TypeScript are put."""
 PYTHON: Final = _INSTALLED / "venv" / "bin"
 NODE: Final = _INSTALLED / "node_modules" / ".bin"
 _LOCKS: Final = (
@@ -144,15 +148,34 @@ def made(name: str) -> Made:
     return Made(folder, frozenset(known["warnings"]))
 
 
+@cache
 def compiled() -> Path:
-    """The folder of the TypeScript programs in `uses`, compiled with the clients that they use."""
+    """The folder of the TypeScript programs, compiled with the clients that they use.
+
+    These are the programs in `uses`, and those on the page about TypeScript.
+    """
     for name in ("typescript-fetch", "openapi-typescript", "hey-api"):
         made(name)
     for use in USES.glob("*.ts"):
         shutil.copy(use, MADE)
+    PAGE.mkdir(exist_ok=True)
+    for name, code in page_files().items():
+        (PAGE / name).write_text(code, encoding="utf-8")
+    shutil.copy(made("openapi-typescript").folder / "index.ts", PAGE / "contract.ts")
     shutil.copy(FOLDER / "tsconfig.json", _INSTALLED)
     run([str(NODE / "tsc"), "--project", str(_INSTALLED / "tsconfig.json")])
     return MADE / "compiled"
+
+
+def page_files() -> dict[str, str]:
+    """The files on the page about TypeScript, each named by its first line."""
+    blocks = code_blocks(page("typescript.md").read_text(encoding="utf-8"), "ts")
+    return {block.partition("\n")[0].removeprefix("// "): block for block in blocks}
+
+
+def page_program() -> list[str]:
+    """The program on that page, ready to run. Two variables tell it the gateway and the key."""
+    return ["node", str(compiled() / PAGE.name / "send.js")]
 
 
 def python_path() -> str:

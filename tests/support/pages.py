@@ -13,6 +13,11 @@ def page(name: str) -> Path:
     return ROOT / "docs" / name
 
 
+def code_blocks(text: str, language: str) -> list[str]:
+    """The code blocks in this language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
 def block_commands(text: str, *programs: str) -> list[str]:
     """The commands of these programs in the page's code blocks, each once, in order.
 

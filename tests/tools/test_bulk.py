@@ -1,16 +1,17 @@
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sms_gateway_client import NotFoundError, UnavailableError
+from sms_gateway_client.gateway import BATCH
 from tests.support.gateway_server import preview_of
-from tools.bulk import BATCH, Bulk, Gateway, Plan
+from tools.bulk import Bulk, Gateway, Plan
 from tools.csv_results import DUPLICATE, REFUSED, UNKNOWN, Result, ResultFile
 from tools.csv_rows import Row
-from tools.gateway_client import GaveUpError
 
 Json = dict[str, Any]
 SEND = "people.csv"
@@ -32,14 +33,15 @@ class GatewayInMemory:
     gives_up_after: int = 1000
     url: str = ADDRESS
 
-    def send_batch(self, messages: Sequence[Json]) -> list[Json]:
+    def send_batch(self, messages: Iterable[Any]) -> list[Any]:
+        messages = list(messages)
         self.sizes.append(len(messages))
         results = [self._take(message) for message in messages]
         if len(self.sizes) == self.gives_up_after:
-            raise GaveUpError("no answer")
+            raise UnavailableError("no answer")
         return results
 
-    def preview_batch(self, messages: Sequence[Json]) -> list[Json]:
+    def preview_batch(self, messages: Iterable[Any]) -> list[Any]:
         return [preview_of(message) for message in messages]
 
     def _take(self, message: Json) -> Json:
@@ -54,12 +56,14 @@ class GatewayInMemory:
         self.stored[message["messageId"]] = message
         return {"message": self.view(message["messageId"], "queued"), "replayed": replayed}
 
-    def message(self, message_id: str) -> Json | None:
+    def message(self, message_id: str) -> Any:
         statuses = self.statuses.get(self.stored[message_id]["phoneNumber"])
         if not statuses:
             return self.view(message_id, "sent")
         status = statuses.popleft()
-        return self.view(message_id, status) if status else None
+        if status is None:
+            raise NotFoundError("404", status=404)
+        return self.view(message_id, status)
 
     @staticmethod
     def view(message_id: str, status: str) -> Json:
@@ -222,7 +226,7 @@ def test_a_run_elsewhere_that_is_cut_short_forgets_nothing_of_here(world: World)
     world.bulk(rows(150)).send()
 
     world.gateway = here
-    with pytest.raises(GaveUpError):
+    with pytest.raises(UnavailableError):
         world.bulk(rows(150)).send()
 
     assert len(statuses(world)) == 100
@@ -247,7 +251,7 @@ def test_a_run_that_was_given_up_has_written_down_all_it_knows(world: World) -> 
     world.gateway.gives_up_after = 3
     bulk = world.bulk(rows(450))
 
-    with pytest.raises(GaveUpError):
+    with pytest.raises(UnavailableError):
         bulk.send()
 
     assert len(world.gateway.stored) == 300
@@ -256,7 +260,7 @@ def test_a_run_that_was_given_up_has_written_down_all_it_knows(world: World) -> 
 
 def test_a_run_goes_on_where_the_last_one_stopped_and_doubles_nothing(world: World) -> None:
     world.gateway.gives_up_after = 3
-    with pytest.raises(GaveUpError):
+    with pytest.raises(UnavailableError):
         world.bulk(rows(450)).send()
 
     world.bulk(rows(450)).send()
@@ -401,11 +405,11 @@ def test_statuses_that_were_heard_before_the_gateway_fell_silent_are_kept(world:
     def message(message_id: str) -> Json:
         asked.append(message_id)
         if len(asked) == 3:
-            raise GaveUpError("no answer")
+            raise UnavailableError("no answer")
         return GatewayInMemory.view(message_id, "sent")
 
     world.gateway.message = message  # type: ignore[method-assign]
-    with pytest.raises(GaveUpError):
+    with pytest.raises(UnavailableError):
         bulk.follow()
     bulk.rewrite()
 

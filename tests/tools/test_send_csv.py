@@ -23,7 +23,7 @@ from tests.support.gateway_server import (
     UNAVAILABLE,
     GatewayServer,
 )
-from tools.repository import ROOT
+from tools.repository import CLIENT_SOURCE, ROOT
 from tools.send_csv import (
     CANNOT_BEGIN,
     GAVE_UP,
@@ -50,7 +50,7 @@ def a_file(folder: Path, count: int = ROWS) -> Path:
 
 def started(path: Path, gateway: GatewayServer, *options: str) -> subprocess.Popen[str]:
     """The program, as its users start it."""
-    where = {URL_VARIABLE: gateway.url, KEY_VARIABLE: API_KEY}
+    where = {URL_VARIABLE: gateway.url, KEY_VARIABLE: API_KEY, "PYTHONPATH": str(CLIENT_SOURCE)}
     return subprocess.Popen(  # noqa: S603  our own program
         [sys.executable, "-m", "tools.send_csv", str(path), *options],
         cwd=ROOT,

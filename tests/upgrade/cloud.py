@@ -11,10 +11,10 @@ from typing import Any, Final
 from local.deploy import mend_concurrency
 from local.ministack import REGION, aws_environment, client
 from local.stack import LocalStack, described, subscribed_queue
+from sms_gateway_client import Gateway
 from tests.support.pages import filled_in
 from tests.support.releases import check_out
 from tests.support.simulator import Simulator
-from tools.gateway_client import GatewayClient
 
 STACK: Final = "voipit-sms-gateway"
 ACCOUNT_NUMBER: Final = "400123"
@@ -132,7 +132,7 @@ class Cloud:
             FunctionName=self.deployed.stack_outputs["WatchFunctionName"], Payload=b"{}"
         )
 
-    def gateway(self, key: str | None = None) -> GatewayClient:
+    def gateway(self, key: str | None = None) -> Gateway:
         """A client of the stack, at its address of now."""
         assert self.deployed
         return self.deployed.gateway(key)

@@ -8,8 +8,11 @@ from typing import Any, Final
 from uuid import uuid4
 
 from local.gateway import wait_for_status, wait_until
+from sms_gateway_client import Gateway
+from sms_gateway_client.models import Message
+from tests.support import raw
+from tests.support.raw import Json
 from tests.upgrade.cloud import PASSWORD, Cloud
-from tools.gateway_client import GatewayClient, Json
 
 NO_REPORT: Final = "+40799000002"
 CUT_WITHOUT_REPORT: Final = "+40799000008"
@@ -29,12 +32,12 @@ class Life:
 
     outputs: dict[str, str]
     secrets: dict[str, str]
-    settled: Json
-    submitted: Json
-    unconfirmed: Json
-    scheduled: Json
-    queued: list[Json]
-    of_another_client: Json
+    settled: Message
+    submitted: Message
+    unconfirmed: Message
+    scheduled: Message
+    queued: list[Message]
+    of_another_client: Message
     listed: list[str]
     cursor: str
     listed_number: str
@@ -42,15 +45,15 @@ class Life:
     other_key: str
 
     @property
-    def messages(self) -> list[Json]:
+    def messages(self) -> list[Message]:
         """All of the stack's own client that Voipit has or is to get."""
         return [self.settled, self.submitted, self.unconfirmed, self.scheduled, *self.queued]
 
 
-def post(api: GatewayClient, number: str, text: str = "Under way", **values: Any) -> Json:
-    answer = api.post({"phoneNumber": number, "message": text} | values)
+def post(api: Gateway, number: str, text: str = "Under way", **values: Any) -> Message:
+    answer = raw.post(api, {"phoneNumber": number, "message": text} | values)
     assert answer.status_code == 202, answer.text
-    message: Json = answer.json()
+    message: Message = answer.json()
     return message
 
 
@@ -65,7 +68,7 @@ def begin_life(cloud: Cloud, other_key: str) -> Life:
         page = _page(api, listed_number)
         assert page["messages"][0]["messageId"] == listed[0]
         suppressed = a_number()
-        assert api.request("PUT", f"/suppressions/{suppressed}").ok
+        assert api.raw("PUT", f"/suppressions/{suppressed}").ok
         another = wait_for_status(others, post(others, a_number())["messageId"], "sent")
         unconfirmed = post(api, CUT_WITHOUT_REPORT, messageId=f"doubt-{uuid4()}")
         submitted = post(api, NO_REPORT, messageId=f"no-report-{uuid4()}")
@@ -102,14 +105,14 @@ def secrets(cloud: Cloud) -> dict[str, str]:
     }
 
 
-def _page(api: GatewayClient, number: str) -> Json:
-    answer = api.request("GET", "/messages", query={"phoneNumber": number, "limit": 1})
+def _page(api: Gateway, number: str) -> Json:
+    answer = api.raw("GET", "/messages", query={"phoneNumber": number, "limit": 1})
     assert answer.status_code == 200, answer.text
     page: Json = answer.json()
     return page
 
 
-def _behind_an_open_circuit(cloud: Cloud, api: GatewayClient) -> list[Json]:
+def _behind_an_open_circuit(cloud: Cloud, api: Gateway) -> list[Message]:
     """One message that Voipit has refused us with, and one that was not tried."""
     assert cloud.deployed
     cloud.use_password("a wrong one")
@@ -128,7 +131,7 @@ def close_circuit(cloud: Cloud) -> None:
     def available() -> bool:
         cloud.watch()
         with cloud.gateway() as api:
-            view: Json = api.request("GET", "/provider").json()
+            view: Json = api.raw("GET", "/provider").json()
             return bool(view["available"])
 
     wait_until(available, lambda: "the circuit is still open", timeout=PATIENCE)

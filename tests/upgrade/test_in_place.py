@@ -13,7 +13,10 @@ import requests
 from local.gateway import SubscribedQueue, wait_for_status, wait_until
 from sms_gateway.adapters.message_item import to_item
 from sms_gateway.domain.status import Reason, Status
+from sms_gateway_client import Gateway
 from tests.fakes.builders import NUMBER, a_message
+from tests.support import raw
+from tests.support.raw import Json
 from tests.support.releases import RELEASE_0_2_0
 from tests.upgrade.cloud import Cloud
 from tests.upgrade.life import (
@@ -26,7 +29,6 @@ from tests.upgrade.life import (
     secrets,
     wait_while_watching,
 )
-from tools.gateway_client import GatewayClient, Json
 
 pytestmark = pytest.mark.timeout(600)  # the first test of each crossing deploys twice
 TODAY: Final = None
@@ -70,13 +72,13 @@ def life(crossing: Crossing) -> Life:
 
 
 @pytest.fixture
-def api(crossing: Crossing) -> Iterator[GatewayClient]:
+def api(crossing: Crossing) -> Iterator[Gateway]:
     with crossing.cloud.gateway() as client:
         yield client
 
 
 @pytest.fixture
-def others(crossing: Crossing) -> Iterator[GatewayClient]:
+def others(crossing: Crossing) -> Iterator[Gateway]:
     with crossing.cloud.gateway(crossing.life.other_key) as client:
         yield client
 
@@ -96,11 +98,11 @@ def report_to(crossing: Crossing, message: Json) -> requests.Response:
 
 
 def test_the_functions_are_those_of_the_release_that_was_deployed(
-    crossing: Crossing, api: GatewayClient
+    crossing: Crossing, api: Gateway
 ) -> None:
     package = crossing.cloud.checkout(crossing.release) / "layers/sms_gateway/src/sms_gateway"
     contract = json.loads((package / "entrypoints" / "openapi.json").read_text(encoding="utf-8"))
-    told = api.request("GET", "/openapi.json").json()
+    told = api.raw("GET", "/openapi.json").json()
     # Where it is asked at stands under `servers`.
     assert told | {"servers": None} == contract | {"servers": None}
 
@@ -114,29 +116,29 @@ def test_what_holds_something_or_has_an_address_is_the_same(crossing: Crossing) 
     assert keys.items() <= secrets(crossing.cloud).items()
 
 
-def test_a_settled_message_reads_as_before(life: Life, api: GatewayClient) -> None:
-    now = api.get(life.settled["messageId"]).json()
+def test_a_settled_message_reads_as_before(life: Life, api: Gateway) -> None:
+    now = raw.get(api, life.settled["messageId"]).json()
     assert {n: now.get(n) for n in life.settled} == life.settled
 
 
 @pytest.mark.parametrize("which", ["submitted", "unconfirmed"])
 def test_a_report_to_a_url_of_the_release_before_is_recorded(
-    crossing: Crossing, api: GatewayClient, which: str
+    crossing: Crossing, api: Gateway, which: str
 ) -> None:
     message: Json = getattr(crossing.life, which)
-    assert api.get(message["messageId"]).json()["status"] == which
+    assert raw.get(api, message["messageId"]).json()["status"] == which
 
     assert report_to(crossing, message).status_code == 200
 
-    assert api.get(message["messageId"]).json()["status"] == "sent"
+    assert raw.get(api, message["messageId"]).json()["status"] == "sent"
 
 
-def test_what_was_scheduled_or_waited_is_sent_once(crossing: Crossing, api: GatewayClient) -> None:
+def test_what_was_scheduled_or_waited_is_sent_once(crossing: Crossing, api: Gateway) -> None:
     waiting = [m["messageId"] for m in (crossing.life.scheduled, *crossing.life.queued)]
     stand: dict[str, str] = {}
 
     def settled() -> bool:
-        stand.update((each, api.get(each).json()["status"]) for each in waiting)
+        stand.update((each, raw.get(api, each).json()["status"]) for each in waiting)
         return set(stand.values()) == {"sent"}
 
     wait_while_watching(crossing.cloud, settled, lambda: f"they stand at {stand}")
@@ -144,48 +146,46 @@ def test_what_was_scheduled_or_waited_is_sent_once(crossing: Crossing, api: Gate
 
 
 def test_a_repeated_request_is_answered_with_the_stored_message_and_sends_nothing(
-    crossing: Crossing, api: GatewayClient
+    crossing: Crossing, api: Gateway
 ) -> None:
     for message in crossing.life.messages:
-        wanted = ("phoneNumber", "message", "messageId", "sendAt")
-        again = api.post({name: message[name] for name in wanted if name in message})
+        wanted = {"phoneNumber", "message", "messageId", "sendAt"}
+        again = raw.post(api, {name: value for name, value in message.items() if name in wanted})
         assert again.status_code == 202, again.text
         assert again.json()["createdAt"] == message["createdAt"]
     asked = [crossing.cloud.simulator.acceptances(m["messageId"]) for m in crossing.life.messages]
     assert asked == [1] * len(crossing.life.messages)
 
 
-def test_an_id_that_was_used_for_another_message_is_still_refused(
-    life: Life, api: GatewayClient
-) -> None:
+def test_an_id_that_was_used_for_another_message_is_still_refused(life: Life, api: Gateway) -> None:
     other = {"phoneNumber": a_number(), "message": "Other", "messageId": life.settled["messageId"]}
-    answer = api.post(other)
+    answer = raw.post(api, other)
     assert answer.status_code == 422
     assert answer.json()["type"].endswith(":message-id-reused")
 
 
-def test_a_number_on_the_do_not_contact_list_is_not_texted(life: Life, api: GatewayClient) -> None:
-    answer = api.post({"phoneNumber": life.suppressed_number, "message": "Hello"})
+def test_a_number_on_the_do_not_contact_list_is_not_texted(life: Life, api: Gateway) -> None:
+    answer = raw.post(api, {"phoneNumber": life.suppressed_number, "message": "Hello"})
     assert answer.status_code == 422
     assert answer.json()["type"].endswith(":suppressed")
 
 
 def test_a_client_has_its_key_and_its_own_messages_alone(
-    life: Life, api: GatewayClient, others: GatewayClient
+    life: Life, api: Gateway, others: Gateway
 ) -> None:
     theirs = life.of_another_client["messageId"]
-    assert others.get(theirs).json()["status"] == "sent"
-    assert others.get(life.settled["messageId"]).status_code == 404
-    assert api.get(theirs).status_code == 404
+    assert raw.get(others, theirs).json()["status"] == "sent"
+    assert raw.get(others, life.settled["messageId"]).status_code == 404
+    assert raw.get(api, theirs).status_code == 404
 
 
-def test_a_cursor_goes_on_where_it_stood(life: Life, api: GatewayClient) -> None:
+def test_a_cursor_goes_on_where_it_stood(life: Life, api: Gateway) -> None:
     query = {"phoneNumber": life.listed_number, "cursor": life.cursor}
-    rest = api.request("GET", "/messages", query=query).json()["messages"]
+    rest = api.raw("GET", "/messages", query=query).json()["messages"]
     assert [message["messageId"] for message in rest] == life.listed[1:]
 
 
-def test_a_new_message_is_sent_and_told_of(api: GatewayClient, consumer: SubscribedQueue) -> None:
+def test_a_new_message_is_sent_and_told_of(api: Gateway, consumer: SubscribedQueue) -> None:
     message_id = post(api, a_number())["messageId"]
     wait_for_status(api, message_id, "sent")
     event = consumer.wait_for_event(message_id, "sent", timeout=PATIENCE)
@@ -193,10 +193,10 @@ def test_a_new_message_is_sent_and_told_of(api: GatewayClient, consumer: Subscri
 
 
 def test_a_consumer_gets_every_change_once_whichever_release_has_published_it(
-    crossing: Crossing, api: GatewayClient, consumer: SubscribedQueue
+    crossing: Crossing, api: Gateway, consumer: SubscribedQueue
 ) -> None:
     for message in crossing.life.messages:
-        history = api.get(message["messageId"]).json()["history"]
+        history = raw.get(api, message["messageId"]).json()["history"]
         told = all_told(consumer, message["messageId"], len(history))
         assert Counter(e["data"]["sequence"] for e in told) == {c["sequence"]: 1 for c in history}
         assert len({event["source"] for event in told}) == 1
@@ -226,7 +226,7 @@ def a_row(message_id: str, status: Status, reason: Reason | None) -> dict[str, A
 
 
 def test_what_today_s_release_writes_in_every_status_and_for_every_reason_is_read(
-    crossing: Crossing, others: GatewayClient
+    crossing: Crossing, others: Gateway
 ) -> None:
     assert crossing.cloud.deployed
     kinds = [*((s, None) for s in Status), *((Status.QUEUED, reason) for reason in Reason)]
@@ -237,7 +237,7 @@ def test_what_today_s_release_writes_in_every_status_and_for_every_reason_is_rea
             Item=a_row(f"row-{number}", status, reason),
         )
 
-    read = [others.get(f"row-{number}") for number in range(len(kinds))]
+    read = [raw.get(others, f"row-{number}") for number in range(len(kinds))]
 
     assert [answer.status_code for answer in read] == [200] * len(kinds)
     assert [answer.json()["status"] for answer in read] == [str(status) for status, _ in kinds]
@@ -249,15 +249,15 @@ def test_what_today_s_release_writes_in_every_status_and_for_every_reason_is_rea
 
 
 def test_a_row_that_cannot_be_read_is_told_of_and_stays_as_it_is(
-    crossing: Crossing, others: GatewayClient
+    crossing: Crossing, others: Gateway
 ) -> None:
     assert crossing.cloud.deployed
     where = {"TableName": crossing.cloud.deployed.messages_table}
     of_the_future = a_row("of-the-future", Status.SENT, None) | {"status": {"S": "handed_on"}}
     crossing.cloud.aws("dynamodb").put_item(**where, Item=of_the_future)
 
-    answer = others.get("of-the-future")
-    listed = others.request("GET", "/messages", query={"phoneNumber": NUMBER.e164, "limit": 100})
+    answer = raw.get(others, "of-the-future")
+    listed = others.raw("GET", "/messages", query={"phoneNumber": NUMBER.e164, "limit": 100})
 
     assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (
         503,

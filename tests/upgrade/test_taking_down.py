@@ -10,12 +10,14 @@ import pytest
 
 from local.gateway import wait_for_status
 from local.ministack import REGION, aws_environment
+from sms_gateway_client import Gateway
+from sms_gateway_client.models import Message
+from tests.support import raw
 from tests.support.aws_command import AwsCommand
 from tests.support.pages import block_commands, filled_in, page
 from tests.support.template import TEMPLATE, settled
 from tests.upgrade.cloud import ACCOUNT_NUMBER, PASSWORD, STACK, UPGRADE, Cloud
 from tests.upgrade.life import a_number, post
-from tools.gateway_client import GatewayClient, Json
 
 pytestmark = pytest.mark.timeout(600)  # the first test deploys, if it is run alone
 BUCKET: Final = "aws-sam-cli-managed-default"
@@ -59,7 +61,7 @@ class Gone:
     tables: dict[str, str]
     key_left: str
     suppressed: str
-    message: Json
+    message: Message
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def gone(cloud: Cloud, pages: Pages) -> Gone:
     with cloud.gateway(cloud.add_client(None, "clinic")) as clinic, cloud.gateway() as api:
         message = wait_for_status(clinic, post(clinic, a_number())["messageId"], "sent")
         suppressed = a_number()
-        assert api.request("PUT", f"/suppressions/{suppressed}").ok
+        assert api.raw("PUT", f"/suppressions/{suppressed}").ok
     cloud.add_client(None, "shop")
     cloud.add_client(None, "crm")
     for client in ("shop", "crm"):
@@ -168,7 +170,7 @@ def test_the_tables_are_given_to_a_new_stack_with_everything_in_them(
     stack = cloud.look()
     assert {name: stack.stack_outputs[f"{name}Table"] for name in gone.tables} == gone.tables
     with cloud.gateway(said.split("x-api-key")[1].split()[0]) as clinic:
-        assert clinic.get(gone.message["messageId"]).json()["status"] == "sent"
+        assert raw.get(clinic, gone.message["messageId"]).json()["status"] == "sent"
         refuses(clinic, gone.suppressed)
         wait_for_status(clinic, post(clinic, a_number())["messageId"], "sent")
 
@@ -182,8 +184,8 @@ def plain_template() -> dict[str, Any]:
     return {"Resources": tables}
 
 
-def refuses(api: GatewayClient, number: str) -> None:
-    answer = api.post({"phoneNumber": number, "message": "Hello"})
+def refuses(api: Gateway, number: str) -> None:
+    answer = raw.post(api, {"phoneNumber": number, "message": "Hello"})
     assert answer.json()["type"].endswith(":suppressed"), answer.text
 
 
