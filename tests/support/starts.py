@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.generators import FOLDER, MISSING, NODE, made, run
 from tests.support.pages import page
+from tools.repository import CLIENT_SOURCE
 
 _FENCE: Final = "^```{language}\n(.*?)^```$"
 _WITHIN: Final = 90.0
@@ -99,7 +100,7 @@ def finished(command: list[str], url: str, key: str) -> subprocess.CompletedProc
     """The program when it has ended, with this gateway's address and key."""
     return subprocess.run(  # noqa: S603  programs of our own pages
         command,
-        env=os.environ | told(url, key),
+        env=os.environ | told(url, key) | {"PYTHONPATH": str(CLIENT_SOURCE)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
