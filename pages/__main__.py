@@ -3,6 +3,7 @@
 from pages import (
     api_reference,
     client_models,
+    collection,
     contract,
     licences,
     metrics,
@@ -15,6 +16,7 @@ for maker in (
     client_models,
     state_diagram,
     api_reference,
+    collection,
     settings,
     metrics,
     licences,

@@ -15,7 +15,16 @@ from tools.repository import ROOT
 PACKAGE = PurePosixPath("layers/sms_gateway/src/sms_gateway")
 LEFT_ALONE = PurePosixPath("docs/decisions")
 """Dated pages: they tell of the files as they were on that day. Their links are looked at."""
-READERS_OWN = {"env.json", "import.yaml", "people.csv", "people.csv.results.csv"}
+READERS_OWN = {
+    "env.json",
+    "import.yaml",
+    "people.csv",
+    "people.csv.results.csv",
+    "receive.py",
+    "send.py",
+    "send.sh",
+    "server.py",
+}
 """Files that a reader makes."""
 
 _SPAN = re.compile(r"`([^`\n]+)`")
