@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from tools.gateway_client import GatewayClient
 
 from local.gateway import wait_until
 from local.stack import LocalStack
+from sms_gateway_client import Gateway
 from tests.e2e.unused_numbers import a_number
+from tests.support import raw
 from tests.support.starts import (
     PAGE,
     PAGE_SERVER,
@@ -45,7 +46,7 @@ def test_a_start_sends_and_says_sent_and_a_wrong_number_is_refused(
 
 
 def test_the_receiver_shows_the_life_of_a_message(
-    stack: LocalStack, api: GatewayClient, tmp_path: Path
+    stack: LocalStack, api: Gateway, tmp_path: Path
 ) -> None:
     number = a_number()
     message_id = f"parcel-{number[1:]}"
@@ -65,7 +66,7 @@ def test_the_receiver_shows_the_life_of_a_message(
         try:
             assert program.stdout
             assert program.stdout.readline() == "waiting\n"
-            api.post({"messageId": message_id, "phoneNumber": number, "message": "Bună ziua"})
+            raw.post(api, {"messageId": message_id, "phoneNumber": number, "message": "Bună ziua"})
             shown = []
             for line in program.stdout:
                 if message_id in line:
