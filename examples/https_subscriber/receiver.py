@@ -19,12 +19,16 @@ from typing import Final
 from sms_gateway_client.events import (
     Event,
     HighestSequence,
-    InvalidEventError,
     Memory,
     handle_if_new,
     parse_event,
 )
-from sms_gateway_client.signature import CertificateUnavailableError, ForgedMessageError, Verifier
+from sms_gateway_client.signature import (
+    CertificateUnavailableError,
+    ForgedMessageError,
+    StaleMessageError,
+    Verifier,
+)
 
 MAX_BYTES: Final = 512 * 1024
 """A body that is longer is none of SNS's: a message has 256 KiB at most."""
@@ -43,7 +47,10 @@ class Receiver:
     memory: Memory = field(default_factory=HighestSequence)
 
     def receive(self, body: bytes) -> HTTPStatus:
-        """The status to answer. With 4xx SNS gives up, with 5xx it sends the message again."""
+        """The status to answer. With 5xx SNS sends the message again, and keeps it in the end.
+
+        A genuine message gets no 4xx: SNS does not repeat it then, and it would be lost.
+        """
         try:
             message = self.verifier.verify(body)
             if message.type == "SubscriptionConfirmation":
@@ -53,16 +60,13 @@ class Receiver:
                 handle_if_new(parse_event(message.message), self.memory, self.handle)
             else:
                 logger.warning("the subscription to %s has ended", message.topic_arn)
+        except (StaleMessageError, CertificateUnavailableError):
+            logger.exception("a message cannot be verified now")
+            return HTTPStatus.SERVICE_UNAVAILABLE
         except ForgedMessageError as error:
             logger.warning("%s", error)
             return HTTPStatus.FORBIDDEN
-        except InvalidEventError:
-            logger.exception("an event cannot be read")
-            return HTTPStatus.UNPROCESSABLE_ENTITY
-        except CertificateUnavailableError:
-            logger.exception("a message cannot be verified now")
-            return HTTPStatus.SERVICE_UNAVAILABLE
-        except Exception:  # SNS sends it again
+        except Exception:  # of the event, of your work with it, or of the confirmation
             logger.exception("a message cannot be handled now")
             return HTTPStatus.SERVICE_UNAVAILABLE
         return HTTPStatus.NO_CONTENT

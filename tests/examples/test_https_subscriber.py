@@ -97,8 +97,19 @@ def test_the_end_of_the_subscription_is_acknowledged_and_not_taken_back(
     assert not any("Action=ConfirmSubscription" in url for url in sns.fetched)
 
 
-def test_what_sns_should_not_send_again_is_answered_4xx(receiver: Receiver, sns: SnsSender) -> None:
-    assert receiver.receive(sns.signed(told({"no": "event"}))) is HTTPStatus.UNPROCESSABLE_ENTITY
+def test_a_genuine_message_that_cannot_be_read_comes_again_until_sns_keeps_it(
+    receiver: Receiver, sns: SnsSender
+) -> None:
+    assert receiver.receive(sns.signed(told({"no": "event"}))) is HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def test_a_stale_message_is_not_handled_and_not_lost_to_a_wrong_clock(
+    receiver: Receiver, sns: SnsSender, handled: list[Event]
+) -> None:
+    stale = NOTIFICATION | {"Timestamp": "2026-11-21T15:00:02.530Z"}
+
+    assert receiver.receive(sns.signed(stale)) is HTTPStatus.SERVICE_UNAVAILABLE
+    assert handled == []
 
 
 def test_what_cannot_be_handled_now_comes_again(sns: SnsSender, handled: list[Event]) -> None:

@@ -65,6 +65,13 @@ class ForgedMessageError(ValueError):
     """The message is not accepted; the text says why. Answer 403."""
 
 
+class StaleMessageError(ForgedMessageError):
+    """The message is too old or from the future: played again, or this machine's clock is wrong.
+
+    Answer 503, so that a genuine message is not lost to a wrong clock.
+    """
+
+
 class CertificateUnavailableError(OSError):
     """SNS's certificate could not be fetched. Answer 503: SNS tries again."""
 
@@ -182,7 +189,8 @@ class Verifier:
             raise _forged("its timestamp cannot be read") from error
         age = self.now() - timestamp
         if age > self.max_age or age < -MAX_CLOCK_ERROR:
-            raise _forged("its timestamp is too old, or in the future")
+            msg = "The message is refused: its timestamp is too old, or in the future."
+            raise StaleMessageError(msg)
         return timestamp
 
     def _certificate(self, url: str) -> x509.Certificate:
