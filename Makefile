@@ -181,7 +181,7 @@ test-soak: $(READY)
 check: $(READY) $(CHECKOV)/ready ## format, lint, types, import contract, secrets, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy layers/sms_gateway/src clients/python/src functions/*/*.py local pages tools tests requirements/*.py
+	$(BIN)/mypy layers/sms_gateway/src clients/python/src functions/*/*.py local pages tools tests examples requirements/*.py
 	PYTHONPATH=layers/sms_gateway/src:clients/python/src $(BIN)/lint-imports
 	$(BIN)/python -m tools.secret_scan
 	$(BIN)/sam validate --lint --region eu-central-1

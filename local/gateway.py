@@ -25,9 +25,13 @@ class SubscribedQueue:
 
     def events_of(self, message_id: str) -> list[Json]:
         """The events of one message that have arrived by now, in the order of arrival."""
-        for event in self._arriving():
-            self._events.setdefault(event["subject"], []).append(event)
+        self._read()
         return self._events.get(message_id, [])
+
+    def all_events(self) -> list[Json]:
+        """All events that have arrived by now."""
+        self._read()
+        return [event for events in self._events.values() for event in events]
 
     def wait_for_event(self, message_id: str, status: str, timeout: float = 20.0) -> Json:
         """The event that tells of this status. Raises `LocalStackError` if none comes."""
@@ -42,6 +46,10 @@ class SubscribedQueue:
         wait_until(arrived, lambda: f"no event told that {message_id} is {status}", timeout=timeout)
         return found[0]
 
+    def _read(self) -> None:
+        for event in self._arriving():
+            self._events.setdefault(event["subject"], []).append(event)
+
     def _arriving(self) -> Iterator[Json]:
         self._sqs = self._sqs or self.stack.aws("sqs")
         while True:
@@ -49,11 +57,14 @@ class SubscribedQueue:
             messages = answer.get("Messages", [])
             if not messages:
                 return
-            for message in messages:
-                yield json.loads(message["Body"])
-                self._sqs.delete_message(
-                    QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"]
-                )
+            yield from [json.loads(message["Body"]) for message in messages]
+            self._sqs.delete_message_batch(
+                QueueUrl=self.queue_url,
+                Entries=[
+                    {"Id": str(place), "ReceiptHandle": message["ReceiptHandle"]}
+                    for place, message in enumerate(messages)
+                ],
+            )
 
 
 def wait_until(

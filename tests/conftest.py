@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 from moto.core.botocore_stubber import BotocoreStubber
 
-_MAY_USE_SOCKETS = {"adapters", "e2e", "generators", "simulator", "soak", "tools", "upgrade"}
+_MAY_USE_SOCKETS = {
+    "adapters",
+    "e2e",
+    "examples",
+    "generators",
+    "simulator",
+    "soak",
+    "tools",
+    "upgrade",
+}
 
 
 @pytest.fixture(autouse=True)

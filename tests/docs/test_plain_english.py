@@ -25,17 +25,27 @@ PAGES: Final = [
     *ROOT.glob("*.md"),
     *(
         page
-        for folder in ("docs", "clients", "events", "local", "tests", ".github")
+        for folder in ("docs", "clients", "events", "examples", "local", "tests", ".github")
         for page in (ROOT / folder).rglob("*.md")
     ),
 ]
 YAML: Final = [
     *(ROOT / name for name in ("openapi.yaml", "template.yaml", "samconfig.toml")),
     *ROOT.glob("docs/*.yaml"),
+    *(ROOT / name for name in ("asyncapi.yaml", "docs/event.schema.json")),
+    *ROOT.glob("examples/*/template.yaml"),
 ]
 CODE: Final = [
     path
-    for folder in ("layers/sms_gateway/src", "clients", "functions", "tools", "local", "pages")
+    for folder in (
+        "layers/sms_gateway/src",
+        "clients",
+        "examples",
+        "functions",
+        "tools",
+        "local",
+        "pages",
+    )
     for path in (ROOT / folder).rglob("*.py")
 ]
 EXCEPTIONS: Final[dict[tuple[str, str], str]] = {}

@@ -99,14 +99,14 @@ def queue(stack: LocalStack) -> SubscribedQueue:
     return SubscribedQueue(stack, stack.events_queue_url)
 
 
-LAST: Final = ("test_bulk.py", "test_fuzz.py", "test_logs.py", "test_rights.py")
+LAST: Final = ("test_bulk.py", "test_fuzz.py", "test_events.py", "test_logs.py", "test_rights.py")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Many rows keep the stack busy, and the fuzzer might suppress the numbers of the others.
 
-    What the Lambdas have logged, and what they have asked of AWS, is judged at the end.
+    The events, what the Lambdas have logged and what they have asked of AWS is judged at the end.
     """
 
     def place(item: pytest.Item) -> int:

@@ -15,6 +15,7 @@ from sms_gateway.domain.client import Client
 from sms_gateway.domain.phone_number import PhoneNumber
 from tests.handlers import voipit
 from tests.handlers.lambdas import RUNNING
+from tests.support.event_schema import all_faults
 from tests.support.recorder.aws_calls import asked
 from tests.support.rights import Right, called
 from tests.support.samples import OTHER_CLIENT, SIGNING_KEY, TOKEN_KEY
@@ -311,7 +312,7 @@ class Cloud:
         return records
 
     def published(self) -> list[tuple[dict[str, Any], dict[str, str]]]:
-        """(event, message attributes) of all that came through the topic, in order."""
+        """(event, message attributes) of all that came through the topic, in order; all valid."""
         heard = []
         while messages := self.clients.sqs.receive_message(
             QueueUrl=self.queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
@@ -320,6 +321,7 @@ class Cloud:
                 attributes = message.get("MessageAttributes", {})
                 values = {name: value["StringValue"] for name, value in attributes.items()}
                 heard.append((json.loads(message["Body"]), values))
+        assert all_faults(event for event, _ in heard) == []
         return heard
 
     def _secret(self, name: str, text: str) -> str:

@@ -85,10 +85,12 @@ def test_an_event_says_what_changed_and_never_the_text(publish: Function, cloud:
         "type": "sms.message.sent",
         "time": "2026-11-22T15:00:02.456Z",
         "datacontenttype": "application/json",
+        "dataschema": "urn:event-schema:sms-gateway:message:1",
         "data": {
             "messageId": MESSAGE_ID,
             "sequence": 3,
             "status": "sent",
+            "final": True,
             "previousStatus": "submitted",
             "phoneNumber": "+40721234567",
             "attempt": 1,

@@ -32,6 +32,11 @@ def sample(name: str) -> dict[str, Any]:
     return event
 
 
+def subscriber_sample(name: str) -> Any:
+    """What subscribers get, in `events/subscribers/<name>.json`, new each time."""
+    return json.loads((EVENTS / "subscribers" / f"{name}.json").read_text(encoding="utf-8"))
+
+
 def with_headers(event: dict[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
     """The REST API's event with these headers added."""
     several = {name: [value] for name, value in headers.items()}

@@ -29,10 +29,12 @@ def test_an_event_says_where_the_message_stands() -> None:
         "type": "sms.message.failed",
         "time": "2026-11-22T14:35:01.123Z",
         "datacontenttype": "application/json",
+        "dataschema": "urn:event-schema:sms-gateway:message:1",
         "data": {
             "messageId": "appointment-17",
             "sequence": 2,
             "status": "failed",
+            "final": True,
             "previousStatus": "sending",
             "phoneNumber": "+40721234567",
             "reason": "refused",

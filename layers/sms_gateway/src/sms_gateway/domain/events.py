@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from sms_gateway.domain.clock import to_iso
 from sms_gateway.domain.message import Message
-from sms_gateway.domain.status import Status
+from sms_gateway.domain.status import FINAL, Status
+
+DATA_SCHEMA: Final = "urn:event-schema:sms-gateway:message:1"
+"""The name of docs/event.schema.json. Its number changes with what subscribers cannot read."""
 
 
 def status_event(message: Message, previous: Status | None, source: str) -> dict[str, Any]:
@@ -22,6 +25,7 @@ def status_event(message: Message, previous: Status | None, source: str) -> dict
         "messageId": message.message_id,
         "sequence": message.version,
         "status": message.status,
+        "final": message.status in FINAL,
         "previousStatus": previous,
         "phoneNumber": message.phone_number.e164,
         "reason": message.reason,
@@ -38,6 +42,7 @@ def status_event(message: Message, previous: Status | None, source: str) -> dict
         "type": f"sms.message.{message.status}",
         "time": to_iso(message.updated_at),
         "datacontenttype": "application/json",
+        "dataschema": DATA_SCHEMA,
         "data": {k: v for k, v in data.items() if v is not None or k not in optional},
     }
 

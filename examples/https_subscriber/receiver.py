@@ -1,0 +1,112 @@
+"""Receives events over HTTPS, for systems outside AWS.
+
+    TOPIC_ARN=arn:aws:sns:… python receiver.py 8080
+
+Put a web server with a certificate in front of it: SNS speaks to https addresses with a valid
+certificate only. SNS signs each message and sends it again until the answer is 2xx; what it gives
+up goes to the dead-letter queue in `template.yaml`.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Final
+
+from sms_gateway_client.events import (
+    Event,
+    HighestSequence,
+    Memory,
+    handle_if_new,
+    parse_event,
+)
+from sms_gateway_client.signature import (
+    CertificateUnavailableError,
+    ForgedMessageError,
+    StaleMessageError,
+    Verifier,
+)
+
+MAX_BYTES: Final = 512 * 1024
+"""A body that is longer is none of SNS's: a message has 256 KiB at most."""
+TIMEOUT: Final = 10.0
+"""Seconds for the rest of a request. SNS waits for an answer for 15."""
+
+logger = logging.getLogger("receiver")
+
+
+@dataclass(slots=True)
+class Receiver:
+    """Verifies, confirms the subscription, and has each new event handled."""
+
+    verifier: Verifier
+    handle: Callable[[Event], object]
+    memory: Memory = field(default_factory=HighestSequence)
+
+    def receive(self, body: bytes) -> HTTPStatus:
+        """The status to answer. With 5xx SNS sends the message again, and keeps it in the end.
+
+        A genuine message gets no 4xx: SNS does not repeat it then, and it would be lost.
+        """
+        try:
+            message = self.verifier.verify(body)
+            if message.type == "SubscriptionConfirmation":
+                self.verifier.confirm(message)
+                logger.info("the subscription to %s is confirmed", message.topic_arn)
+            elif message.type == "Notification":
+                handle_if_new(parse_event(message.message), self.memory, self.handle)
+            else:
+                logger.warning("the subscription to %s has ended", message.topic_arn)
+        except (StaleMessageError, CertificateUnavailableError):
+            logger.exception("a message cannot be verified now")
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        except ForgedMessageError as error:
+            logger.warning("%s", error)
+            return HTTPStatus.FORBIDDEN
+        except Exception:  # of the event, of your work with it, or of the confirmation
+            logger.exception("a message cannot be handled now")
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return HTTPStatus.NO_CONTENT
+
+
+def request_handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
+    """What serves `POST` with this receiver."""
+
+    class Handler(BaseHTTPRequestHandler):
+        timeout = TIMEOUT
+
+        def do_POST(self) -> None:
+            length = self.headers.get("Content-Length", "")
+            if not length.isdecimal() or int(length) > MAX_BYTES:
+                self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            elif self.headers.get("x-amz-sns-rawdelivery") is not None:
+                # Without the envelope there is no signature.
+                self._answer(HTTPStatus.FORBIDDEN)
+            else:
+                self._answer(receiver.receive(self.rfile.read(int(length))))
+
+        def _answer(self, status: HTTPStatus) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    return Handler
+
+
+def show(event: Event) -> None:
+    """Your work with the event goes here. If it raises, SNS sends the event again."""
+    logger.info("%s is %s", event.message_id, event.status)
+
+
+def main(port: str = "8080") -> None:
+    """Serve one request at a time until Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    receiver = Receiver(Verifier({os.environ["TOPIC_ARN"]}), show)
+    HTTPServer(("127.0.0.1", int(port)), request_handler(receiver)).serve_forever()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
