@@ -229,5 +229,5 @@ def test_no_name_is_one_that_dynamodb_keeps_for_itself(
     reserved = set(ReservedKeywords.get_reserved_keywords())
     assert {"STATUS", "COUNT", "TTL", "USER"} <= reserved
     names = {name for expression in made for name in _NAME.findall(expression)}
-    assert made == [] or names - _OF_THE_LANGUAGE
+    assert made == [] or names - _OF_THE_LANGUAGE or "#" in "".join(made)
     assert {name for name in names - _OF_THE_LANGUAGE if name.upper() in reserved} == set()
