@@ -4,9 +4,8 @@ from random import Random
 import pytest
 from moto import mock_aws
 
+from tests.support.aws_region import REGION
 from tests.support.lives import Life, lives
-
-REGION = "eu-central-1"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from sms_gateway.adapters.topic import Topic
-from tests.examples.conftest import REGION
+from tests.support.aws_region import REGION
 from tests.support.examples import EXAMPLES
 from tests.support.samples import subscriber_sample
 

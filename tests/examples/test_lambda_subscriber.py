@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from examples.lambda_subscriber import subscriber
-from tests.examples.conftest import REGION
+from tests.support.aws_region import REGION
 from tests.support.examples import example_template, faults_of_template
 from tests.support.lives import Life
 from tests.support.samples import NOTHING_FAILED, subscriber_sample

@@ -11,7 +11,7 @@ import pytest
 
 from examples.sqs_consumer.consumer import AT_ONCE, Statuses, consume
 from sms_gateway_client.events import parse_event
-from tests.examples.conftest import REGION
+from tests.support.aws_region import REGION
 from tests.support.lives import Life
 from tests.support.samples import subscriber_sample
 

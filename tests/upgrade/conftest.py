@@ -7,7 +7,7 @@ import pytest
 from local.ministack import running_ministack
 from local.simulator.settings import Settings
 from tests.support.simulator import Simulator
-from tests.upgrade.cloud import ACCOUNT_NUMBER, PASSWORD, Cloud
+from tests.upgrade.local_cloud import ACCOUNT_NUMBER, PASSWORD, Cloud
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from sms_gateway_client import Gateway
 from sms_gateway_client.models import Message
 from tests.support import raw
 from tests.support.raw import Json
-from tests.upgrade.cloud import PASSWORD, Cloud
+from tests.upgrade.local_cloud import PASSWORD, Cloud
 
 NO_REPORT: Final = "+40799000002"
 CUT_WITHOUT_REPORT: Final = "+40799000008"

@@ -18,7 +18,6 @@ from tests.fakes.builders import NUMBER, a_message
 from tests.support import raw
 from tests.support.raw import Json
 from tests.support.releases import RELEASE_0_2_0
-from tests.upgrade.cloud import Cloud
 from tests.upgrade.life import (
     PATIENCE,
     Life,
@@ -29,6 +28,7 @@ from tests.upgrade.life import (
     secrets,
     wait_while_watching,
 )
+from tests.upgrade.local_cloud import Cloud
 
 pytestmark = pytest.mark.timeout(600)  # the first test of each crossing deploys twice
 TODAY: Final = None

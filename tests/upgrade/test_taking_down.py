@@ -16,8 +16,8 @@ from tests.support import raw
 from tests.support.aws_command import AwsCommand
 from tests.support.pages import block_commands, filled_in, page
 from tests.support.template import TEMPLATE, settled
-from tests.upgrade.cloud import ACCOUNT_NUMBER, PASSWORD, STACK, UPGRADE, Cloud
 from tests.upgrade.life import a_number, post
+from tests.upgrade.local_cloud import ACCOUNT_NUMBER, PASSWORD, STACK, UPGRADE, Cloud
 
 pytestmark = pytest.mark.timeout(600)  # the first test deploys, if it is run alone
 BUCKET: Final = "aws-sam-cli-managed-default"
