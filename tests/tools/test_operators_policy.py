@@ -50,8 +50,12 @@ from tools.rotate import KINDS
 PAGE: Final = ROOT / "docs" / "operator-policy.yaml"
 TEMPLATE: Final[dict[str, Any]] = yaml_parse(PAGE.read_text(encoding="utf-8"))
 SECRETS: Final = ("VoipitSecretArn", *(kind.output for kind in KINDS.values()))
-OPTIONS: Final = {
+KEYS: Final = {
     "EncryptionKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/one",
+    "SecondKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/two",
+}
+OPTIONS: Final = {
+    **KEYS,
     **{name: f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}" for name in SECRETS},
 }
 """Each parameter that makes the policies larger."""
@@ -133,7 +137,7 @@ def statements(policy: str) -> frozenset[tuple[str, str]]:
         assert statement["Effect"] == "Allow"
         about = [_text(each, values) for each in as_list(statement["Resource"])]
         if "Condition" in statement:
-            assert about == [OPTIONS["EncryptionKeyArn"]]
+            assert about == list(KEYS.values())
             ((kind, condition),) = statement["Condition"].items()
             ((name, services),) = condition.items()
             assert (kind, name) == ("StringEquals", "kms:ViaService")
@@ -338,6 +342,24 @@ def test_without_a_key_and_secrets_nothing_is_said_about_them() -> None:
 
     assert set(resources) == {"Reader", "Doer"}
     assert "kms:" not in json.dumps(resources)
+
+
+@pytest.mark.parametrize("given", KEYS)
+def test_each_of_the_two_keys_can_be_given_alone(given: str) -> None:
+    """The key that is to come has no other beside it, nor has the one that was left."""
+    resources = settled(
+        TEMPLATE, UsagePlanId="plan", **OPTIONS | dict.fromkeys(KEYS, "") | {given: KEYS[given]}
+    )["Resources"]
+    about = {
+        name: [
+            statement["Resource"]
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+            if "kms:Decrypt" in as_list(statement["Action"])
+        ]
+        for name, policy in resources.items()
+    }
+
+    assert about == dict.fromkeys(("Reader", "Doer", "Keeper"), [[{"Ref": given}]])
 
 
 def test_cfn_lint_has_nothing_against_it() -> None:
