@@ -1,11 +1,14 @@
-"""The operator's policies allow what the operators' commands ask of AWS, and nothing else.
+"""The operator's policies allow what the operators' commands and the runbook's ask of AWS, and
+nothing else.
 
-A new command is a row of `RUNS`, with the arguments that make each of its calls.
+A new command is a row of `RUNS`, with the arguments that make each of its calls. Those of `aws` in
+the runbook are read from it.
 """
 
 import io
 import json
 import pkgutil
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +32,7 @@ from sms_gateway.domain.account import Account
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Reason, Status
 from tests.fakes.builders import CLIENT, ID, NUMBER, a_message, a_report
+from tests.support.aws_command import AwsCommand
 from tests.support.deployed import (
     ACCOUNT,
     GUARDS,
@@ -42,6 +46,7 @@ from tests.support.deployed import (
     a_stack,
     recorded,
 )
+from tests.support.runbook import commands
 from tests.support.stream_positions import Stream, a_position
 from tests.support.template import settled
 from tools.repository import ROOT
@@ -64,8 +69,11 @@ CASE: Final = ("--case", "DPO-2026-17")
 ENTERED: Final = PhoneNumber("+40799000001")
 _NO_RIGHT_NEEDED: Final = {"sts:GetCallerIdentity"}
 
+_LAMBDA: Final = f"arn:aws:lambda:{REGION}:{ACCOUNT}"
+
 Call = tuple[str, str]
-"""An action and the ARN that it is about; of an action on the key, the service that asks for it."""
+"""An action and the ARN that it is about; of an action on the key, the service that asks for it; of
+one on a trigger, its function."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,12 @@ RUNS: Final = (
     *(Run("Keeper", "rotate", ("--key", kind), _secrets) for kind in KINDS),
 )
 
+_CONDITIONS: Final = (
+    ("StringEquals", "kms:ViaService", list(KEYS.values())),
+    ("StringLike", "lambda:FunctionArn", [f"{_LAMBDA}:event-source-mapping:*"]),
+)
+"""Those that say more than the resources beside them do."""
+
 
 @cache
 def statements(policy: str) -> frozenset[tuple[str, str]]:
@@ -137,11 +151,10 @@ def statements(policy: str) -> frozenset[tuple[str, str]]:
         assert statement["Effect"] == "Allow"
         about = [_text(each, values) for each in as_list(statement["Resource"])]
         if "Condition" in statement:
-            assert about == list(KEYS.values())
             ((kind, condition),) = statement["Condition"].items()
-            ((name, services),) = condition.items()
-            assert (kind, name) == ("StringEquals", "kms:ViaService")
-            about = [_text(each, values) for each in as_list(services)]
+            ((name, wanted),) = condition.items()
+            assert (kind, name, about) in _CONDITIONS
+            about = [_text(each, values) for each in as_list(wanted)]
         pairs |= {(action, arn) for action in as_list(statement["Action"]) for arn in about}
     return frozenset(pairs)
 
@@ -295,12 +308,12 @@ def _entry(number: PhoneNumber) -> dict[str, Any]:
 
 def test_each_command_has_a_run_and_each_policy_too() -> None:
     modules = pkgutil.iter_modules(tools.operators.__path__)
-    commands = {module.name for module in modules if not module.ispkg}
+    programs = {module.name for module in modules if not module.ispkg}
     resources = TEMPLATE["Resources"].items()
     policies = {name for name, each in resources if each["Type"] == "AWS::IAM::ManagedPolicy"}
 
-    assert {run.program for run in RUNS} == commands | {"account", "rotate"}
-    assert {run.policy for run in RUNS} == policies == set(TEMPLATE["Resources"])
+    assert {run.program for run in RUNS} == programs | {"account", "rotate"}
+    assert {run.policy for run in RUNS} | {"OnCall"} == policies == set(TEMPLATE["Resources"])
 
 
 @pytest.mark.parametrize("run", RUNS, ids=str)
@@ -323,9 +336,78 @@ def test_what_a_policy_allows_is_asked_for_by_one_of_its_commands(
     assert sorted(unused) == []
 
 
-@pytest.mark.parametrize("policy", ["Doer", "Keeper"])
+@pytest.mark.parametrize("policy", ["Doer", "OnCall", "Keeper"])
 def test_what_reader_allows_stands_in_no_other_policy(policy: str) -> None:
     assert statements(policy) & statements("Reader") == set()
+
+
+IN_THE_RUNBOOK: Final = commands("aws")
+NAMES: Final = {
+    "MessagesTable": MESSAGES,
+    "PublishFunctionName": f"{STACK}-PublishFunction-1A2B3C",
+    "ReportFallbackQueueUrl": f"https://sqs.invalid/{ACCOUNT}/{STACK}-ReportFallbackQueue-1A2B3C",
+    "TopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:{STACK}-StatusEvents-1A2B3C",
+    "WatchRuleName": f"{STACK}-WatchFunctionEveryMinute-1A2B3C",
+    "UUID": "a-trigger",
+    "messageId": ID,
+    "client": CLIENT,
+}
+"""What stands in the angle brackets of the runbook's commands."""
+_BY_COMMAND: Final[dict[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {
+    **_ARNS,
+    "events": lambda asked: [_arn("events", f"rule/{asked['Name']}")],
+    "lambda": lambda asked: (
+        [f"{_LAMBDA}:function:{NAMES['PublishFunctionName']}"] if "UUID" in asked else "*"
+    ),
+    "service-quotas": lambda asked: [
+        _arn("servicequotas", f"{asked['ServiceCode']}/{asked['QuotaCode']}")
+    ],
+}
+WITHOUT_A_COMMAND: Final[set[Call]] = {
+    # the dashboard and the saved queries, as the console shows them
+    ("cloudwatch:GetDashboard", f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{STACK}-{REGION}"),
+    ("cloudwatch:GetMetricData", "*"),
+    ("logs:DescribeLogGroups", "*"),
+    ("logs:DescribeQueryDefinitions", "*"),
+    ("logs:GetQueryResults", "*"),
+    ("logs:StartQuery", _arn("logs", f"log-group:/aws/lambda/{STACK}/watch")),
+    ("logs:StopQuery", "*"),
+    # whether a queue is empty, before a rollback too (docs/upgrading.md)
+    *(
+        ("sqs:GetQueueAttributes", _arn("sqs", f"{STACK}-{queue}-1A2B3C"))
+        for queue in ("DispatchFailures", "DispatchQueue", "PublishFailures", "ReportFailures")
+    ),
+}
+"""What the runbook has people look at without saying how."""
+
+
+def _asked_by_command(text: str) -> set[Call]:
+    command = AwsCommand.read(re.sub(r"<(\w+)>", lambda found: NAMES[found[1]], text))
+    service = command.service.replace("-", "")
+    about = _BY_COMMAND[command.service](command.arguments)
+    return {(f"{service}:{command.operation.name}", arn) for arn in about}
+
+
+@pytest.mark.parametrize("text", IN_THE_RUNBOOK)
+def test_what_a_command_of_the_runbook_asks_for_is_allowed_to_the_person_on_call(text: str) -> None:
+    pairs = statements("Reader") | statements("OnCall")
+
+    asked_for = _asked_by_command(text)
+    assert asked_for
+    assert sorted(call for call in asked_for if not allowed(call, pairs)) == []
+
+
+def test_what_the_runbook_has_people_look_at_is_allowed_to_the_person_on_call() -> None:
+    pairs = statements("Reader") | statements("OnCall")
+
+    assert sorted(call for call in WITHOUT_A_COMMAND if not allowed(call, pairs)) == []
+
+
+def test_what_the_person_on_call_is_allowed_is_asked_for_by_the_runbook() -> None:
+    made = WITHOUT_A_COMMAND.union(*map(_asked_by_command, IN_THE_RUNBOOK))
+
+    unused = [p for p in statements("OnCall") if not any(allowed(c, {p}) for c in made)]
+    assert sorted(unused) == []
 
 
 def test_another_stack_and_an_action_more_are_not_allowed() -> None:
@@ -340,7 +422,7 @@ def test_another_stack_and_an_action_more_are_not_allowed() -> None:
 def test_without_a_key_and_secrets_nothing_is_said_about_them() -> None:
     resources = settled(TEMPLATE, UsagePlanId="plan")["Resources"]
 
-    assert set(resources) == {"Reader", "Doer"}
+    assert set(resources) == {"Reader", "Doer", "OnCall"}
     assert "kms:" not in json.dumps(resources)
 
 
@@ -350,16 +432,14 @@ def test_each_of_the_two_keys_can_be_given_alone(given: str) -> None:
     resources = settled(
         TEMPLATE, UsagePlanId="plan", **OPTIONS | dict.fromkeys(KEYS, "") | {given: KEYS[given]}
     )["Resources"]
-    about = {
-        name: [
-            statement["Resource"]
-            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-            if "kms:Decrypt" in as_list(statement["Action"])
-        ]
-        for name, policy in resources.items()
-    }
+    about = [
+        statement["Resource"]
+        for policy in resources.values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if "kms:Decrypt" in as_list(statement["Action"])
+    ]
 
-    assert about == dict.fromkeys(("Reader", "Doer", "Keeper"), [[{"Ref": given}]])
+    assert about == [[{"Ref": given}]] * 3  # Reader, Doer, Keeper
 
 
 def test_cfn_lint_has_nothing_against_it() -> None:
