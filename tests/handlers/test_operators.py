@@ -30,6 +30,7 @@ Json = dict[str, Any]
 pytestmark = pytest.mark.usefixtures("clock")
 OTHER_NUMBER = "+40721234568"
 CRM, SHOP = "crm", "shop"
+BACKWARDS = {"since": "2026-11-22T14:35:00.002Z", "until": "2026-11-22T14:35:00.001Z"}
 DAY = timedelta(days=1)
 
 
@@ -230,6 +231,11 @@ def test_one_call_reads_so_much_and_no_more(
         ({"status": "lost"}, "status"),
         ({"status": "failed", "since": "yesterday"}, "since"),
         ({"status": "failed", "cursor": "AAAA"}, "cursor"),
+        # DynamoDB refuses a BETWEEN of which the lower end is above the upper one.
+        ({"phoneNumber": NUMBER, "client": CRM, **BACKWARDS}, "until"),
+        ({"phoneNumber": NUMBER, **BACKWARDS}, "until"),
+        ({"status": "failed", **BACKWARDS}, "until"),
+        ({"status": "queued", **BACKWARDS}, "until"),
     ],
 )
 def test_a_search_that_no_index_answers_is_refused_and_reads_nothing(

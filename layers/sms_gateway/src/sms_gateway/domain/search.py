@@ -33,7 +33,10 @@ class Search:
     until: datetime | None = None
 
     def check(self) -> None:
-        """Raises `MalformedRequestError`, naming the parameter, if there is no index for it."""
+        """Raises `MalformedRequestError`, naming the parameter.
+
+        That is if there is no index for it, or if its time ends before it begins.
+        """
         others: dict[str, object] = {
             "phoneNumber": self.phone_number,
             "status": self.status,
@@ -57,6 +60,10 @@ class Search:
                 "status",
                 f"Without phoneNumber the status has to be one of {named}. Add phoneNumber, or"
                 " choose one of these.",
+            )
+        elif self.since is not None and self.until is not None and self.since > self.until:
+            raise MalformedRequestError(
+                "until", "until is before since. Choose a later until, or an earlier since."
             )
 
     @property
