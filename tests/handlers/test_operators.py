@@ -186,6 +186,22 @@ def test_a_search_far_back_goes_on_over_pages_that_are_empty(
     assert len(read) >= 3
 
 
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00Z", "0005-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+)
+@pytest.mark.parametrize(
+    "where", [{"status": "failed"}, {"status": "queued"}, {"client": CRM, "phoneNumber": NUMBER}]
+)
+def test_a_time_at_the_edge_of_the_calendar_is_a_time(
+    status: Function, cloud: Cloud, at: str, where: dict[str, str]
+) -> None:
+    store(cloud, status=Status.FAILED)
+
+    assert found(status(asking("/messages", **where, since=at, until=at))) == []
+    assert status(asking("/messages", **where, since=at)).status == 200
+    assert status(asking("/messages", **where, until=at)).status == 200
+
+
 def test_queued_messages_are_found_among_all_that_wait_for_something(
     status: Function, cloud: Cloud
 ) -> None:

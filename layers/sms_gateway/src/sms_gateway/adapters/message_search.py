@@ -89,8 +89,9 @@ def index_for(search: Search, now: datetime) -> Index:
     if search.status is Status.QUEUED:
         shards = [str(shard) for shard in range(DUE_SHARDS)]
         return Index(DUE_INDEX, "dueShard", shards, "dueAt", is_number=True, newest_first=False)
-    until = min(search.until or now, now)
-    since = max(search.since or until - DAYS, until - MOST_DAYS)
+    oldest = now - MOST_DAYS
+    until = max(min(search.until or now, now), oldest)
+    since = max(search.since or until - DAYS, oldest)
     return Index(
         ATTENTION_INDEX,
         "attention",
