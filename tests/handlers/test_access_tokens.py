@@ -286,11 +286,22 @@ def test_a_message_that_voipit_refused_is_used_up_too(page: Page, voipit: FakeVo
         ({"messageId": "9b1deb4d-3b7d-5bad-9bdd-2b0d7b3dcb6d"}, "messageId"),
         ({"messageId": f"{PAGE_ID}\n"}, "messageId"),
         ({"onUnconfirmed": "resend"}, "onUnconfirmed"),
+        ({"sendAt": "2026-11-22T15:05:00Z"}, "sendAt"),
         ({"client": OTHER_CLIENT}, "client"),
     ],
-    ids=["no id", "an order", "capitals", "a time", "a name", "a line end", "resend", "a client"],
+    ids=[
+        "no id",
+        "an order",
+        "capitals",
+        "a time",
+        "a name",
+        "a line end",
+        "resend",
+        "later",
+        "a client",
+    ],
 )
-def test_an_id_that_could_be_guessed_and_a_second_sending_are_not_for_pages(
+def test_an_id_that_could_be_guessed_and_a_second_or_later_sending_are_not_for_pages(
     page: Page, voipit: FakeVoipit, body: Json, field: str
 ) -> None:
     token = page.token()
@@ -391,6 +402,7 @@ def test_a_stolen_token_is_worth_one_sms_to_one_number(
         yield 404, page.read(stolen, str(uuid4()))
         yield 404, page.read(stolen, MESSAGE_ID)
         yield 400, page.post(stolen, mine, onUnconfirmed="resend")
+        yield 400, page.post(stolen, mine, sendAt="2026-12-31T12:00:00Z")
         # Whatever asks for a key. (API Gateway refuses these before a function sees them.)
         for name in (
             "send-post-message",
@@ -519,6 +531,16 @@ def test_a_token_that_was_signed_with_a_known_key_id_and_another_key_asks_nothin
     ):
         assert page.post(forged).is_problem("token-invalid")
     assert cloud.calls.made == []
+
+
+def test_a_token_reads_what_another_page_has_sent_to_its_number_by_the_id_alone(
+    page: Page,
+) -> None:
+    """As docs/access-tokens.md says: a renewed token has to read it, and the id is random."""
+    sent = page.post(page.token())
+
+    assert page.read(page.token()).body == sent.body
+    assert page.read(page.token(phoneNumber=OTHER_NUMBER)).status == 404
 
 
 def test_a_token_of_another_client_reads_and_repeats_nothing_of_this_one(

@@ -371,7 +371,7 @@ class AccessToken(TypedDict):
 
 class PageSendRequest(TypedDict):
     """
-    A message to be sent from a page
+    A message to be sent from a page. It is sent at once; `sendAt` is for API keys only
     """
 
     phoneNumber: AnyPhoneNumber
@@ -380,10 +380,6 @@ class PageSendRequest(TypedDict):
     The text, as in a `SendRequest`
     """
     messageId: PageMessageId
-    sendAt: NotRequired[str | None]
-    """
-    The earliest time to send it, as in a `SendRequest`
-    """
     validUntil: NotRequired[str | None]
     """
     The latest time to send it, as in a `SendRequest`
