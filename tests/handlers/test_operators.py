@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sms_gateway.adapters import message_search
 from sms_gateway.adapters.message_item import to_item
 from sms_gateway.adapters.message_search import KEYS_AT_ONCE
 from sms_gateway.domain.client import Client, Role
@@ -230,6 +231,24 @@ def test_one_call_reads_so_much_and_no_more(
     assert KEYS_AT_ONCE == 300
     assert len(read) == 3
     assert [one for page in read for one in found(page)] == [f"{CRM}/m-0"]
+
+
+@pytest.mark.parametrize("limit", ["1", "100"])
+def test_keys_of_other_clients_are_read_so_much_and_no_more_too(
+    status: Function, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    assert message_search.MOST_KEYS == 3000
+    monkeypatch.setattr(message_search, "MOST_KEYS", 4)
+    for number in range(10):
+        # The same times, so that a call also ends in the midst of a group with one sort key.
+        at = START + timedelta(minutes=number // 3)
+        client = SHOP if number in {3, 9} else CRM
+        store(cloud, f"m-{number}", client=client, status=Status.FAILED, updated_at=at)
+
+    read = [found(page) for page in pages(status, status="failed", client=SHOP, limit=limit)]
+
+    assert [one for page in read for one in page] == [f"{SHOP}/m-9", f"{SHOP}/m-3"]
+    assert len(read) >= 3
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ PARTITIONS_AT_ONCE: Final = 31
 """Partitions of an index that one call reads."""
 KEYS_AT_ONCE: Final = 300
 """Keys whose rows one call reads: three calls of `BatchGetItem`."""
+MOST_KEYS: Final = 3000
+"""Keys that one call reads in the index, those of other clients included."""
 _ROWS_AT_ONCE: Final = 100
 _FIRST: Final = ""
 _LAST: Final = "\uffff"
@@ -134,15 +136,21 @@ class Reading:
         self._index = index
         self._after = None if place is None else Place(*json.loads(place))
         self.goes_on_at: Place | None = None
-        """Where the next call begins, if this one has read its partitions and there are more."""
+        """Where the next call begins, if this one has read as much as it reads and there is more."""
 
     def places(self) -> Iterator[Place]:
         """The places from the one after which the call begins, in order."""
         partitions = list(self._index.partitions)
         if self._after is not None and self._after.partition in partitions:
             partitions = partitions[partitions.index(self._after.partition) :]
+        read = 0
         for partition in partitions[:PARTITIONS_AT_ONCE]:
-            yield from self._of(partition)
+            for place in self._of(partition):
+                yield place
+                read += 1
+                if read == MOST_KEYS:
+                    self.goes_on_at = place
+                    return
         if left := partitions[PARTITIONS_AT_ONCE:]:
             edge = _LAST if self._index.newest_first else _FIRST
             self.goes_on_at = Place(left[0], edge)
