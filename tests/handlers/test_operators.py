@@ -13,7 +13,7 @@ from sms_gateway.domain.client import Client, Role
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Status
 from tests.fakes.builders import a_message
-from tests.fakes.clock import START
+from tests.fakes.clock import START, FakeClock
 from tests.handlers.cloud import GUARDS, Cloud
 from tests.handlers.lambdas import Answer, Function
 from tests.handlers.output import Output
@@ -249,6 +249,21 @@ def test_keys_of_other_clients_are_read_so_much_and_no_more_too(
 
     assert [one for page in read for one in page] == [f"{SHOP}/m-9", f"{SHOP}/m-3"]
     assert len(read) >= 3
+
+
+def test_a_search_whose_last_day_has_gone_by_meanwhile_ends_and_does_not_begin_anew(
+    status: Function, cloud: Cloud, clock: FakeClock
+) -> None:
+    for days in (0, 30):
+        store(cloud, f"f-{days}", status=Status.FAILED, updated_at=START - days * DAY)
+    store(cloud, "f-x", status=Status.FAILED, updated_at=START - 30 * DAY + timedelta(seconds=1))
+    second = status(asking("/messages", status="failed", limit="2")).body["cursor"]
+    rest = asking("/messages", status="failed", cursor=second)
+    assert found(status(rest)) == [f"{CRM}/f-30"]
+
+    clock.advance(DAY.total_seconds())
+
+    assert found(status(rest)) == []
 
 
 @pytest.mark.parametrize(

@@ -141,8 +141,10 @@ class Reading:
     def places(self) -> Iterator[Place]:
         """The places from the one after which the call begins, in order."""
         partitions = list(self._index.partitions)
-        if self._after is not None and self._after.partition in partitions:
-            partitions = partitions[partitions.index(self._after.partition) :]
+        if self._after is not None:
+            # A day that is not among them any more was the last one: midnight came in between.
+            known = self._after.partition in partitions
+            partitions = partitions[partitions.index(self._after.partition) :] if known else []
         read = 0
         for partition in partitions[:PARTITIONS_AT_ONCE]:
             for place in self._of(partition):
