@@ -49,9 +49,9 @@ def _in_braces(variable: re.Match[str]) -> str:
 
 
 def body_of(gateway_response: Any) -> dict[str, Any]:
-    """The problem document, with a sentence in the place of AWS's own words."""
+    """The problem document."""
     (template,) = gateway_response["ResponseTemplates"].values()
-    body: dict[str, Any] = json.loads(template.replace("$context.error.messageString", '"No."'))
+    body: dict[str, Any] = json.loads(template)
     return body
 
 

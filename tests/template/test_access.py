@@ -280,12 +280,27 @@ def _answers(cloudformation: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_what_api_gateway_refuses_is_a_problem_document_too(cloudformation: dict[str, Any]) -> None:
     for kind, answer in _answers(cloudformation).items():
         (template,) = answer["responseTemplates"].values()
-        # The one variable stands for a JSON string, quotes and all.
-        document = json.loads(template.replace("$context.error.messageString", '"No such thing."'))
+        document = json.loads(template)
         assert document.keys() == {"type", "title", "status", "detail"}, kind
         assert document["title"] == TITLES[document["type"]], kind
         assert str(document["status"]) == str(answer["statusCode"]), kind
         assert document["detail"].endswith("."), kind
+
+
+def test_what_api_gateway_refuses_repeats_nothing_of_the_request(
+    cloudformation: dict[str, Any],
+) -> None:
+    """Its own words about a signature hold the whole header `Authorization`: a page's token."""
+    for kind, answer in _answers(cloudformation).items():
+        assert "$" not in json.dumps(answer["responseTemplates"]), kind
+
+
+def test_a_path_that_is_not_there_is_a_404_with_an_access_token_too(
+    cloudformation: dict[str, Any],
+) -> None:
+    """API Gateway takes an `Authorization` that no route asks for for a signature of AWS."""
+    answers = _answers(cloudformation)
+    assert answers["INVALID_SIGNATURE"] == answers["MISSING_AUTHENTICATION_TOKEN"]
 
 
 _HEADER: Final = "gatewayresponse.header."
