@@ -303,6 +303,13 @@ def test_a_path_that_is_not_there_is_a_404_with_an_access_token_too(
     assert answers["INVALID_SIGNATURE"] == answers["MISSING_AUTHENTICATION_TOKEN"]
 
 
+def test_a_page_that_is_throttled_is_not_told_of_a_key_that_it_does_not_have(
+    cloudformation: dict[str, Any],
+) -> None:
+    (template,) = _answers(cloudformation)["THROTTLED"]["responseTemplates"].values()
+    assert "key" not in json.loads(template)["detail"]
+
+
 _HEADER: Final = "gatewayresponse.header."
 
 
