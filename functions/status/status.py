@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sms_gateway.domain.client import Role
 from sms_gateway.domain.clock import to_iso
+from sms_gateway.domain.message_id import is_message_id
 from sms_gateway.entrypoints.bodies import request_body
 from sms_gateway.entrypoints.contract import document_at
 from sms_gateway.entrypoints.idempotency_key import given_key
@@ -71,20 +72,21 @@ def get_messages() -> Response[str]:
 
 
 def _searched(query: ListQuery) -> Response[str]:
-    found, cursor = parts().search_messages(
-        query.search, query.phone_number, query.limit, query.cursor
-    )
-    search = query.search
+    search = parts().search_messages.checked(query.search, query.phone_number)
     logger.info(
-        "messages searched by an operator",
+        "messages looked for by an operator",
         looked_for={
-            "by_phone_number": query.phone_number is not None,
+            "phone_number": search.phone_number and search.phone_number.masked,
             "message_id": search.message_id,
             "status": search.status,
             "client": search.client,
             "since": search.since and to_iso(search.since),
             "until": search.until and to_iso(search.until),
         },
+    )
+    found, cursor = parts().search_messages(search, query.limit, query.cursor)
+    logger.info(
+        "messages searched by an operator",
         shown=[f"{message.client}/{message.message_id}" for message in found.messages],
         more=cursor is not None,
     )
@@ -106,7 +108,14 @@ def get_message(message_id: str) -> Response[str]:
     """One message of the caller's own, or of the client that an operator names."""
     client = caller(routes.current_event, parts().clients)
     owner = read_owner(routes.current_event.resolved_query_string_parameters, client)
-    message = parts().read_message(owner, path_value(message_id))
+    asked_for = path_value(message_id)
+    if client.role is Role.OPERATOR:
+        logger.info(
+            "message looked for by an operator",
+            message_id=asked_for if is_message_id(asked_for) else None,
+            owner=owner,
+        )
+    message = parts().read_message(owner, asked_for)
     logger.info(
         "message read", message_id=message.message_id, status=message.status, owner=message.client
     )
@@ -222,8 +231,9 @@ def get_suppressions() -> Response[str]:
 def get_suppression(phone_number: str) -> Response[str]:
     """Since when this number must not be texted."""
     caller(routes.current_event, parts().clients)
-    entry = parts().read_suppression(path_value(phone_number))
-    logger.info("suppression read", phone_number=entry.phone_number.masked)
+    number = parts().read_suppression.number(path_value(phone_number))
+    logger.info("suppression looked for", phone_number=number.masked)
+    entry = parts().read_suppression(number)
     body = {"phoneNumber": entry.phone_number.e164, "since": to_iso(entry.since)}
     return Response(HTTPStatus.OK, "application/json", json.dumps(body))
 
@@ -231,7 +241,9 @@ def get_suppression(phone_number: str) -> Response[str]:
 @routes.get("/provider")
 def get_provider() -> Response[str]:
     """Whether Voipit is reachable, and if not since when and why."""
-    caller(routes.current_event, parts().clients)
+    client = caller(routes.current_event, parts().clients)
+    if client.role is Role.OPERATOR:
+        logger.info("way to Voipit looked at by an operator")
     return Response(
         HTTPStatus.OK, "application/json", json.dumps(provider_view(parts().circuits.get()))
     )

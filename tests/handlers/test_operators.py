@@ -1,5 +1,6 @@
 """Operators see the messages of all clients, and the whole list; each look is logged."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -337,10 +338,40 @@ def test_each_search_is_logged_with_the_key_what_was_looked_for_and_what_was_sho
 
     status(asking("/messages", phoneNumber=NUMBER, client=SHOP))
 
-    line = output.line("messages searched by an operator")
-    assert (line["key_id"], line["client"]) == (OPERATORS_KEY_ID, "ana")
-    assert line["shown"] == [f"{SHOP}/{MESSAGE_ID}"]
-    assert (line["looked_for"]["client"], line["looked_for"]["by_phone_number"]) == (SHOP, True)
+    looked, shown = (line for line in output.lines() if "by an operator" in line["message"])
+    for line in (looked, shown):
+        assert (line["key_id"], line["client"]) == (OPERATORS_KEY_ID, "ana")
+    assert shown["shown"] == [f"{SHOP}/{MESSAGE_ID}"]
+    assert looked["looked_for"]["client"] == SHOP
+    assert looked["looked_for"]["phone_number"] == PhoneNumber(NUMBER).masked
+    assert NUMBER[1:] not in json.dumps(output.lines())
+
+
+def test_what_an_operator_looks_for_is_logged_before_it_is_looked_up(
+    status: Function, cloud: Cloud, output: Output
+) -> None:
+    """So a look is logged that finds nothing, or whose answer is lost."""
+    number = asking("/suppressions") | {
+        "resource": "/suppressions/{phoneNumber}",
+        "path": f"/suppressions/{NUMBER}",
+        "pathParameters": {"phoneNumber": NUMBER},
+    }
+    provider = asking("/provider")
+    assert status(one_message("unknown", client=SHOP)).status == 404
+    assert status(number).status == 404
+    assert status(provider).status == 200
+    cloud.calls.does_not_answer("dynamodb")
+    assert status(asking("/messages", status="failed")).is_store_unavailable()
+
+    message = output.line("message looked for by an operator")
+    assert (message["owner"], message["message_id"]) == (SHOP, "unknown")
+    suppression = output.line("suppression looked for")
+    assert suppression["phone_number"] == PhoneNumber(NUMBER).masked
+    way = output.line("way to Voipit looked at by an operator")
+    search = output.line("messages looked for by an operator")
+    assert search["looked_for"]["status"] == "failed"
+    for line in (message, suppression, way, search):
+        assert (line["key_id"], line["client"]) == (OPERATORS_KEY_ID, "ana")
 
 
 def test_an_operator_exports_the_do_not_contact_list_page_by_page(

@@ -56,7 +56,7 @@ class Operator:
     def search(
         self, search: Search = FAILED, cursor: str | None = None, number: str | None = None
     ) -> str:
-        _, following = self.look(search, number, 7, cursor)
+        _, following = self.look(self.look.checked(search, number), 7, cursor)
         assert following is not None
         return following
 

@@ -24,7 +24,10 @@ class Desk:
         numbers = FakePhoneNumbers()
         self.suppress = Suppress(self.suppressions, numbers, self.clock)
         self.unsuppress = Unsuppress(self.suppressions, numbers)
-        self.read = ReadSuppression(self.suppressions, numbers)
+        self._read = ReadSuppression(self.suppressions, numbers)
+
+    def read(self, text: str) -> Suppression:
+        return self._read(self._read.number(text))
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ class Reading:
         self._index = index
         self._after = None if place is None else Place(*json.loads(place))
         self.goes_on_at: Place | None = None
-        """Where the next call begins, if this one has read as much as it reads and there is more."""
+        """Where the next call begins, if this one ended before the index did."""
 
     def places(self) -> Iterator[Place]:
         """The places from the one after which the call begins, in order."""

@@ -73,21 +73,30 @@ class SearchMessages:
     places: SignedPlaces
     now: Clock
 
-    def __call__(
-        self, search: Search, phone_number: str | None, limit: int, cursor_text: str | None
-    ) -> tuple[Searched, str | None]:
-        """At most `limit` (1 to 100) messages, and the cursor of the next ones.
-
-        `phone_number` is as the operator has written it.
+    def checked(self, search: Search, phone_number: str | None) -> Search:
+        """The search, with the number as it is read. `phone_number` is as the operator wrote it.
 
         Raises:
             InvalidValueError: `invalid-phone-number`.
-            MalformedRequestError: there is no index for this search, or the cursor is of another.
-            StoreUnavailableError: the table or the cursor's key cannot be read.
+            MalformedRequestError: there is no index for this search, or its time ends before it
+                begins.
         """
         if phone_number is not None:
             search = replace(search, phone_number=self.phone_numbers.read(phone_number))
         search.check()
+        return search
+
+    def __call__(
+        self, search: Search, limit: int, cursor_text: str | None
+    ) -> tuple[Searched, str | None]:
+        """At most `limit` (1 to 100) messages, and the cursor of the next ones.
+
+        `search` is one that `checked` has given.
+
+        Raises:
+            MalformedRequestError: the cursor is of another search.
+            StoreUnavailableError: the table or the cursor's key cannot be read.
+        """
         place = self.places.place(cursor_text, _OF_A_SEARCH, search.signed)
         found = self.messages.search(search, limit, place, self.now())
         return found, self.places.cursor(found.place, _OF_A_SEARCH, search.signed)

@@ -59,15 +59,18 @@ class ReadSuppression:
     suppressions: Suppressions
     phone_numbers: PhoneNumbers
 
-    def __call__(self, phone_number: str) -> Suppression:
+    def number(self, phone_number: str) -> PhoneNumber:
+        """The number that is meant. Raises `InvalidValueError` (`invalid-phone-number`)."""
+        return self.phone_numbers.read(phone_number)
+
+    def __call__(self, number: PhoneNumber) -> Suppression:
         """The number's entry.
 
         Raises:
-            InvalidValueError: `invalid-phone-number`.
             SuppressionNotFoundError: it is not on the list.
             StoreUnavailableError: the table did not answer.
         """
-        entry = self.suppressions.get(self.phone_numbers.read(phone_number))
+        entry = self.suppressions.get(number)
         if entry is None:
             raise SuppressionNotFoundError(
                 "This number is not on the do-not-contact list. A PUT to the same address puts it"
