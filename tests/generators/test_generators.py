@@ -1,11 +1,13 @@
 """Programs that make clients read the contract without a warning, and their clients are sound."""
 
+import json
 import os
 import shutil
 import sys
 from collections import deque
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -133,6 +135,26 @@ def test_the_recipe_for_typescript_sends_once_whatever_the_network_does() -> Non
 
     assert set(page_files()) == {"gateway.ts", "send.ts"}
     assert len(gateway.batches) == 3
+    assert gateway.accepted.total() == 1
+
+
+@pytest.mark.parametrize("message_id", ["undefined", "null"])
+def test_a_message_without_an_id_gets_one_for_all_tries_of_the_recipe(message_id: str) -> None:
+    """An id that a caller has left undefined must not take the place of the recipe's own."""
+    module = json.dumps(str(Path(page_program()[1]).with_name("gateway.js")))
+    gateway = GatewayServer()
+    gateway.troubles.append(CUT_AFTER_STORING)
+
+    with gateway.listening():
+        program = (
+            f"import({module}).then(({{ connect, send }}) => send("
+            f"connect({json.dumps(gateway.url)}, {json.dumps(API_KEY)}), "
+            f"{{ messageId: {message_id}, phoneNumber: '0721234567', message: 'Da' }}, 10))"
+        )
+        run(["node", "--eval", program])
+
+    first, second = ([each["messageId"] for each in batch] for batch in gateway.batches)
+    assert first == second == [str(UUID(first[0]))]
     assert gateway.accepted.total() == 1
 
 
