@@ -128,6 +128,14 @@ def test_the_readme_names_every_error() -> None:
     assert errors == set(re.findall(r"\b[A-Z]\w+Error\b", README))
 
 
+def test_every_page_installs_the_client_from_a_clone_since_no_index_has_it() -> None:
+    pages = [CLIENT / "README.md", ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    text = "\n".join(each.read_text(encoding="utf-8") for each in pages)
+
+    assert not re.findall(r"install [^`\n]*voipit-sms-gateway-client", text)
+    assert set(re.findall(r"pip install '?(\S*clients/python)", text)) == {"./clients/python"}
+
+
 def run(program: str, folder: Path, gateway: GatewayServer) -> str:
     """What a program prints that has the package on its path and nothing else of the repository."""
     script = folder / "program.py"
