@@ -80,11 +80,14 @@ def request_handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
-            if not length.isdecimal() or int(length) > MAX_BYTES:
+            is_raw = self.headers.get("x-amz-sns-rawdelivery") is not None
+            if is_raw or not length.isdecimal():
+                # A raw message has no signature to check. It can be genuine all the same, and SNS
+                # keeps it only after a 5xx.
+                logger.warning("a message is raw, or its length is not given")
+                self._answer(HTTPStatus.SERVICE_UNAVAILABLE)
+            elif int(length) > MAX_BYTES:
                 self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            elif self.headers.get("x-amz-sns-rawdelivery") is not None:
-                # Without the envelope there is no signature.
-                self._answer(HTTPStatus.FORBIDDEN)
             else:
                 self._answer(receiver.receive(self.rfile.read(int(length))))
 

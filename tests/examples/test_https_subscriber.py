@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http import HTTPStatus
 from http.server import HTTPServer
 from typing import Any
@@ -137,6 +138,16 @@ def test_without_sns_certificate_the_message_comes_again(sns: SnsSender) -> None
     assert receiver.receive(sns.signed(NOTIFICATION)) is HTTPStatus.SERVICE_UNAVAILABLE
 
 
+@pytest.mark.parametrize("days", [-60, 2])
+def test_a_certificate_that_is_not_valid_by_this_clock_costs_no_message(days: int) -> None:
+    sns = SnsSender(valid_from=NOW + timedelta(days=days))
+    verifier = Verifier({NOTIFICATION["TopicArn"]}, fetch=sns.fetch, now=lambda: NOW)
+
+    answer = Receiver(verifier, lambda _: None).receive(sns.signed(NOTIFICATION))
+
+    assert answer is HTTPStatus.SERVICE_UNAVAILABLE
+
+
 @contextmanager
 def served(receiver: Receiver) -> Iterator[http.client.HTTPConnection]:
     with HTTPServer(("127.0.0.1", 0), request_handler(receiver)) as server:
@@ -151,9 +162,10 @@ def served(receiver: Receiver) -> Iterator[http.client.HTTPConnection]:
     ("headers", "status"),
     [
         ({}, HTTPStatus.NO_CONTENT),
-        ({"x-amz-sns-rawdelivery": "true"}, HTTPStatus.FORBIDDEN),
+        ({"x-amz-sns-rawdelivery": "true"}, HTTPStatus.SERVICE_UNAVAILABLE),
         ({"Content-Length": str(MAX_BYTES + 1)}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-        ({"Content-Length": "many"}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        ({"Content-Length": "many"}, HTTPStatus.SERVICE_UNAVAILABLE),
+        ({"Transfer-Encoding": "chunked"}, HTTPStatus.SERVICE_UNAVAILABLE),
     ],
 )
 def test_the_server_hands_over_whole_signed_bodies_only(

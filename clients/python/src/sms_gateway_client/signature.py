@@ -73,7 +73,10 @@ class StaleMessageError(ForgedMessageError):
 
 
 class CertificateUnavailableError(OSError):
-    """SNS's certificate could not be fetched. Answer 503: SNS tries again."""
+    """SNS's certificate cannot be fetched or used now. Answer 503: SNS tries again.
+
+    It comes from SNS's own address, so this says nothing against the message.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +202,16 @@ class Verifier:
             try:
                 content = self.fetch(url)
             except OSError as error:
-                msg = f"SNS's certificate cannot be fetched: {type(error).__name__}."
-                raise CertificateUnavailableError(msg) from error
+                raise _unavailable(f"cannot be fetched ({type(error).__name__})") from error
             try:
                 certificate = x509.load_pem_x509_certificate(content)
             except ValueError as error:
-                raise _forged("its certificate cannot be read") from error
+                raise _unavailable("cannot be read") from error
             if len(self._certificates) >= MAX_CERTIFICATES:
                 self._certificates.clear()
             self._certificates[url] = certificate
         if not certificate.not_valid_before_utc <= self.now() <= certificate.not_valid_after_utc:
-            raise _forged("its certificate is not valid now")
+            raise _unavailable("is not valid by the clock of this machine")
         return certificate
 
     @staticmethod
@@ -221,7 +223,7 @@ class Verifier:
     ) -> None:
         key = certificate.public_key()
         if not isinstance(key, rsa.RSAPublicKey):
-            raise _forged("its certificate has no RSA key")
+            raise _unavailable("has no RSA key")
         try:
             signature = base64.b64decode(content.get("Signature", ""), validate=True)
             key.verify(signature, string_to_sign(content, kind), padding.PKCS1v15(), algorithm)
@@ -248,3 +250,7 @@ def _content(body: str | bytes) -> dict[str, str]:
 
 def _forged(why: str) -> ForgedMessageError:
     return ForgedMessageError(f"The message is refused: {why}.")
+
+
+def _unavailable(why: str) -> CertificateUnavailableError:
+    return CertificateUnavailableError(f"SNS's certificate {why}.")
