@@ -223,6 +223,23 @@ def test_the_signature_of_another_key_is_refused(verifier: Verifier) -> None:
         verifier.verify(SnsSender().signed(NOTIFICATION))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("Signature", "ș"), ("Signature", "A"), ("Subject", "\ud800")]
+)
+def test_characters_that_no_signed_message_has_are_a_forgery(
+    verifier: Verifier, sns: SnsSender, name: str, value: str
+) -> None:
+    content = json.loads(sns.signed(NOTIFICATION)) | {name: value}
+
+    with pytest.raises(ForgedMessageError, match="signature is wrong"):
+        verifier.verify(json.dumps(content))
+
+
+def test_a_body_of_endless_brackets_is_a_forgery(verifier: Verifier) -> None:
+    with pytest.raises(ForgedMessageError, match="no JSON"):
+        verifier.verify("[" * 200_000)
+
+
 @pytest.mark.parametrize("version", ["0", "3", "", "1 "])
 def test_another_signature_version_is_refused(
     verifier: Verifier, sns: SnsSender, version: str

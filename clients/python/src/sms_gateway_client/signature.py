@@ -4,7 +4,6 @@ Needs the package `cryptography`. Every check is made before anything of the mes
 """
 
 import base64
-import binascii
 import json
 import re
 import urllib.request
@@ -227,7 +226,8 @@ class Verifier:
         try:
             signature = base64.b64decode(content.get("Signature", ""), validate=True)
             key.verify(signature, string_to_sign(content, kind), padding.PKCS1v15(), algorithm)
-        except (binascii.Error, InvalidSignature) as error:
+        except (ValueError, InvalidSignature) as error:
+            # A ValueError is of a signature that is no base64, or of a text that no UTF-8 can hold.
             raise _forged("its signature is wrong") from error
 
 
@@ -241,7 +241,7 @@ def _content(body: str | bytes) -> dict[str, str]:
     """The texts in it; SNS signs nothing else. Raises `ForgedMessageError`."""
     try:
         content: Any = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _forged("it is no JSON") from error
     if not isinstance(content, dict):
         raise _forged("it is no JSON object")
