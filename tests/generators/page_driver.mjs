@@ -14,11 +14,12 @@ globalThis.fetch = async (url, options) => {
   if (!list) {
     return overTheNetwork(new URL(url, origin), { ...options, headers: { ...options.headers, origin } });
   }
-  asked.push({ url, token: options.headers?.authorization, body: options.body && JSON.parse(options.body) });
+  const { headers: given, body, redirect } = options;
+  asked.push({ url, token: given?.authorization, body: body && JSON.parse(body), redirect });
   const next = list.shift();
   if (!next) throw new TypeError("fetch failed");
-  const [status, body, headers] = next;
-  return new Response(JSON.stringify(body), { status, headers });
+  const [status, content, headers] = next;
+  return new Response(JSON.stringify(content), { status, headers });
 };
 const { send } = await import(module);
 const shown = [];
