@@ -1,8 +1,11 @@
 """The programs of docs/start, as they stand on their pages, with a gateway that has bad moments."""
 
 import json
+import os
+import shutil
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +33,8 @@ IN_HALF_AN_HOUR = Trouble(
         }
     ),
 )
+
+SHELL_IS_MISSING = "CI" not in os.environ and not all(map(shutil.which, SHELL.needs))
 
 
 @pytest.fixture
@@ -89,3 +94,34 @@ def test_a_start_leaves_what_has_to_wait_for_long_to_another_run(
     assert "Run this again in 1740 s, with the same id." in ended.stderr
     assert not gateway.troubles
     assert not gateway.batches
+
+
+def test_a_start_takes_its_key_to_no_other_address(
+    command: list[str], gateway: GatewayServer
+) -> None:
+    elsewhere = GatewayServer()
+    with elsewhere.listening():
+        gateway.troubles.append(Trouble(307, location=f"{elsewhere.url}/messages"))
+        gateway.statuses[NUMBER] = "sent"
+        ended = starts.finished(command, gateway.url, API_KEY)
+
+    assert not gateway.troubles, ended.stderr
+    assert elsewhere.batches == []
+
+
+@pytest.mark.skipif(SHELL_IS_MISSING, reason="There is no curl or no jq.")
+def test_the_start_in_a_shell_shows_its_key_to_no_list_of_processes(
+    gateway: GatewayServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, real = tmp_path / "arguments", shutil.which("curl")
+    curl = tmp_path / "curl"
+    curl.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>"{seen}"\nexec "{real}" "$@"\n')
+    curl.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    gateway.statuses[NUMBER] = "sent"
+
+    ended = starts.finished([*SHELL.ready(tmp_path), *ARGUMENTS], gateway.url, API_KEY)
+
+    assert ended.returncode == 0, ended.stderr
+    assert ARGUMENTS[0] in seen.read_text(encoding="utf-8")
+    assert API_KEY not in seen.read_text(encoding="utf-8")
