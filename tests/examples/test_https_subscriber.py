@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from examples.https_subscriber.receiver import MAX_BYTES, Receiver, request_handler
-from sms_gateway_client.events import Event
+from sms_gateway_client.events import Event, parse_event
 from sms_gateway_client.signature import Verifier
 from tests.support.examples import example_template, faults_of_template
 from tests.support.lives import Life
@@ -207,3 +207,19 @@ def test_the_subscription_signs_retries_for_less_than_an_hour_and_keeps_what_it_
     assert subscription["Protocol"] == "https"
     assert "deadLetterTargetArn" in subscription["RedrivePolicy"]
     assert longest <= 3600, "SNS takes no policy that tries for longer"
+
+
+def test_what_sns_has_given_up_is_read_from_the_queue_and_would_be_refused_by_the_receiver(
+    sns: SnsSender, handled: list[Event]
+) -> None:
+    """So the alarm must not send its reader to the receiver with it."""
+    later = Verifier(
+        {NOTIFICATION["TopicArn"]}, fetch=sns.fetch, now=lambda: NOW + timedelta(hours=2)
+    )
+    body = sns.signed(NOTIFICATION)
+    (alarm,) = properties(TEMPLATE, "AWS::CloudWatch::Alarm").values()
+
+    assert Receiver(later, handled.append).receive(body) is HTTPStatus.SERVICE_UNAVAILABLE
+    assert handled == []
+    assert parse_event(body).status == "sent"
+    assert "read them from the queue with parse_event" in alarm["AlarmDescription"]
