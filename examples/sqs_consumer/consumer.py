@@ -3,7 +3,8 @@
     python consumer.py <queue URL> statuses.sqlite
 
 The table is the memory as well: one statement drops repeats and events that were overtaken, and
-writes the others. It runs as it is on PostgreSQL. A message leaves the queue after its row is
+writes the others. PostgreSQL takes both statements too, with its driver's placeholders in place of
+the question marks. A message leaves the queue after its row is
 written, so a crash repeats it and loses nothing. What cannot be read stays in the queue, whose
 redrive policy puts it into the dead-letter queue.
 """
@@ -34,7 +35,7 @@ _TABLE: Final = """
         message_id TEXT NOT NULL,
         sequence INTEGER NOT NULL,
         status TEXT NOT NULL,
-        final INTEGER NOT NULL,
+        final BOOLEAN NOT NULL,
         reason TEXT,
         changed_at TEXT NOT NULL,
         PRIMARY KEY (source, message_id)
