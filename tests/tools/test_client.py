@@ -29,6 +29,7 @@ from sms_gateway_client import (
     RefusedError,
     TryLaterError,
     UnavailableError,
+    UnreadableMessagesError,
     a_message,
 )
 from sms_gateway_client.address import checked_address, checked_key
@@ -687,6 +688,22 @@ def test_a_number_that_cannot_be_taken_off_the_list_is_told() -> None:
         gateway.unsuppress("+40721234567")
 
     assert page.asked() == [("DELETE", "/suppressions/%2B40721234567")] * 2
+
+
+def test_messages_that_the_gateway_cannot_read_are_told_after_those_that_it_can() -> None:
+    other = MESSAGE_VIEW | {"messageId": "m-3"}
+    page = Page(
+        [
+            (200, {"messages": [MESSAGE_VIEW], "unreadableMessages": ["m-2"], "cursor": "next"}),
+            (200, {"messages": [other]}),
+        ]
+    )
+    read: list[str] = []
+
+    with pytest.raises(UnreadableMessagesError, match="cannot read: m-2") as error:
+        read.extend(each["messageId"] for each in page.gateway(key="k").messages("+40721234567"))
+
+    assert (read, error.value.message_ids) == (["m-1", "m-3"], ["m-2"])
 
 
 def test_every_request_has_a_time_out_to_connect_and_one_to_answer() -> None:

@@ -17,6 +17,7 @@ from sms_gateway_client.errors import (
     RefusedError,
     TryLaterError,
     UnavailableError,
+    UnreadableMessagesError,
 )
 from sms_gateway_client.version import VERSION
 
@@ -37,6 +38,7 @@ __all__ = [
     "RefusedError",
     "TryLaterError",
     "UnavailableError",
+    "UnreadableMessagesError",
     "__version__",
     "a_message",
 ]

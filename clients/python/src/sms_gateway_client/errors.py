@@ -93,6 +93,20 @@ class NotSettledError(GatewayError):
         self.message = message
 
 
+class UnreadableMessagesError(GatewayError):
+    """A later release of the gateway has written these messages, and this one cannot read them.
+
+    `message_ids` are their ids.
+    """
+
+    def __init__(self, message_ids: list[str]) -> None:
+        super().__init__(
+            "A later release of the gateway has written messages that this one cannot read:"
+            f" {', '.join(message_ids)}. Ask again when it is upgraded."
+        )
+        self.message_ids = message_ids
+
+
 def error_of(status: int, reason: str, content: object, retry_after: float | None) -> GatewayError:
     """What an answer that is no success means. `content` is its JSON, or `None`."""
     problem = _problem(content)

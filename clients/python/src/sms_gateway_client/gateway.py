@@ -19,6 +19,7 @@ from sms_gateway_client.errors import (
     NotSettledError,
     TryLaterError,
     UnavailableError,
+    UnreadableMessagesError,
     error_of,
 )
 from sms_gateway_client.models import (
@@ -222,7 +223,8 @@ class Gateway:
     def wait_until_settled(self, message_id: str, *, timeout: float = 300.0) -> Message:
         """Ask after ever longer pauses until the message is sent, failed, cancelled or no_report.
 
-        Raises `NotSettledError` after `timeout` seconds. Subscribers of the topic need not ask.
+        Raises `NotSettledError` after `timeout` seconds. If the gateway cannot be reached, its
+        patience and the try that has begun come on top. Subscribers of the topic need not ask.
         """
         give_up_at = self._now() + timeout
         pauses = growing_pauses(longest=_LONGEST_POLL)
@@ -242,15 +244,23 @@ class Gateway:
         return self._ask("DELETE", path, _object(Message, 200))
 
     def messages(self, phone_number: str, *, page_size: int = 50) -> Iterator[Message]:
-        """All your messages to a number, the newest first. Pages are fetched as you go on."""
+        """All your messages to a number, the newest first. Pages are fetched as you go on.
+
+        Raises `UnreadableMessagesError` after the last of them if there are others, which the
+        gateway cannot read.
+        """
         query: Json = {"phoneNumber": phone_number, "limit": page_size}
+        unreadable: list[str] = []
         while True:
             path = self._of_a_key("/messages")
             page = self._ask("GET", path, _object(MessageList, 200), query=query)
             yield from page["messages"]
+            unreadable += page.get("unreadableMessages", [])
             if "cursor" not in page:
-                return
+                break
             query["cursor"] = page["cursor"]
+        if unreadable:
+            raise UnreadableMessagesError(unreadable)
 
     def suppress(self, phone_number: str) -> None:
         """Put a number on the do-not-contact list, or leave it there."""
