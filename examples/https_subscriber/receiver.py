@@ -13,7 +13,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock
+from time import monotonic
 from typing import Final
 
 from sms_gateway_client.events import (
@@ -33,18 +35,19 @@ from sms_gateway_client.signature import (
 MAX_BYTES: Final = 512 * 1024
 """A body that is longer is none of SNS's: a message has 256 KiB at most."""
 TIMEOUT: Final = 10.0
-"""Seconds for the rest of a request. SNS waits for an answer for 15."""
+"""Seconds for the whole body of a request. SNS waits for an answer for 15."""
 
 logger = logging.getLogger("receiver")
 
 
 @dataclass(slots=True)
 class Receiver:
-    """Verifies, confirms the subscription, and has each new event handled."""
+    """Verifies, confirms the subscription, and has each new event handled, one at a time."""
 
     verifier: Verifier
     handle: Callable[[Event], object]
     memory: Memory = field(default_factory=HighestSequence)
+    _one_at_a_time: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def receive(self, body: bytes) -> HTTPStatus:
         """The status to answer. With 5xx SNS sends the message again, and keeps it in the end.
@@ -57,7 +60,9 @@ class Receiver:
                 self.verifier.confirm(message)
                 logger.info("the subscription to %s is confirmed", message.topic_arn)
             elif message.type == "Notification":
-                handle_if_new(parse_event(message.message), self.memory, self.handle)
+                event = parse_event(message.message)
+                with self._one_at_a_time:
+                    handle_if_new(event, self.memory, self.handle)
             else:
                 logger.warning("the subscription to %s has ended", message.topic_arn)
         except (StaleMessageError, CertificateUnavailableError):
@@ -89,7 +94,26 @@ def request_handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             elif int(length) > MAX_BYTES:
                 self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             else:
-                self._answer(receiver.receive(self.rfile.read(int(length))))
+                body = self._body(int(length))
+                self._answer(
+                    HTTPStatus.SERVICE_UNAVAILABLE if body is None else receiver.receive(body)
+                )
+
+        def _body(self, length: int) -> bytes | None:
+            """It, or `None` if it does not arrive as a whole in time."""
+            until, body = monotonic() + TIMEOUT, b""
+            try:
+                while len(body) < length:
+                    self.connection.settimeout(max(until - monotonic(), 0.001))
+                    part = self.rfile.read1(length - len(body))
+                    if not part or monotonic() > until:
+                        return None
+                    body += part
+            except TimeoutError:
+                return None
+            finally:
+                self.connection.settimeout(TIMEOUT)
+            return body
 
         def _answer(self, status: HTTPStatus) -> None:
             self.send_response(status)
@@ -105,10 +129,10 @@ def show(event: Event) -> None:
 
 
 def main(port: str = "8080") -> None:
-    """Serve one request at a time until Ctrl-C."""
+    """Serve until Ctrl-C. A request that is slow keeps no other waiting."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     receiver = Receiver(Verifier({os.environ["TOPIC_ARN"]}), show)
-    HTTPServer(("127.0.0.1", int(port)), request_handler(receiver)).serve_forever()
+    ThreadingHTTPServer(("127.0.0.1", int(port)), request_handler(receiver)).serve_forever()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """The receiver over HTTPS, and the template of its subscription."""
 
+import contextlib
 import http.client
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -183,6 +185,30 @@ def test_the_server_hands_over_whole_signed_bodies_only(
 
     assert answer.status == status
     assert len(handled) == (status == HTTPStatus.NO_CONTENT)
+
+
+def test_a_body_that_trickles_in_is_given_up_and_not_handled(
+    receiver: Receiver, sns: SnsSender, handled: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte is in time, and the whole is not."""
+    monkeypatch.setattr("examples.https_subscriber.receiver.TIMEOUT", 0.3)
+    body = sns.signed(NOTIFICATION)
+    started = time.monotonic()
+
+    def trickle() -> Iterator[bytes]:
+        for place in range(12):
+            yield body[place : place + 1]
+            time.sleep(0.1)
+        yield body[12:]
+
+    with served(receiver) as connection:
+        headers = {"Content-Length": str(len(body))}
+        with contextlib.suppress(OSError):  # the server has gone before the last byte
+            connection.request("POST", "/", trickle(), headers)
+        connection.close()
+
+    assert time.monotonic() - started < 5
+    assert handled == []
 
 
 def test_the_template_of_the_subscription_is_one_that_cloudformation_takes() -> None:
