@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -51,7 +52,20 @@ def _operated(cloud: Cloud, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -
     )
     monkeypatch.setattr("tools.operators.parts.frame.a_session", lambda *_: QuickSession())
     monkeypatch.setattr(forget, "utc_now", clock)
-    monkeypatch.setattr(forget, "pause", lambda span: clock.advance(span.total_seconds()))
+
+    def pause(span: timedelta) -> None:
+        """Lambda measures that `publish` keeps up, and time goes by."""
+        keeps_up = {
+            "MetricName": "IteratorAge",
+            "Dimensions": [{"Name": "FunctionName", "Value": "publish"}],
+            "Timestamp": clock(),
+            "Value": 0,
+        }
+        cloudwatch = QuickSession().client("cloudwatch")
+        cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=[keeps_up])
+        clock.advance(span.total_seconds())
+
+    monkeypatch.setattr(forget, "pause", pause)
 
 
 def stream() -> list[dict[str, Any]]:

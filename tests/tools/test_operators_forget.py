@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,13 @@ class Account:
         self.db = deployed.db
         self.messages = deployed.messages
         self.clock = FakeClock(NOW)
+        self.publish_works = True
+
+    def pause(self, span: timedelta) -> None:
+        """`publish` is given what has changed, and time goes by."""
+        if self.publish_works:
+            self.deployed.publish_is_behind(1, self.clock())
+        self.clock.advance(span.total_seconds())
 
     def store(self, status: Status = Status.SENT, **changes: Any) -> Message:
         message = a_message(status, **changes)
@@ -86,7 +94,7 @@ class Account:
 def account(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Account:
     account = Account(deployed)
     monkeypatch.setattr(forget, "utc_now", account.clock)
-    monkeypatch.setattr(forget, "pause", lambda span: account.clock.advance(span.total_seconds()))
+    monkeypatch.setattr(forget, "pause", account.pause)
     monkeypatch.setattr(forget, "DELETES_PER_SECOND", 1e9)
     return account
 
@@ -496,9 +504,29 @@ def test_what_has_long_been_published_is_deleted_at_once(account: Account) -> No
     assert account.clock() == NOW
 
 
+@pytest.mark.parametrize("measured", [[], [timedelta(minutes=2)]], ids=["never", "before"])
+def test_nothing_is_deleted_if_publish_was_given_nothing_since_the_change(
+    account: Account, measured: list[timedelta], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it is while the trigger of `publish` is switched off."""
+    account.publish_works = False
+    for ago in measured:
+        account.deployed.publish_is_behind(1, NOW - ago)
+    account.store(Status.QUEUED, attempt=0)
+
+    assert run() == Exit.PARTLY
+
+    assert account.ids() == {"appointment-17"}
+    assert "its trigger can be switched off" in capsys.readouterr().out
+    assert account.clock() == NOW + timedelta(minutes=6)
+    account.publish_works = True
+    assert run() == Exit.DONE
+
+
 def test_nothing_is_deleted_while_publish_is_behind(
     account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    account.publish_works = False
     account.store(updated_at=NOW - timedelta(hours=2))
     account.deployed.publish_is_behind(3, NOW - timedelta(minutes=4))
     account.deployed.publish_is_behind(300, NOW - timedelta(minutes=2))
@@ -509,8 +537,40 @@ def test_nothing_is_deleted_while_publish_is_behind(
     out = capsys.readouterr().out
     assert "publish is 5 minutes behind" in out
     assert "clinic/appointment-17: settled, and its events come first" in out
-    account.deployed.publish_is_behind(1, NOW - timedelta(minutes=1))
+    account.publish_works = True
     assert run() == Exit.DONE
+
+
+def test_a_report_that_was_recorded_later_than_it_came_waits_for_its_event(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its change has the time at which it came, which says nothing of when it was recorded."""
+    account.publish_works = False
+    report = a_report()
+    message = account.store(Status.SENT, report=report, updated_at=report.received_at)
+    account.deployed.publish_is_behind(3600, NOW - timedelta(minutes=2))
+
+    assert run() == Exit.PARTLY
+
+    assert account.ids() == {message.message_id}
+    assert "publish is 60 minutes behind" in capsys.readouterr().out
+    account.publish_works = True
+    before = account.clock()
+    assert run() == Exit.DONE
+    assert account.clock() == before + timedelta(minutes=1)
+
+
+def test_the_last_change_is_the_latest_of_the_history_not_that_of_the_report(
+    account: Account,
+) -> None:
+    account.publish_works = False
+    message = a_message(Status.SENT, updated_at=NOW - timedelta(days=2))
+    entry = replace(message.history[0], at=NOW - timedelta(hours=1))
+    account.deployed.has(replace(message, history=(entry, *message.history[1:])))
+
+    assert run() == Exit.PARTLY
+
+    assert account.ids() == {message.message_id}
 
 
 def test_nothing_is_deleted_while_events_wait_that_can_be_made_from_rows_alone(
@@ -530,7 +590,10 @@ def test_nothing_is_deleted_while_events_wait_that_can_be_made_from_rows_alone(
 def test_a_failure_queue_says_nothing_of_changes_that_are_older_than_what_it_keeps(
     account: Account,
 ) -> None:
-    account.store(updated_at=NOW - timedelta(days=16))
+    long_ago = NOW - timedelta(days=16)
+    message = a_message(Status.SENT, updated_at=long_ago)
+    history = tuple(replace(entry, at=long_ago) for entry in message.history)
+    account.deployed.has(replace(message, history=history))
     account.deployed.put("PublishFailures", "a position")
 
     assert run() == Exit.DONE

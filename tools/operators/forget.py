@@ -25,13 +25,15 @@ from tools.operators.parts.frame import Command, Exit, Operator
 from tools.operators.parts.numbers import read_number
 from tools.operators.parts.options import minutes
 from tools.operators.parts.pace import Pace
-from tools.operators.parts.published import QUIET, not_published
+from tools.operators.parts.published import QUIET, given_up, not_caught_up
 from tools.operators.parts.rows import Rows, store_errors
 from tools.operators.parts.traces import Guards, Traces
 
 DELETES_PER_SECOND: Final = 25
 LOOKS_EVERY: Final = timedelta(seconds=10)
 """How often open messages are looked at while the command waits for them."""
+FIGURES_COME_WITHIN: Final = timedelta(minutes=5)
+"""So long the command waits for the figures that show that the last events are published."""
 FROM_STDIN: Final = "-"
 
 
@@ -139,8 +141,7 @@ class Forgetting:
         """Cancel, wait, and delete what is settled. Raises `ToolError`: repeat the command."""
         self._cancel()
         settled = self._wait(patience)
-        changed = [message.updated_at for message in settled]
-        if changed and (reason := self._not_published(max(changed))):
+        if settled and (reason := self._not_published(settled)):
             self.sentences.append(reason)
             self._find_what_is_left("settled, and its events come first")
             return
@@ -172,12 +173,21 @@ class Forgetting:
             pause(LOOKS_EVERY)
         return [message for message in messages if message.status in SETTLED]
 
-    def _not_published(self, changed_at: datetime) -> str | None:
-        young = QUIET - (utc_now() - changed_at)
+    def _not_published(self, settled: Sequence[Message]) -> str | None:
+        changed_at = max(map(_changed_at, settled))
+        # A report that was recorded late has the time of its arrival: its change can be of now.
+        reported = any(message.report is not None for message in settled)
+        young = QUIET - (timedelta() if reported else utc_now() - changed_at)
         if young > timedelta():
             self.operator.say("Waiting a minute, so that the last events are published.")
             pause(young)
-        return not_published(self.operator, changed_at, utc_now())
+        until = utc_now() + FIGURES_COME_WITHIN
+        while reason := not_caught_up(self.operator, changed_at, utc_now(), reported=reported):
+            if utc_now() >= until:
+                return reason
+            self.operator.say("Waiting for figures that show that the last events are published.")
+            pause(LOOKS_EVERY)
+        return given_up(self.operator, changed_at, utc_now(), reported=reported)
 
     def _delete_last(self, settled: set[MessageKey]) -> None:
         """Before the messages: they alone tell which clients have such a row."""
@@ -235,6 +245,11 @@ _SENT_AGAIN: Final = (
     "Meanwhile a client has sent to the number. If it must not be texted, put it on the"
     " do-not-contact list (PUT /suppressions/{phoneNumber}) first."
 )
+
+
+def _changed_at(message: Message) -> datetime:
+    """The latest time that its history tells; the last change can have an earlier one."""
+    return max(message.updated_at, *(entry.at for entry in message.history))
 
 
 def _can_be_cancelled(message: Message) -> bool:
