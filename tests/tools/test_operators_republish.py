@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,33 @@ def test_a_value_that_is_none_is_explained(
         run(*asked)
     assert end.value.code == Exit.USAGE
     assert asked[0] in capsys.readouterr().err
+
+
+def test_an_event_is_found_though_a_report_recorded_later_has_set_the_rows_time_back(
+    deployed: Deployed, run: Callable[..., int]
+) -> None:
+    """A report that has waited in the fallback queue has the time at which it came."""
+    message = a_sent_message("m-1")
+    first, second, report = message.history
+    came = message.created_at + timedelta(minutes=5)
+    history = (first, replace(second, at=came + timedelta(minutes=10)), replace(report, at=came))
+    deployed.has(replace(message, history=history, updated_at=came))
+
+    assert run("--since", "2026-11-22T14:45Z", "--until", "2026-11-22T15:00Z") == Exit.DONE
+
+    assert deployed.ids() == ["m-1:2"]
+
+
+def test_what_rows_of_an_earlier_time_have_lost_is_not_told_of(
+    deployed: Deployed, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = a_sent_message("m-1")
+    deployed.has(replace(whole, history=whole.history[1:]), a_sent_message("m-2", minute=60))
+
+    assert run("--since", "2026-11-22T15:00Z", "--until", "2026-11-22T16:00Z") == Exit.DONE
+
+    assert deployed.ids() == ids("m-2")
+    assert "not in the histories" not in capsys.readouterr().out
 
 
 def test_a_history_that_has_lost_its_beginning_is_told_of(

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError
 
 from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.adapters.topic import MAX_BATCH, Topic
+from sms_gateway.domain.clock import to_iso
 from sms_gateway.domain.events import past_events
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey
@@ -241,7 +242,6 @@ class SpanRun:
         pages = scan(
             db,
             self.table,
-            since=min(span.since for span in self.spans),
             until=max(span.until for span in self.spans),
             units=Pace(self.operator.asked.units_per_second),
             after=before.last,
@@ -261,7 +261,10 @@ class SpanRun:
         self.outcome.unreadable += [key for key in page.rows.unreadable if key not in known]
         events: list[Event] = []
         before: MessageKey | None = None
+        since = min(span.since for span in self.spans)
         for message in page.rows.messages:
+            if all(to_iso(entry.at) < since for entry in message.history):
+                continue  # nor are its lost events of this time, if it has lost some
             found = [
                 (event, client)
                 for event, client in self.republisher.events(message)

@@ -58,24 +58,23 @@ class Page:
     last: Mapping[str, Any] | None
 
 
-def scan(  # noqa: PLR0913  what is read, all by name
+def scan(
     db: "DynamoDBClient",
     table: str,
     *,
-    since: str,
     until: str,
     units: Pace,
     after: Mapping[str, Any] | None,
 ) -> Iterator[Page]:
-    """The rows that can have changed their status in the span (ISO 8601, `until` excluded).
+    """The rows that can have changed their status before `until` (ISO 8601).
 
-    Every row of the table is read, whatever the span, from `after` on. Raises `ToolError`.
+    Every row of the table is read, from `after` on. `updatedAt` says nothing of the first moment: a
+    report that was recorded late has set it back to the time at which it came. Raises `ToolError`.
     """
-    values = {":since": attribute(since), ":until": attribute(until)}
     request: dict[str, Any] = {
         "TableName": table,
-        "FilterExpression": "createdAt < :until AND updatedAt >= :since",
-        "ExpressionAttributeValues": values,
+        "FilterExpression": "createdAt < :until",
+        "ExpressionAttributeValues": {":until": attribute(until)},
         "Limit": _PAGE,
         "ReturnConsumedCapacity": "TOTAL",
     }
