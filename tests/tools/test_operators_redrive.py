@@ -350,6 +350,27 @@ def test_what_the_stream_has_forgotten_is_found_by_its_time(  # noqa: PLR0913, P
     assert "read units" in said
 
 
+@pytest.mark.parametrize("kept", [False, True], ids=["decides", "kept beside others"])
+def test_a_report_that_was_recorded_late_is_found_though_it_came_long_before(
+    deployed: Deployed, run: Callable[..., int], *, kept: bool
+) -> None:
+    """It has waited in the queues of reports, so its event is of the time before the position."""
+    for days in (1, 14, 16):
+        message = a_sent_message(f"m-{days}", minute=-days * 24 * 60)
+        report = a_report(received_at=message.history[-1].at)
+        reports = {"contradicting_reports": (report,)} if kept else {"report": report}
+        first = replace(message.history[0], at=report.received_at - timedelta(seconds=2))
+        second = replace(message.history[1], at=report.received_at - timedelta(seconds=1))
+        history = (first, second, message.history[2])
+        deployed.has(replace(message, history=history, **reports))
+    deployed.put("PublishFailures", a_position())
+
+    assert run() == Exit.DONE
+
+    assert set(deployed.ids()) == {"m-1:3", "m-14:3"}
+    assert deployed.waiting("PublishFailures") == []
+
+
 def test_a_position_that_no_stream_can_have_is_found_by_its_time(
     deployed: Deployed, run: Callable[..., int]
 ) -> None:
@@ -491,7 +512,9 @@ def test_the_time_of_a_position_is_from_its_first_record_to_its_last_with_a_marg
         )
     )
 
-    assert position.span == Span("2026-11-22T14:30:01.000Z", "2026-11-22T15:05:01.000Z")
+    assert position.span == Span(
+        "2026-11-22T14:30:01.000Z", "2026-11-22T15:05:01.000Z", "2026-11-07T14:30:01.000Z"
+    )
 
 
 @pytest.mark.parametrize(

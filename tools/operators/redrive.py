@@ -14,7 +14,7 @@ from tools.operators.parts.failure_queues import FailureQueue, Received
 from tools.operators.parts.frame import Command, Exit, Operator
 from tools.operators.parts.options import rate_options, resume_option
 from tools.operators.parts.pace import Pace
-from tools.operators.parts.positions import Changed, StreamPosition, merged
+from tools.operators.parts.positions import REPORT_WAITS, Changed, StreamPosition, merged
 from tools.operators.parts.republishing import Event, Republisher, SpanRun, resume_of
 
 SHOWN: Final = 10
@@ -252,6 +252,10 @@ class Events:
             yield (
                 f"  The stream has forgotten {len(self._trimmed()):,} of them. All events of that"
                 f" time are published again: {since_until}"
+            )
+            yield (
+                "  So are all events that a delivery report has made in the"
+                f" {REPORT_WAITS.days} days before: it can have been recorded so much later."
             )
             yield from (f"  {line}" for line in run.plan())
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from tools.stacks import aws_errors
 
 MARGIN: Final = timedelta(minutes=5)
 """Between the time of a change and its arrival in the stream: clocks, and a function's time-out."""
+REPORT_WAITS: Final = timedelta(days=15)
+"""So long a report can wait in its two queues until it is recorded, with the time it came at."""
 _GONE: Final = {
     "ExpiredIteratorException",
     "ResourceNotFoundException",
@@ -77,7 +79,11 @@ class StreamPosition:
         """The time in which its events happened, with a margin."""
         first, last = map(from_iso, self.arrived)
         # The arrival is cut off to the second, and the end of a span is excluded.
-        return Span(to_iso(first - MARGIN), to_iso(last + timedelta(seconds=1) + MARGIN))
+        return Span(
+            to_iso(first - MARGIN),
+            to_iso(last + timedelta(seconds=1) + MARGIN),
+            to_iso(first - MARGIN - REPORT_WAITS),
+        )
 
     def changes(self, client: Any) -> list[Changed] | None:
         """Its changes of status; `None` if the stream does not have them all.
@@ -131,7 +137,7 @@ def merged(spans: Sequence[Span]) -> list[Span]:
     for span in sorted(spans, key=lambda span: span.since):
         if joined and span.since <= joined[-1].until:
             before = joined.pop()
-            joined.append(Span(before.since, max(before.until, span.until)))
+            joined.append(replace(before, until=max(before.until, span.until)))
         else:
             joined.append(span)
     return joined

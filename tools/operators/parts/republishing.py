@@ -6,7 +6,7 @@ does not hold any more, and rows that are gone, cannot be published again.
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -41,14 +41,24 @@ Event = tuple[dict[str, Any], str]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Events of this time: ISO 8601 in UTC with milliseconds, `until` excluded."""
+    """Events of this time: ISO 8601 in UTC with milliseconds, `until` excluded.
+
+    `reports_since`: of events that a delivery report has made, all from then on.
+    """
 
     since: str
     until: str
+    reports_since: str | None = None
 
-    def holds(self, event: Mapping[str, Any]) -> bool:
-        """Whether it is an event of this time."""
-        return self.since <= str(event["time"]) < self.until
+    @property
+    def first(self) -> str:
+        """The earliest time that an event of it can have."""
+        return min(self.since, self.reports_since or self.since)
+
+    def holds(self, event: Mapping[str, Any], reported: Collection[str]) -> bool:
+        """Whether it is an event of this time. `reported`: when reports about its message came."""
+        time = str(event["time"])
+        return (self.first if time in reported else self.since) <= time < self.until
 
 
 @dataclass(slots=True)
@@ -261,14 +271,16 @@ class SpanRun:
         self.outcome.unreadable += [key for key in page.rows.unreadable if key not in known]
         events: list[Event] = []
         before: MessageKey | None = None
-        since = min(span.since for span in self.spans)
+        first = min(span.first for span in self.spans)
         for message in page.rows.messages:
-            if all(to_iso(entry.at) < since for entry in message.history):
+            if all(to_iso(entry.at) < first for entry in message.history):
                 continue  # nor are its lost events of this time, if it has lost some
+            reports = (message.report, *message.contradicting_reports)
+            reported = {to_iso(report.received_at) for report in reports if report}
             found = [
                 (event, client)
                 for event, client in self.republisher.events(message)
-                if any(span.holds(event) for span in self.spans)
+                if any(span.holds(event, reported) for span in self.spans)
             ]
             self.outcome.messages += bool(found)
             if before is not None and len(events) + len(found) > MAX_BATCH:
@@ -359,7 +371,7 @@ def resume_of(operator: Operator, spans: Sequence[Span]) -> Resume:
     about = {
         "topic": stack.output("TopicArn"),
         "table": stack.output("MessagesTable"),
-        "spans": [[span.since, span.until] for span in spans],
+        "spans": [[span.since, span.until, span.reports_since] for span in spans],
     }
     given = operator.asked.resume_file
     return Resume(given or LOCAL_FILES / f"republish-{name}.json", about)
