@@ -125,6 +125,39 @@ def test_a_look_shows_what_it_is_about_and_leaves_it_where_it_is(
     assert deployed.waiting("PublishFailures") == [a_position()]
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_what_another_program_looks_at_is_a_rest(
+    deployed: Deployed, run: Callable[..., int], others: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed.put("ReportFailures", REPORT)
+    queue = deployed.queues["ReportFailures"]
+    deployed.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=600)
+    deployed.put("ReportFailures", *[REPORT] * others)
+
+    assert run() == Exit.PARTLY
+
+    said = capsys.readouterr().out
+    assert "reports: 1 messages are being looked at by another program." in said
+    assert "reports: nothing waits." not in said
+    assert len(deployed.waiting("ReportFallbackQueue")) == others
+
+
+@pytest.mark.parametrize(
+    ("failures", "body"), [("ReportFailures", REPORT), ("PublishFailures", a_position())]
+)
+def test_what_waited_and_could_not_be_received_is_a_rest(
+    deployed: Deployed,
+    run: Callable[..., int],
+    failures: str,
+    body: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deployed.put(failures, body)
+    answering(monkeypatch, "ReceiveMessage", lambda _: {})
+
+    assert run("--json") == Exit.PARTLY
+
+
 def test_only_the_queue_that_was_named_is_emptied(
     deployed: Deployed, run: Callable[..., int]
 ) -> None:
@@ -315,7 +348,7 @@ def test_rows_that_are_gone_have_no_event_any_more_and_hold_up_no_position(
 
     assert deployed.ids() == []
     assert deployed.waiting("PublishFailures") == []
-    assert "1 changes are about rows that are gone" in capsys.readouterr().out
+    assert "1 changes have no event any more: their rows are gone" in capsys.readouterr().out
 
 
 GONE: Final = [

@@ -105,7 +105,7 @@ class Found:
     unreadable: int = 0
     left: int = 0
     gone: int = 0
-    """Changes whose rows are not in the table any more."""
+    """Changes of which the table has no event: the row is gone, truncated or unreadable."""
     events: int = 0
     not_taken: list[str] = field(default_factory=list)
     """Ids of events that SNS does not take now, and `why`."""
@@ -116,7 +116,7 @@ class Found:
     @property
     def is_rest(self) -> bool:
         """Whether something could not be done."""
-        return bool(self.left or self.refused or self.unreadable > self.dropped)
+        return bool(self.left or self.hidden or self.refused or self.unreadable > self.dropped)
 
     def as_json(self) -> dict[str, Any]:
         """All of it, for programs."""
@@ -135,8 +135,8 @@ class Found:
 
     def in_sentences(self) -> Iterator[str]:
         """What was done, for people."""
+        yield from self._before()
         if not self.waiting:
-            yield f"{self.kind.name}: nothing waits."
             return
         done = f"{self.moved:,} of {self.waiting:,} messages were moved back."
         if self.kind.target is None:
@@ -147,8 +147,8 @@ class Found:
         yield f"{self.kind.name}: {done}"
         if self.gone:
             yield (
-                f"  {self.gone:,} changes are about rows that are gone (expired or forgotten):"
-                " they have no event any more."
+                f"  {self.gone:,} changes have no event any more: their rows are gone (expired or"
+                " forgotten), have lost the beginning of their history, or cannot be read."
             )
         if self.not_taken:
             yield (
@@ -166,6 +166,15 @@ class Found:
             )
         if self.left:
             yield f"  {self.left:,} stay in the failure queue. The same command once more goes on."
+
+    def _before(self) -> Iterator[str]:
+        if self.hidden:
+            yield (
+                f"{self.kind.name}: {self.hidden:,} messages are being looked at by another"
+                " program. Repeat the command when it has ended, or in a few minutes."
+            )
+        elif not self.waiting:
+            yield f"{self.kind.name}: nothing waits."
 
 
 def shown(kind: Kind, message: Received) -> str:
@@ -200,6 +209,7 @@ def move(operator: Operator, found: Found, target: FailureQueue) -> None:
         operator.progress(found.kind.name, total=found.waiting) as more,
         only_a_look(found.queue) as staying,
     ):
+        found.left = found.waiting
         for batch in found.queue.receive(found.waiting):
             readable = [message for message in batch if found.kind.reads(message) is not None]
             others = [message for message in batch if message not in readable]
@@ -210,7 +220,7 @@ def move(operator: Operator, found: Found, target: FailureQueue) -> None:
             found.moved += sum(message in deleted for message in sent)
             found.dropped += sum(message in deleted for message in dropped)
             found.unreadable += len(others)
-            found.left += sum(message not in deleted for message in readable)
+            found.left -= len(others) + sum(message in deleted for message in readable)
             staying += [message for message in batch if message not in deleted]
             more(len(batch))
 
@@ -274,7 +284,7 @@ class Events:
         self.found.why = republisher.why
         self.found.unreadable = len(self.broken)
         self._delete(done)
-        self.found.left = len(self.positions) - self.found.moved
+        self.found.left = self.found.waiting - self.found.moved - len(self.broken)
 
     def _publish_exact(self, republisher: Republisher) -> set[str]:
         """Returns the positions whose events are all published."""
@@ -341,7 +351,7 @@ def _do(operator: Operator) -> Exit:
             founds.append(Found(kind, queue, *queue.depth()))
     if not any(found.waiting for found in founds):
         _answer(operator, founds)
-        return Exit.NOTHING_FOUND
+        return Exit.PARTLY if any(found.hidden for found in founds) else Exit.NOTHING_FOUND
     events = {id(found): Events(operator, found) for found in founds if not found.kind.target}
     plan = [line for found in founds for line in _plan(found, events.get(id(found)))]
     if not operator.agrees_to(plan):

@@ -47,7 +47,8 @@ class Exit(IntEnum):
     USAGE = 2
     """The arguments are wrong; argparse has said how."""
     PARTLY = 3
-    """Some of it is done. The same command once more does the rest."""
+    """Some of it is done. The same command once more does the rest, unless what it names is refused
+    for good or cannot be read."""
     REFUSED = 4
     """The operator did not agree, or a rule forbids it. Nothing was changed."""
     AWS = 5
@@ -57,7 +58,8 @@ class Exit(IntEnum):
 
 
 EPILOG: Final = (
-    "Exit statuses: 0 done, 1 nothing found, 2 wrong arguments, 3 partly done (repeat the command),"
+    "Exit statuses: 0 done, 1 nothing found, 2 wrong arguments, 3 partly done (repeat the command,"
+    " unless what it names is refused or cannot be read),"
     " 4 not agreed to or not allowed, 5 AWS refused or did not answer, 70 a fault of the program."
 )
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
