@@ -304,7 +304,7 @@ def forget(operator: Operator) -> Exit:
         )
         return Exit.USAGE
     if number.e164 != asked.number:
-        operator.say(f"{asked.number} is read as {number.e164}.")
+        operator.say(f"The number is read as {number.masked}.")
     return _forget(operator, records, number)
 
 

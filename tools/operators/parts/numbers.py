@@ -38,7 +38,7 @@ def read_number(operator: Operator, text: str) -> PhoneNumber:
         return number
     if read_today != number:
         operator.say(
-            f"The number is looked for as it is written. The gateway reads it as {read_today.e164}:"
-            " if that is meant, repeat the command with it."
+            "The number is looked for as it is written. The gateway reads it as"
+            f" {read_today.masked}: if that is meant, repeat the command with that number."
         )
     return number
