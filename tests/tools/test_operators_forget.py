@@ -134,6 +134,16 @@ def test_the_entry_goes_too_if_that_is_asked_for(account: Account) -> None:
     assert account.traces() == []
 
 
+@pytest.mark.parametrize("held", [{}, {"phoneNumber": OTHERS.e164}], ids=["none", "another"])
+def test_the_entry_goes_whatever_it_holds(account: Account, held: dict[str, str]) -> None:
+    """What stops messages is its key alone."""
+    account.guard(guard_items.of_suppression(NUMBER), **held)
+
+    assert run("--also-suppression") == Exit.DONE
+
+    assert account.guard_keys() == set()
+
+
 def test_the_rows_of_other_numbers_stay(account: Account) -> None:
     account.suppress(OTHERS)
     account.remember(account.store(message_id="theirs", phone_number=OTHERS))

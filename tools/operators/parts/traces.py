@@ -101,9 +101,12 @@ class Traces:
         return self._delete_guard(guard, "writes = :writes", {":writes": writes})
 
     def delete_suppression(self) -> None:
-        """Take the number off the do-not-contact list."""
+        """Take the number off the do-not-contact list: its entry is gone, whatever it held.
+
+        The key alone says that the entry is the number's.
+        """
         guard = guard_items.of_suppression(self.number)
-        self._delete_guard(guard, "phoneNumber = :number", {":number": self.number.e164})
+        self._delete_guard(guard, "guard = :guard", {":guard": guard})
 
     def _guard(self, guard: str) -> Item | None:
         with store_errors():
