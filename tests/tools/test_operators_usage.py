@@ -21,10 +21,15 @@ from tools.client_keys import ClientKeys
 from tools.operators.parts.frame import Exit
 from tools.operators.usage import main
 
-TODAY = datetime.now(UTC)
+TODAY = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 THIS_MONTH = f"{TODAY:%Y-%m}"
 NOVEMBER = datetime(2025, 11, 30, 23, 59, tzinfo=UTC)
 OF_NOVEMBER = ["--month", "2025-11"]
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.operators.usage.utc_now", lambda: TODAY)
 
 
 @pytest.fixture
@@ -204,6 +209,25 @@ def test_a_key_that_was_never_named_is_counted_after_it_is_gone(
 
 
 # --- how it is read --------------------------------------------------------------------------
+
+
+def test_a_month_whose_first_days_are_gone_is_not_shown_as_a_whole_one(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deployed.plan
+    of_october = [*ON, "--month", "2025-10", "--client", "crm"]
+    assert main([*of_october, "--json"]) == Exit.NOTHING_FOUND
+    said = capsys.readouterr()
+    assert json.loads(said.out)["complete"] is False
+    assert "those from 2025-10-01 to 2025-10-22 are gone" in said.err
+
+    assert main([*of_october, "--csv"]) == Exit.REFUSED
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "2025-10-22 are gone" in said.err
+
+    main([*ON, *OF_NOVEMBER, "--client", "crm", "--json"])
+    assert json.loads(capsys.readouterr().out)["complete"] is True
 
 
 def test_a_month_of_a_client_is_five_reads_and_no_scan(

@@ -5,16 +5,16 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Final
 
 from sms_gateway.adapters import guard_items
 from sms_gateway.adapters.attributes import plain
-from sms_gateway.adapters.intake import MAX_SHARDS
+from sms_gateway.adapters.intake import MAX_SHARDS, USAGE_KEPT
 from sms_gateway.domain.client import is_client_name
 from sms_gateway.domain.clock import utc_now
 from tools.client_keys import ClientKeys
-from tools.operators.parts.frame import Command, Exit, Operator
+from tools.operators.parts.frame import Command, Exit, Operator, RefusedError
 from tools.operators.parts.rows import guards_at_keys
 
 DESCRIPTION: Final = "Count the messages of each client in a month, day by day (UTC)."
@@ -33,9 +33,13 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The counts of a month, and their sums. Days and clients without a message are left out."""
+    """The counts of a month, and their sums. Days and clients without a message are left out.
+
+    `gone`: on how many of its first days counts can be gone, since they are kept for `USAGE_KEPT`.
+    """
 
     counts: Sequence[Count]
+    gone: int = 0
 
     def taken(self, client: str | None = None) -> int:
         """Of this client, or of all together."""
@@ -79,15 +83,34 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _do(operator: Operator) -> Exit:
     asked = operator.asked
     first: date = asked.month or utc_now().date().replace(day=1)
+    gone = _days_gone(first)
+    if gone and asked.csv:
+        raise RefusedError(f"{_what_is_gone(first, gone)} A file would not show it (--csv).")
     clients = [asked.client] if asked.client else _clients(operator)
-    usage = Usage(list(_counts(operator, clients, first)))
+    usage = Usage(list(_counts(operator, clients, first)), gone)
     operator.answer(
         _as_json(usage, first), _csv(usage) if asked.csv else _lines(usage, first, asked)
     )
+    if gone:
+        operator.say(_what_is_gone(first, gone))
     if usage.counts:
         return Exit.DONE
     operator.say(f"Nothing was counted in {first:%Y-%m}. Counts are kept for 400 days.")
     return Exit.NOTHING_FOUND
+
+
+def _days_gone(first: date) -> int:
+    """How many days of the month are over for longer than counts are kept."""
+    last = monthrange(first.year, first.month)[1]
+    return max(0, min(last, (utc_now().date() - USAGE_KEPT - first).days))
+
+
+def _what_is_gone(first: date, days: int) -> str:
+    until = first.replace(day=days)
+    return (
+        f"Counts are kept for {USAGE_KEPT.days} days: those from {first.isoformat()} to"
+        f" {until.isoformat()} are gone, so the sums are not those of the whole month."
+    )
 
 
 def _clients(operator: Operator) -> list[str]:
@@ -97,7 +120,7 @@ def _clients(operator: Operator) -> list[str]:
 
 def _counts(operator: Operator, clients: Sequence[str], first: date) -> Iterator[Count]:
     """Day by day, from rows whose keys are computed: nothing is scanned."""
-    today = datetime.now(UTC).date()
+    today = utc_now().date()
     days = [
         day
         for number in range(1, monthrange(first.year, first.month)[1] + 1)
@@ -125,6 +148,7 @@ def _counts(operator: Operator, clients: Sequence[str], first: date) -> Iterator
 def _as_json(usage: Usage, first: date) -> dict[str, Any]:
     return {
         "month": f"{first:%Y-%m}",
+        "complete": not usage.gone,
         "taken": usage.taken(),
         "resent": usage.resent(),
         "clients": [
