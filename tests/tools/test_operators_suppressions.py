@@ -419,3 +419,18 @@ def test_every_list_comes_back_from_its_file(entries: list[Suppression], kind: s
         write_file(path, entries)
         sheet = read_file(path, PhoneNumberRules("RO", frozenset({"RO"})), "import", NOW)
     assert (list(sheet.entries), sheet.wrong, sheet.repeated) == (entries, [], 0)
+
+
+def test_a_dry_run_of_an_export_writes_no_file(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.enter("+40721234567")
+    path = tmp_path / "list.csv"
+
+    asked = ["--export", str(path), "--dry-run"]
+    assert suppressions.main([*ON, *asked]) == Exit.DONE
+
+    assert not path.exists()
+    said = capsys.readouterr().err
+    assert "would have: 1." in said
+    assert "unless REPAIR=1" in said

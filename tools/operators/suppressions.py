@@ -16,6 +16,9 @@ from tools.operators.parts.suppression_file import Sheet, read_file, view, write
 WRITES_PER_SECOND: Final = 50
 DEFAULT_CLIENT: Final = "import"
 _SHOWN_FAULTS: Final = 20
+_NOT_SHOWN: Final = (
+    "Entries that 0.1.0 has made are missing here unless REPAIR=1 (--repair) was run."
+)
 
 
 def suppressions(operator: Operator) -> Exit:
@@ -38,12 +41,18 @@ def _list(operator: Operator, entries: DoNotContact) -> Exit:
     lines = (f"{each['phoneNumber']}  {each['since']}  {each['client']}" for each in found)
     operator.answer({"suppressions": found}, lines)
     operator.say(f"entries: {len(found)}")
+    operator.say(_NOT_SHOWN)
     return Exit.DONE if found else Exit.NOTHING_FOUND
 
 
 def _export(operator: Operator, entries: DoNotContact) -> Exit:
     found = list(entries.listed())
     path = operator.asked.export
+    operator.say(_NOT_SHOWN)
+    if operator.asked.dry_run:
+        operator.say(f"entries that {path} would have: {len(found)}. It was not written.")
+        operator.answer({"dryRun": True, "file": str(path), "entries": len(found)}, ())
+        return Exit.DONE
     write_file(path, found)
     operator.answer(
         {"file": str(path), "entries": len(found)},
