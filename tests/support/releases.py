@@ -14,8 +14,8 @@ from tools.repository import ROOT
 RELEASE_0_2_0: Final = "929dadf43b8c879a9a977d1e6e3718fdf75c7f84"
 """The commit that gave the changelog and `pyproject.toml` the version 0.2.0."""
 _DEPLOYABLE: Final = (
-    *("Makefile", "functions", "layers", "local", "requirements", "samconfig.toml"),
-    *("template.yaml", "tools"),
+    *("LICENSE", "Makefile", "README.md", "functions", "layers", "local", "requirements"),
+    *("samconfig.toml", "template.yaml", "tools"),
 )
 """What `make deploy` and `make client` need of a checkout."""
 
