@@ -35,9 +35,9 @@ def test_a_start_sends_and_says_sent_and_a_wrong_number_is_refused(
     def send(message_id: str, to: str) -> "subprocess.CompletedProcess[str]":
         return finished([*run, message_id, to, "Bună ziua"], stack.api_url, stack.api_key)
 
-    sent = send(f"order-{number[1:]}", number)
-    again = send(f"order-{number[1:]}", number)
-    refused = send(f"reminder-{number[1:]}", "0721 234")
+    sent = send(f"order-{number[-6:]}", number)
+    again = send(f"order-{number[-6:]}", number)
+    refused = send(f"reminder-{number[-6:]}", "0721 234")
 
     assert (sent.returncode, sent.stdout.split()) == (0, ["submitted", "sent"]), sent.stderr
     assert (again.returncode, again.stdout.split()) == (0, ["sent", "sent"])
@@ -49,8 +49,8 @@ def test_the_receiver_shows_the_life_of_a_message(
     stack: LocalStack, api: Gateway, tmp_path: Path
 ) -> None:
     number = a_number()
-    message_id = f"parcel-{number[1:]}"
-    command = [*RECEIVER.ready(tmp_path), stack.topic_arn, f"a-developers-own-{number[1:]}"]
+    message_id = f"parcel-{number[-6:]}"
+    command = [*RECEIVER.ready(tmp_path), stack.topic_arn, f"a-developers-own-{number[-6:]}"]
 
     with subprocess.Popen(  # noqa: S603  a program of our own page
         command,
