@@ -11,6 +11,8 @@ from tests.support.template import properties, transformed
 PREFIX: Final = "+40732"
 LONGEST: Final = 64
 """A phone number in the contract; what is longer has to stay wrong."""
+LONGEST_TEXT: Final = 2000
+"""The same for a text."""
 
 
 def _gateway_responses() -> dict[int, dict[str, Any]]:
@@ -73,7 +75,9 @@ def _sendable(value: Any) -> dict[str, Any]:
 def _is_made_up(message: dict[str, Any]) -> bool:
     """Whether number and text are what the contract allows: what is wrong has to stay wrong."""
     number, text = message.get("phoneNumber"), message.get("message")
-    return isinstance(number, str) and 0 < len(number) <= LONGEST and isinstance(text, str)
+    if not (isinstance(number, str) and isinstance(text, str)):
+        return False
+    return 0 < len(number) <= LONGEST and len(text) <= LONGEST_TEXT
 
 
 def _json(content: bytes) -> Any:
