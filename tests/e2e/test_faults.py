@@ -333,6 +333,5 @@ def test_a_command_of_curl_is_answered(gateway: MonitoredStack) -> None:
         ).stdout
         for text in sorted(set(commands("curl")))
     }
-    of_message, of_callback = said.values()
-    assert json.loads(of_message)["messageId"] == "scheduled"
+    (of_callback,) = said.values()
     assert of_callback == "403"
