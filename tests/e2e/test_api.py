@@ -154,7 +154,7 @@ def test_a_message_id_can_be_given_as_idempotency_key_and_not_for_two_messages(
 
 
 def test_an_unknown_message_is_a_404(api: Gateway) -> None:
-    answer = raw.get(api, "nobody-sent-this")
+    answer = raw.get(api, "never-sent")
 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"

@@ -95,7 +95,7 @@ def test_an_operator_reads_any_message_of_the_client_it_names(
     line = output.line("message read")
     assert (line["key_id"], line["client"]) == (OPERATORS_KEY_ID, "ana")
     assert (line["owner"], line["message_id"]) == (SHOP, MESSAGE_ID)
-    assert status(one_message(MESSAGE_ID, client="nobody")).status == 404
+    assert status(one_message(MESSAGE_ID, client="unknown")).status == 404
     assert status(one_message(MESSAGE_ID)).is_problem("malformed-request", "client")
 
 

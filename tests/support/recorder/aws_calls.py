@@ -29,8 +29,8 @@ transactions" in the developer guide)."""
 def asked(service: str, operation: str, params: Mapping[str, Any]) -> set[tuple[str, str]]:
     """The (action, resource) that IAM asks for. The resource is named as the caller names it.
 
-    An operation that this file does not know is asked for on `?`, which no policy allows: whoever
-    adds a call of it adds it here.
+    An operation that this file does not know is asked for on `?`, which no policy allows, so a new
+    operation needs its line in this file.
     """
     find = _ASKED.get((service, operation))
     return set(find(params)) if find else {(f"{service}:{operation}", "?")}
