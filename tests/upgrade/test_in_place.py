@@ -34,7 +34,7 @@ pytestmark = pytest.mark.timeout(600)  # the first test of each crossing deploys
 TODAY: Final = None
 CLIENT: Final = "crm"
 """Beside the client of the stack's own key. It gets a second key before the rollback."""
-NEW_SECRET = "TokenKeySecretArn"
+ADDED_SINCE = "TokenKeySecretArn"
 """That of access tokens, which 0.2.0 does not have: a rollback takes it away."""
 STAYS: Final = {"MessagesTable", "GuardsTable", "TopicArn", "ApiKeyId", "CallbackUrl"}
 """Outputs that name what holds something or has an address. (The API's own address is not among
@@ -114,8 +114,8 @@ def test_what_holds_something_or_has_an_address_is_the_same(crossing: Crossing) 
     outputs = crossing.cloud.deployed.stack_outputs
     assert {n: outputs[n] for n in STAYS} == {n: crossing.life.outputs[n] for n in STAYS}
     before, now = crossing.life.secrets, secrets(crossing.cloud)
-    assert before.keys() ^ now.keys() == {NEW_SECRET}
-    keys = {n: each for n, each in before.items() if n not in {"VoipitSecretArn", NEW_SECRET}}
+    assert before.keys() ^ now.keys() == {ADDED_SINCE}
+    keys = {n: each for n, each in before.items() if n not in {"VoipitSecretArn", ADDED_SINCE}}
     assert keys.items() <= now.items()
 
 
