@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 CHECKOV := .venv-checkov
 GENERATORS := .generators
+WEB := web/node_modules
 UV := $(BIN)/python requirements/uv_like_pip.py
 LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock"
@@ -34,7 +35,7 @@ pace = $(if $(PER_SECOND),--per-second '$(PER_SECOND)') \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generators demo run send soak deploy account client rotate find problems usage suppressions forget republish redrive docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators test-upgrade test-faults check format lock clean
+.PHONY: help setup generators demo run send soak deploy account client rotate find problems usage suppressions forget republish redrive docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators test-upgrade test-faults web check check-web format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,6 +69,15 @@ $(GENERATORS)/ready: requirements/generators.txt tests/generators/node/package-l
 	@touch $@
 
 generators: $(GENERATORS)/ready ## the programs that make clients of the contract, for their tests (needs Node.js)
+
+$(WEB)/ready: web/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer is needed (npm is missing)."; exit 1; }
+	@echo "Setting up $(WEB) (once)"
+	@cd web && npm ci --silent
+	@touch $@
+
+web: $(WEB)/ready ## bundle the component and the console, from web/ into functions/web/site (needs Node.js)
+	@cd web && npm run --silent build
 
 demo: $(READY) ## set everything up and send one SMS, from the request to the SNS event
 	@$(WITH_CLIENT) $(BIN)/python -m local demo
@@ -178,7 +188,7 @@ test-faults: $(READY)
 test-soak: $(READY)
 	@$(BIN)/python -m pytest -q tests/soak
 
-check: $(READY) $(CHECKOV)/ready ## format, lint, types, import contract, secrets, template
+check: $(READY) $(CHECKOV)/ready check-web ## format, lint, types, import contract, secrets, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy layers/sms_gateway/src clients/python/src functions/*/*.py local pages tools tests examples requirements/*.py
@@ -187,9 +197,15 @@ check: $(READY) $(CHECKOV)/ready ## format, lint, types, import contract, secret
 	$(BIN)/sam validate --lint --region eu-central-1
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
 
+# JavaScript is checked where there is Node.js; a change of web/ needs it.
+check-web:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(WEB)/ready && cd web && npm run --silent check; \
+		else echo "WARNING: no Node.js, so web/ is not checked"; fi
+
 format: $(READY) ## put the code into the one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(WEB)/ready && cd web && npm run --silent format; fi
 
 docs: $(READY) ## the pages that are made from code, template or contract, and the layer's copy of openapi.yaml
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m pages
@@ -201,6 +217,7 @@ lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the l
 	$(UV) pip compile $(LOCK_OPTIONS) --upgrade requirements/checkov.in -o requirements/checkov.txt
 	$(UV) pip compile $(LOCK_OPTIONS) --upgrade requirements/generators.in -o requirements/generators.txt
 	cd tests/generators/node && npm update --silent --package-lock-only
+	cd web && npm update --silent --package-lock-only
 
 clean: ## take away everything that make has made
-	rm -rf $(VENV) $(CHECKOV) $(GENERATORS) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(CHECKOV) $(GENERATORS) $(WEB) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
