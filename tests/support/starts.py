@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.generators import FOLDER, MISSING, NODE, made, run
+from tests.support.generators import FOLDER, MISSING, NODE, alone, made, run
 from tests.support.pages import page
 from tools.repository import CLIENT_SOURCE
 
@@ -79,15 +79,16 @@ def _compiled(program: Path) -> Path:
     digest = hashlib.sha256(code + types.read_bytes()).hexdigest()
     source = NODE.parents[1] / "starts" / digest / program.name
     compiled = source.with_suffix(".js")
-    if not compiled.exists():
-        source.parent.mkdir(parents=True, exist_ok=True)
-        source.write_bytes(code)
-        shutil.copy(types, source.with_name("gateway.ts"))
-        options = (
-            "--strict --noEmitOnError --target es2022 --module node16 --moduleResolution node16"
-        )
-        packages = ["--types", "node", "--typeRoots", str(NODE.parent / "@types")]
-        run([str(NODE / "tsc"), *options.split(), *packages, str(source)])
+    with alone("starts"):
+        if not compiled.exists():
+            source.parent.mkdir(parents=True, exist_ok=True)
+            source.write_bytes(code)
+            shutil.copy(types, source.with_name("gateway.ts"))
+            options = (
+                "--strict --noEmitOnError --target es2022 --module node16 --moduleResolution node16"
+            )
+            packages = ["--types", "node", "--typeRoots", str(NODE.parent / "@types")]
+            run([str(NODE / "tsc"), *options.split(), *packages, str(source)])
     return compiled
 
 
