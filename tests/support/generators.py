@@ -189,12 +189,12 @@ def compiled() -> Path:
 
 def page_files() -> dict[str, str]:
     """The files on the page about TypeScript, each named by its first line."""
-    blocks = code_blocks(page("typescript.md").read_text(encoding="utf-8"), "ts")
+    blocks = code_blocks(page("start/typescript.md").read_text(encoding="utf-8"), "ts")
     return {block.partition("\n")[0].removeprefix("// "): block for block in blocks}
 
 
 def page_program() -> list[str]:
-    """The program on that page, ready to run. Two variables tell it the gateway and the key."""
+    """The program on that page, ready to run: its id, number and text follow."""
     return ["node", str(compiled() / PAGE.name / "send.js")]
 
 
