@@ -133,6 +133,8 @@ def test_the_recipe_for_typescript_sends_once_whatever_the_network_does() -> Non
     with gateway.listening():
         assert on_the_page(gateway) == "sent\nsent\n"
 
+    program = page_files()["send.ts"].splitlines()[1:]
+    assert len(list(filter(None, program))) <= 10
     assert set(page_files()) == {"gateway.ts", "send.ts"}
     assert len(gateway.batches) == 3
     assert gateway.accepted.total() == 1

@@ -194,8 +194,8 @@ def calls_in(asked: Asked, plan: str) -> set[Call]:
             made |= set(_on_api_gateway(operation, parameters))
             continue
         action = operation.removesuffix("Batch")  # AWS asks for the right to a single one
-        named = f"{service.removesuffix('streams')}:{action}"
-        made |= {(named, arn) for arn in _ARNS[service](parameters)}
+        right = f"{service.removesuffix('streams')}:{action}"
+        made |= {(right, arn) for arn in _ARNS[service](parameters)}
         made |= {(f"kms:{each}", _via(service)) for each in _of_the_key(service, action)}
     named = {(action, arn.replace(plan, "plan")) for action, arn in made}
     return {call for call in named if call[0] not in _NO_RIGHT_NEEDED}
@@ -207,6 +207,7 @@ _API_GATEWAY: Final = get_session().get_service_model("apigateway")
 def _on_api_gateway(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
     """Its actions are the methods of HTTP, and what they are about is the path."""
     model = _API_GATEWAY.operation_model(operation)
+    assert model.input_shape is not None
     in_path = {
         member.serialization.get("name", name): parameters.get(name)
         for name, member in model.input_shape.members.items()

@@ -49,7 +49,7 @@ logging.addLevelName(AUDIT, "AUDIT")
 
 def audit(message: str, **fields: object) -> None:
     """A line that is written whatever `LogLevel` is: what an operator looks at or changes."""
-    logger.log(AUDIT, message, extra=fields, stacklevel=2)
+    logging.getLogger(logger.name).log(AUDIT, message, extra=fields, stacklevel=2)
 
 
 # Where the root logger is open at DEBUG (the runtime does that under the log format JSON), lines go
