@@ -496,7 +496,7 @@ class Attention(TypedDict):
     """
     countIsMinimum: bool
     """
-    Whether there are more, since the gateway stops counting after a thousand of a status and day
+    Whether there can be more, since the gateway stops counting after a thousand of a status and day
     """
 
 
@@ -724,7 +724,7 @@ class Statistics(TypedDict):
 
     asOf: Moment
     """
-    When the gateway asked for the figures
+    When the gateway counted what waits and what needs attention; `statuses` can be a minute older
     """
     since: Moment
     """

@@ -20,9 +20,9 @@ class Search:
     """Messages that fit everything that is given.
 
     One of `message_id`, `phone_number`, `status` and `client` says where to look, the first of them
-    that is given: there is an index of each, and no search reads a whole table. `since` and `until` (which is still in) are about
-    `createdAt`; where a status that needs attention says where to look, about the time of that
-    status.
+    that is given and that there is an index of; no search reads a whole table. `since` and `until`
+    (which is still in) are about `createdAt`; where a status that needs attention says where to
+    look, about the time of that status.
     """
 
     phone_number: PhoneNumber | None = None
