@@ -150,7 +150,7 @@ def test_a_key_with_a_role_of_a_later_release_is_left_out_of_the_directory(
         ExpressionAttributeValues={":keys": {"SS": ["k3#auditor#eve"]}},
     )
 
-    assert table.directory().keys == {CRM_KEY}
+    assert table.directory().keys == frozenset({CRM_KEY})
 
 
 # --- what is remembered -------------------------------------------------------------------------
