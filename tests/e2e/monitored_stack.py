@@ -11,7 +11,6 @@ waits in the failure queues. `IteratorAge`, `Url5xxCount`, throttles and concurr
 here: tests/handlers has the first two, and no test the others (docs/runbook.md).
 """
 
-import json
 import time
 from collections import Counter
 from contextlib import suppress
@@ -19,6 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from local.gateway import SubscribedQueue, wait_until
+from local.log_lines import LogLines
+from local.metrics import embedded
 from local.stack import LocalStack
 from sms_gateway.entrypoints.metrics import NAMESPACE
 from tests.e2e.unused_numbers import a_number
@@ -27,8 +28,6 @@ from tests.support.cloudwatch import Alarm, Dimensions, Metric, Recorded, ringin
 from tests.support.raw import Json
 
 MINUTE: Final = 60.0
-_LATEST_LINE: Final = 30_000
-"""Milliseconds: by so much a line can come later than one that is younger."""
 _API: Final[Dimensions] = frozenset({("ApiName", "AWS::StackName"), ("Stage", "v1")})
 _OURS: Final[Dimensions] = frozenset({("service", "AWS::StackName")})
 _FAILURE_QUEUES: Final = ("PublishFailures", "DispatchFailures", "ReportFailures")
@@ -53,14 +52,11 @@ class MonitoredStack:
     recorded: Recorded = field(default_factory=Recorded)
     _minute: int = 0
     _changes: dict[str, int] = field(default_factory=dict)
-    _since: Counter[str] = field(default_factory=Counter)
-    _read: Counter[tuple[str, int, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.api = self.stack.gateway()
         self.queue = SubscribedQueue(self.stack, self.stack.events_queue_url)
-        groups = self.stack.aws("logs").describe_log_groups()["logGroups"]
-        self._groups = [each["logGroupName"] for each in groups]
+        self._lines = LogLines(self.stack.aws("logs"))
 
     def minutes(self, how_many: int, *, messages: int = 1, every: int = 1) -> list[set[str]]:
         """Let minutes pass in which so many messages are sent; what rings at the end of each."""
@@ -166,28 +162,15 @@ class MonitoredStack:
         return message_id in self._changes
 
     def _harvest(self) -> None:
-        logs = self.stack.aws("logs")
-        for name in self._groups:
-            pages = logs.get_paginator("filter_log_events").paginate(
-                logGroupName=name, startTime=max(0, self._since[name] - _LATEST_LINE)
-            )
-            lines = Counter(
-                (each["logStreamName"], each["timestamp"], each["message"])
-                for page in pages
-                for each in page["events"]
-            )
-            for line, times in lines.items():
-                for _ in range(times - self._read[line]):
-                    self._note(name.rpartition("/")[2], line[2])
-                self._read[line] = times
-                self._since[name] = max(self._since[name], line[1])
+        for function, line in self._lines.new():
+            self._note(function, line)
 
     def _note(self, function: str, line: str) -> None:
         if "[ERROR]" in line:
             self._aws("AWS/Lambda", "Errors", 1, _function(function))
-        if not (line.startswith("{") and '"_aws"' in line):
+        printed = embedded(line)
+        if printed is None:
             return
-        printed = json.loads(line)
         (told,) = printed["_aws"]["CloudWatchMetrics"]
         assert told["Namespace"] == NAMESPACE
         assert told["Dimensions"] == [["service"]]
