@@ -5,6 +5,7 @@ import threading
 
 from rich.markup import escape
 
+from local.metrics import metrics_handed_over
 from local.stack import LocalStack, running_stack, stack_file
 from tools.progress import console
 from tools.repository import ROOT
@@ -12,7 +13,7 @@ from tools.repository import ROOT
 
 def run() -> None:
     """Bring the stack up, say where everything is, and wait for Ctrl-C."""
-    with running_stack() as stack, stack_file(stack) as path:
+    with running_stack() as stack, stack_file(stack) as path, metrics_handed_over(stack):
         _introduce(stack)
         console.print(f"All of this, for programs: {path.relative_to(ROOT)}")
         console.print("\n[bold]Ctrl-C stops everything.[/bold]")

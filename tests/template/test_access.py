@@ -30,7 +30,7 @@ ROLES = properties(settled(TEMPLATE), "AWS::IAM::Role")
 
 Permission = tuple[str, str]
 
-KNOW_NO_RESOURCE: Final = {"dynamodb:ListStreams"}
+KNOW_NO_RESOURCE: Final = {"dynamodb:ListStreams", "cloudwatch:GetMetricData"}
 """Actions that can only be allowed for everything (AWS's service authorization reference)."""
 
 
@@ -58,6 +58,10 @@ SERVED_BY: Final = {
         ("get", "/suppressions/{phoneNumber}"),
         ("get", "/provider"),
         ("options", "/provider"),
+        ("get", "/statistics"),
+        ("options", "/statistics"),
+        ("get", "/clients"),
+        ("options", "/clients"),
         ("get", "/openapi.json"),
         ("options", "/openapi.json"),
         ("get", "/suppressions"),
@@ -226,6 +230,7 @@ def test_status_may_read_and_write_nothing() -> None:
         action for action, resource in permissions("StatusRole") if resource != "StatusLogs.Arn"
     }
     assert on_data == {
+        "cloudwatch:GetMetricData",
         "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
         "dynamodb:Query",
@@ -260,6 +265,7 @@ def test_tables_are_listed_by_these_indexes_or_an_id_and_in_no_other_way() -> No
         ("StatusRole", "Messages.Arn"),
         ("StatusRole", "Messages.Arn/index/recipient"),
         ("StatusRole", "Messages.Arn/index/attention"),
+        ("StatusRole", "Messages.Arn/index/client"),
         ("StatusRole", "Messages.Arn/index/due"),
         ("StatusRole", "Guards.Arn/index/list"),
     }

@@ -74,6 +74,8 @@ NEEDS: Final[Mapping[str, frozenset[Use]]] = {
     "sqs:GetQueueAttributes": _NOTHING,
     # A publisher needs what a sender needs (SNS's guide, sns-key-management).
     "sns:Publish": frozenset({("kms:GenerateDataKey", "sns"), ("kms:Decrypt", "sns")}),
+    # Metrics are under no key of a customer's.
+    "cloudwatch:GetMetricData": _NOTHING,
     # CloudWatch Logs asks in its own name (its guide, encrypt-log-data-kms).
     "logs:CreateLogStream": _NOTHING,
     "logs:PutLogEvents": _NOTHING,
