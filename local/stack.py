@@ -23,10 +23,14 @@ _TIMEOUT: Final = (5.0, 60.0)
 
 @dataclass(frozen=True, slots=True)
 class LocalStack:
-    """Where everything is. Addresses are complete; `apiUrl` is up to and including the stage."""
+    """Where everything is. Addresses are complete; `apiUrl` is up to and including the stage.
+
+    `operator_key` and `demo_page_url` are empty without `local.front_ends`.
+    """
 
     api_url: str
     api_key: str
+    console_url: str
     callback_url: str
     topic_arn: str
     messages_table: str
@@ -35,6 +39,8 @@ class LocalStack:
     voipit_url: str
     events_queue_url: str
     stack_outputs: dict[str, str]
+    operator_key: str = ""
+    demo_page_url: str = ""
 
     def gateway(
         self,
@@ -159,11 +165,13 @@ def described(
     """Where everything of a deployed stack is, by what the stack tells of itself."""
     api_keys = client("apigateway", endpoint_url)
     key = api_keys.get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"]
-    # On AWS these two have host names; here they are paths below MiniStack's one address.
+    # On AWS these have host names; here they are paths below MiniStack's one address.
     url_id = outputs["CallbackUrl"].split("//")[1].split(".")[0]
+    api_url = f"{endpoint_url}/restapis/{outputs['ApiId']}/v1/_user_request_"
     return LocalStack(
-        api_url=f"{endpoint_url}/restapis/{outputs['ApiId']}/v1/_user_request_",
+        api_url=api_url,
         api_key=key,
+        console_url=f"{api_url}/console/",
         callback_url=f"{endpoint_url}/_aws/lambda-url/{url_id}",
         topic_arn=outputs["TopicArn"],
         messages_table=outputs["MessagesTable"],
