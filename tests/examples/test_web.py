@@ -10,10 +10,10 @@ from typing import Any, Final
 import pytest
 import requests
 
+from tests.support.gateway_server import API_KEY as KEY
 from tests.support.hosts import EXAMPLE, HOSTS, running_host
 
-KEY: Final = "a-made-up-key-of-the-tests"
-TOKEN: Final = {"token": "v1.made.up", "expiresAt": "2026-11-27T04:00:00.000Z"}
+MINTED: Final = dict.fromkeys(("token", "expiresAt"), "made up")
 LINES: Final = 10
 
 
@@ -26,7 +26,7 @@ def gateway() -> Iterator[tuple[str, list[tuple[str, str, Any]]]]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             asked.append((self.path, self.headers["x-api-key"], body))
-            answer = json.dumps(TOKEN).encode()
+            answer = json.dumps(MINTED).encode()
             self.send_response(201)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
@@ -57,7 +57,7 @@ def test_a_host_gives_its_page_a_token_for_one_number_and_keeps_its_key(
     assert f'src="{url}/web/1/click-to-sms.js"' in page.text
     assert f'endpoint="{url}"' in page.text
     assert "SMS_GATEWAY" not in page.text
-    assert token.json() == TOKEN
+    assert token.json() == MINTED
     assert asked == [("/v1/tokens", KEY, {"phoneNumber": "+40721234567", "origin": address})]
     assert KEY not in page.text + token.text
 
