@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from local.deploy import STACK_NAME, build, deploy, fill_account
+from local.deploy import STACK_NAME, build, building_alone, deploy, fill_account
 from local.ministack import REGION, client, running_ministack
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
@@ -100,34 +100,34 @@ def running_stack(
     Raises:
         LocalStackError: something did not start; the message says what to do.
     """
-    LOCAL_FILES.mkdir(exist_ok=True)
     with ExitStack() as stack:
-        with step("building the gateway (sam build)"):
-            build()
-        with step("starting the local AWS (MiniStack)"):
-            log = LOCAL_FILES / f"ministack-{stack_name}.log"
-            log.unlink(missing_ok=True)
-            endpoint_url = stack.enter_context(running_ministack(log, inherited))
-        provider = provider or Provider.from_environment()
-        if provider is None:
-            with step("starting the simulator of Voipit"):
-                account = Provider("")
-                settings = Settings(
-                    account_number=account.account_number, password=account.password
+        with building_alone():
+            with step("building the gateway (sam build)"):
+                build()
+            with step("starting the local AWS (MiniStack)"):
+                log = LOCAL_FILES / f"ministack-{stack_name}.log"
+                log.unlink(missing_ok=True)
+                endpoint_url = stack.enter_context(running_ministack(log, inherited))
+            provider = provider or Provider.from_environment()
+            if provider is None:
+                with step("starting the simulator of Voipit"):
+                    account = Provider("")
+                    settings = Settings(
+                        account_number=account.account_number, password=account.password
+                    )
+                    url = stack.enter_context(running_simulator(settings))
+                    provider = replace(account, url=url)
+            with step("deploying the gateway (sam deploy)"):
+                outputs = deploy(
+                    endpoint_url,
+                    {
+                        "VoipitBaseUrl": provider.url,
+                        "FunctionUrlBase": f"{endpoint_url}/_aws/lambda-url",
+                        "AllowedOrigins": "*",
+                        **(parameters or {}),
+                    },
+                    stack_name,
                 )
-                url = stack.enter_context(running_simulator(settings))
-                provider = replace(account, url=url)
-        with step("deploying the gateway (sam deploy)"):
-            outputs = deploy(
-                endpoint_url,
-                {
-                    "VoipitBaseUrl": provider.url,
-                    "FunctionUrlBase": f"{endpoint_url}/_aws/lambda-url",
-                    "AllowedOrigins": "*",
-                    **(parameters or {}),
-                },
-                stack_name,
-            )
         with step("putting the Voipit account into its secret"):
             fill_account(endpoint_url, outputs, provider.account_number, provider.password)
         with step("subscribing a queue to the topic"):
