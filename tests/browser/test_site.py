@@ -1,6 +1,7 @@
 """The files that the deployed stack serves, and the demo page, as a browser gets them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -52,7 +53,8 @@ def test_the_console_opens_with_and_without_its_slash(
 ) -> None:
     page.goto(f"{stack.api_url}/console{slash}")
 
-    expect(page).to_have_title("SMS gateway")
+    expect(page).to_have_title(re.compile("SMS gateway$"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.url.partition("?")[0] == stack.console_url
 
 
