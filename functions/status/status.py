@@ -278,7 +278,7 @@ def get_contract() -> Response[str]:
     event = routes.current_event
     document = document_at(api_address(event))
     headers = {"ETag": document.etag, "Cache-Control": f"public, max-age={CONTRACT_KEPT_SECONDS}"}
-    if document.etag in event.headers.get("if-none-match", ""):
+    if document.etag.removeprefix("W/") in event.headers.get("if-none-match", ""):
         return Response(HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(HTTPStatus.OK, "application/json", document.text, headers)
 

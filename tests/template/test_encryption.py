@@ -253,7 +253,7 @@ def test_the_keys_that_are_given_are_usable_and_no_others(
             for statement in key_statements(template, role)
         ]
         assert of_keys == [usable] * len(of_keys)
-        assert bool(of_keys) == bool(usable)
+        assert bool(of_keys) == (bool(usable) and bool(needed(template, role)))
 
 
 # --- the key of the guide --------------------------------------------------------------------
