@@ -197,6 +197,7 @@ def test_a_look_is_logged_with_the_key_and_a_clients_key_is_refused(
     status(asking(month="2026-10"))
     line = output.line("clients looked at by an operator")
     assert (line["key_id"], line["client"], line["month"]) == (OPERATORS_KEY_ID, "ana", "2026-10")
+    assert line["level"] == "AUDIT", "whatever LogLevel is"
 
     answer = status(by(API_KEY_ID, asking()))
 

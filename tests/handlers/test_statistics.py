@@ -200,6 +200,7 @@ def test_a_look_is_logged_with_the_key_and_a_clients_key_is_refused(
     status(ASKING)
     line = output.line("statistics looked at by an operator")
     assert (line["key_id"], line["client"]) == (OPERATORS_KEY_ID, "ana")
+    assert line["level"] == "AUDIT", "whatever LogLevel is"
     cloud.calls.made.clear()
 
     answer = status(by(API_KEY_ID, ASKING))
