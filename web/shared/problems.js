@@ -1,0 +1,137 @@
+/**
+ * @file Problem documents of the gateway (RFC 9457) in words. The end of `type` decides; what a
+ * later gateway adds is shown in the gateway's own words.
+ */
+
+import { STATES, say } from "./words.js";
+
+/**
+ * @typedef {object} Problem
+ * @property {string} code The end of the problem's `type`; empty if the answer was no problem
+ * @property {number} status The answer's HTTP status
+ * @property {string} title
+ * @property {string} detail
+ * @property {string} [field] The wrong field of the request
+ * @property {number} [retryAfter] Seconds to wait
+ * @property {number} [septets] The length of a text that is too long
+ * @property {number} [maxSeptets]
+ * @property {readonly {character: string}[]} [unsupportedCharacters] Each as `😀 (GRINNING FACE)`
+ * @property {readonly {characters: string}[]} [misDecodedCharacters]
+ */
+
+/** @type {Readonly<Record<string, keyof typeof STATES>>} */
+const SAID_BY_CODE = {
+  "blank-text": "empty",
+  "text-too-long": "over",
+  "unsupported-characters": "refusedCharacters",
+  "mis-decoded-text": "garbled",
+  "invalid-phone-number": "badNumber",
+  "number-type-not-allowed": "badNumber",
+  "country-not-allowed": "numberRefused",
+  "prefix-not-allowed": "numberRefused",
+  suppressed: "suppressed",
+  "token-expired": "tokenExpired",
+  "token-invalid": "noToken",
+  "token-used-up": "tokenUsed",
+  "too-many-requests": "limit",
+  "recipient-limit-reached": "limit",
+  "client-limit-reached": "limit",
+  "quota-exceeded": "limit",
+  "internal-error": "unavailable",
+  "store-unavailable": "unavailable",
+  "service-unavailable": "unavailable",
+  "gateway-timeout": "unavailable",
+};
+
+/**
+ * What the answer to a request that was refused says, read with care: proxies answer in HTML.
+ *
+ * @param {Response} response
+ * @returns {Promise<Problem>}
+ */
+export async function problemOf(response) {
+  /** @type {unknown} */
+  const body = await response.json().catch(() => undefined);
+  /** @type {Record<string, unknown>} */
+  const document = body !== null && typeof body === "object" ? { ...body } : {};
+  const type = typeof document.type === "string" ? document.type : "";
+  const header = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  const seconds = Number(document.retryAfter ?? header);
+  const problem = /** @type {Problem} */ ({
+    ...document,
+    code: type.slice(type.lastIndexOf(":") + 1),
+    status: response.status,
+    title: typeof document.title === "string" ? document.title : "",
+    detail: typeof document.detail === "string" ? document.detail : "",
+  });
+  if (seconds > 0) problem.retryAfter = seconds;
+  else delete problem.retryAfter;
+  return problem;
+}
+
+/**
+ * What a person reads about a problem. Every type that a page or a client can meet has words of
+ * its own; an unknown one is shown with the gateway's title and detail.
+ *
+ * @param {import('./words.js').Language} language
+ * @param {Problem} problem
+ * @param {Date} [now] From when `retryAfter` counts
+ * @returns {string}
+ */
+export function problemWords(language, problem, now = new Date()) {
+  const key =
+    problem.code === "token-not-allowed" ? tokenWords(problem) : SAID_BY_CODE[problem.code];
+  if (key) return say(language, STATES[key], valuesOf(language, problem, now));
+  const own = [problem.title, problem.detail].filter(Boolean).join(". ");
+  return own || say(language, problem.status >= 500 ? STATES.unavailable : STATES.unknown);
+}
+
+/**
+ * @param {Problem} problem
+ * @returns {keyof typeof STATES | undefined}
+ */
+function tokenWords(problem) {
+  if (problem.field === "Origin") return "originRefused";
+  return problem.field === "phoneNumber" ? "tokenRefused" : undefined;
+}
+
+/**
+ * @param {import('./words.js').Language} language
+ * @param {Problem} problem
+ * @param {Date} now
+ * @returns {import('./words.js').Values}
+ */
+function valuesOf(language, problem, now) {
+  const wrong = [
+    ...(problem.unsupportedCharacters ?? []).map(({ character }) => firstWord(character)),
+    ...(problem.misDecodedCharacters ?? []).map(({ characters }) => firstWord(characters)),
+  ];
+  return {
+    n: (problem.septets ?? 0) - (problem.maxSeptets ?? 0),
+    c: [...new Set(wrong)].join(" "),
+    time: clock(language, new Date(now.getTime() + (problem.retryAfter ?? 60) * 1000)),
+    origin: globalThis.location?.origin ?? "",
+  };
+}
+
+/** @param {string} named A character with its name behind, or the name alone if it is invisible */
+function firstWord(named) {
+  return named.replace(/ \([^()]*\)$/, "");
+}
+
+/**
+ * The time of day as people of the language write it; with its day, if that is not today.
+ *
+ * @param {import('./words.js').Language} language
+ * @param {Date} moment
+ * @param {Date} [now]
+ */
+export function clock(language, moment, now = new Date()) {
+  /** @type {Intl.DateTimeFormatOptions} */
+  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const isToday = moment.toDateString() === now.toDateString();
+  return moment.toLocaleString(language === "ro" ? "ro" : "en-GB", {
+    ...time,
+    ...(isToday ? {} : { day: "numeric", month: "long" }),
+  });
+}
