@@ -33,21 +33,11 @@ export function reflect(prototype) {
  */
 export function reflectEarly(element) {
   for (const name of [...STRINGS, ...FLAGS].map(named)) {
-    const value = early(element, name);
-    if (value === null) continue;
+    if (!Object.hasOwn(element, name)) continue;
+    const value = Reflect.get(element, name);
     Reflect.deleteProperty(element, name);
     Reflect.set(element, name, value);
   }
-}
-
-/**
- * What the host has set as a property before this program was loaded; `null` if it has not.
- *
- * @param {HTMLElement} element
- * @param {string} name
- */
-export function early(element, name) {
-  return Object.hasOwn(element, name) ? Reflect.get(element, name) : null;
 }
 
 /** @param {string} attribute */
