@@ -40,7 +40,7 @@ input, textarea, button {
   border: 1px solid var(--border);
   border-radius: var(--radius);
 }
-textarea { resize: vertical; field-sizing: content; min-height: 108px; max-height: 300px }
+textarea { field-sizing: content; min-height: 108px; max-height: 300px }
 [readonly] { border-style: dashed }
 [aria-invalid] { border: 2px solid var(--bad) }
 button { cursor: pointer; color: var(--accent); border: 1px solid }
@@ -85,8 +85,8 @@ form > .actions { display: flex; flex-wrap: wrap; gap: 8px }
 }
 @keyframes wait { 50% { opacity: 0.3 } }
 @media (forced-colors: active) {
+  svg { color: CanvasText }
   .error { text-decoration: underline }
   mark { text-decoration-style: wavy }
-  [aria-invalid] { border: 4px double }
 }
 `;

@@ -32,11 +32,12 @@ export function reflect(prototype) {
  * @param {HTMLElement} element
  */
 export function reflectEarly(element) {
+  const own = /** @type {Record<string, any>} */ (/** @type {unknown} */ (element));
   for (const name of [...STRINGS, ...FLAGS].map(named)) {
-    if (!Object.hasOwn(element, name)) continue;
-    const value = Reflect.get(element, name);
-    Reflect.deleteProperty(element, name);
-    Reflect.set(element, name, value);
+    if (!Object.hasOwn(own, name)) continue;
+    const value = own[name];
+    delete own[name];
+    own[name] = value;
   }
 }
 
