@@ -1,6 +1,7 @@
 """The component sends one SMS for each text that is composed, and says where it stands."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
@@ -169,7 +170,7 @@ def test_a_cut_connection_is_tried_again_after_1_3_and_8_seconds_under_one_id(
     tab.send()
     for tries, pause in ((1, 1000), (2, 3000), (3, 8000)):
         expect(tab.status).to_have_text("Sending…")
-        until(lambda tries=tries: len(gateway.sends) == tries, tab.page)
+        until(partial(_has_sent, gateway, tries), tab.page)
         tab.page.clock.run_for(pause - 100)
         assert len(gateway.sends) == tries
         tab.page.clock.run_for(200)
@@ -270,13 +271,14 @@ def test_a_second_refused_token_is_said(visit: Visiting, gateway: FakeGateway) -
 def test_a_token_is_renewed_before_it_is_over(visit: Visiting, gateway: FakeGateway) -> None:
     gateway.life = ["submitted"]
     tab = visit(clock=True)
-    now = tab.page.evaluate("Date.now()")
     tab.page.evaluate(
-        "now => document.querySelector('click-to-sms').getToken = async ({reason}) => {"
-        "  (window.reasons ??= []).push(reason);"
-        "  return {token: `token-${reasons.length}`,"
-        "    expiresAt: new Date(now + reasons.length * 60_000).toISOString()}; }",
-        now,
+        """() => {
+          const began = Date.now(), reasons = (window.reasons = []);
+          document.querySelector("click-to-sms").getToken = async ({ reason }) => {
+            const expiresAt = new Date(began + 60_000 * reasons.push(reason)).toISOString();
+            return { token: ["token", reasons.length].join("-"), expiresAt };
+          };
+        }"""
     )
     tab.write()
     tab.send()
@@ -419,3 +421,7 @@ def test_the_host_can_keep_a_message_back(visit: Visiting, gateway: FakeGateway)
     assert gateway.sends == []
     tab.send()
     expect(tab.status).to_have_text(SENT)
+
+
+def _has_sent(gateway: FakeGateway, times: int) -> bool:
+    return len(gateway.sends) == times
