@@ -21,13 +21,15 @@ from sms_gateway.entrypoints.contract import document_at
 from sms_gateway.entrypoints.idempotency_key import given_key
 from sms_gateway.entrypoints.list_query import (
     ListQuery,
+    read_clients_query,
     read_list_query,
     read_owner,
     read_page_query,
 )
-from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.logs import audit, logger
 from sms_gateway.entrypoints.message_view import message_view
 from sms_gateway.entrypoints.metrics import Metric, count, metrics
+from sms_gateway.entrypoints.operators_view import clients_view, statistics_view
 from sms_gateway.entrypoints.page_access import page_access
 from sms_gateway.entrypoints.preview_view import batch_preview_view, preview_view
 from sms_gateway.entrypoints.provider_view import provider_view
@@ -35,6 +37,7 @@ from sms_gateway.entrypoints.rest_api import (
     Routes,
     api_address,
     caller,
+    log_for,
     message_owner,
     operator,
     path_value,
@@ -73,7 +76,7 @@ def get_messages() -> Response[str]:
 
 def _searched(query: ListQuery) -> Response[str]:
     search = parts().search_messages.checked(query.search, query.phone_number)
-    logger.info(
+    audit(
         "messages looked for by an operator",
         looked_for={
             "phone_number": search.phone_number and search.phone_number.masked,
@@ -85,7 +88,7 @@ def _searched(query: ListQuery) -> Response[str]:
         },
     )
     found, cursor = parts().search_messages(search, query.limit, query.cursor)
-    logger.info(
+    audit(
         "messages searched by an operator",
         shown=[f"{message.client}/{message.message_id}" for message in found.messages],
         more=cursor is not None,
@@ -110,13 +113,13 @@ def get_message(message_id: str) -> Response[str]:
     owner = read_owner(routes.current_event.resolved_query_string_parameters, client)
     asked_for = path_value(message_id)
     if client.role is Role.OPERATOR:
-        logger.info(
+        audit(
             "message looked for by an operator",
             message_id=asked_for if is_message_id(asked_for) else None,
             owner=owner,
         )
     message = parts().read_message(owner, asked_for)
-    logger.info(
+    log_for(client)(
         "message read", message_id=message.message_id, status=message.status, owner=message.client
     )
     view = message_view(message, names_client=client.role is Role.OPERATOR)
@@ -211,7 +214,7 @@ def get_suppressions() -> Response[str]:
     operator(routes.current_event, parts().clients)
     parameters = routes.current_event.resolved_query_string_parameters
     entries, cursor = parts().list_suppressions(*read_page_query(parameters))
-    logger.info("suppressions listed", found=len(entries), more=cursor is not None)
+    audit("suppressions listed", found=len(entries), more=cursor is not None)
     body: dict[str, Any] = {
         "suppressions": [
             {
@@ -230,9 +233,9 @@ def get_suppressions() -> Response[str]:
 @routes.get("/suppressions/<phone_number>")
 def get_suppression(phone_number: str) -> Response[str]:
     """Since when this number must not be texted."""
-    caller(routes.current_event, parts().clients)
+    client = caller(routes.current_event, parts().clients)
     number = parts().read_suppression.number(path_value(phone_number))
-    logger.info("suppression looked for", phone_number=number.masked)
+    log_for(client)("suppression looked for", phone_number=number.masked)
     entry = parts().read_suppression(number)
     body = {"phoneNumber": entry.phone_number.e164, "since": to_iso(entry.since)}
     return Response(HTTPStatus.OK, "application/json", json.dumps(body))
@@ -243,10 +246,30 @@ def get_provider() -> Response[str]:
     """Whether Voipit is reachable, and if not since when and why."""
     client = caller(routes.current_event, parts().clients)
     if client.role is Role.OPERATOR:
-        logger.info("way to Voipit looked at by an operator")
+        audit("way to Voipit looked at by an operator")
     return Response(
         HTTPStatus.OK, "application/json", json.dumps(provider_view(parts().circuits.get()))
     )
+
+
+@routes.get("/statistics")
+def get_statistics() -> Response[str]:
+    """The last hour, what waits, and what needs attention, for operators."""
+    operator(routes.current_event, parts().clients)
+    audit("statistics looked at by an operator")
+    view = statistics_view(parts().read_statistics())
+    return Response(HTTPStatus.OK, "application/json", json.dumps(view))
+
+
+@routes.get("/clients")
+def get_clients() -> Response[str]:
+    """The clients and their use in a month, for operators."""
+    operator(routes.current_event, parts().clients)
+    parameters = routes.current_event.resolved_query_string_parameters
+    month, limit, cursor = read_clients_query(parameters)
+    audit("clients looked at by an operator", month=month and f"{month:%Y-%m}")
+    view = clients_view(parts().list_clients(month, limit, cursor))
+    return Response(HTTPStatus.OK, "application/json", json.dumps(view))
 
 
 @routes.get("/openapi.json")
@@ -255,7 +278,7 @@ def get_contract() -> Response[str]:
     event = routes.current_event
     document = document_at(api_address(event))
     headers = {"ETag": document.etag, "Cache-Control": f"public, max-age={CONTRACT_KEPT_SECONDS}"}
-    if document.etag in event.headers.get("if-none-match", ""):
+    if document.etag.removeprefix("W/") in event.headers.get("if-none-match", ""):
         return Response(HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(HTTPStatus.OK, "application/json", document.text, headers)
 

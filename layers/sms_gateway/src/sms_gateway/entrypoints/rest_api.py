@@ -1,6 +1,6 @@
 """What the API functions share: the resolver, CORS, the caller's identity, errors as problems."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote
@@ -25,7 +25,7 @@ from sms_gateway.domain.errors import (
     TokenUsedUpError,
 )
 from sms_gateway.entrypoints.list_query import operator_only
-from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.logs import audit, logger
 from sms_gateway.entrypoints.metrics import Metric, count
 from sms_gateway.entrypoints.problems import problem, problem_for
 from sms_gateway.entrypoints.settings import ApiSettings
@@ -48,10 +48,11 @@ _KEPT_OUT: Final = {
 
 
 class RestApi(APIGatewayRestResolver):
-    """A resolver whose every answer says that it depends on the request's `Origin`.
+    """A resolver whose every answer says on which headers of the request it depends.
 
-    Powertools leaves that out. A cache would hand the answer for one origin to the pages of
-    another (Fetch standard, "CORS protocol and HTTP caches").
+    Powertools leaves `Origin` out: a cache would hand the answer for one origin to the pages of
+    another (Fetch standard, "CORS protocol and HTTP caches"). API Gateway compresses long answers,
+    and leaves `Accept-Encoding` out.
 
     Under `/page` every origin can read the answer, where any origin is allowed at all: a page that
     is not allowed to send has to read that (`token-not-allowed`, `Origin`). What an answer holds,
@@ -68,7 +69,7 @@ class RestApi(APIGatewayRestResolver):
     def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """The answer, as API Gateway takes it from a Lambda proxy integration."""
         answer = super().resolve(event, context)
-        answer["multiValueHeaders"]["Vary"] = ["Origin"]
+        answer["multiValueHeaders"]["Vary"] = ["Origin, Accept-Encoding"]
         if self._cors and str(event.get("resource", "")).startswith(_FOR_PAGES):
             for name, value in self._readable_by_all.to_dict("*").items():
                 answer["multiValueHeaders"].setdefault(name, [value])
@@ -175,6 +176,14 @@ def operator(event: APIGatewayProxyEvent, clients: Clients) -> Client:
     if client.role is not Role.OPERATOR:
         raise operator_only()
     return client
+
+
+def log_for(client: Client) -> Callable[..., None]:
+    """What writes a line, with fields by name, about a thing that this client did.
+
+    That of an operator is written whatever `LogLevel` is.
+    """
+    return audit if client.role is Role.OPERATOR else logger.info
 
 
 def received_at(event: APIGatewayProxyEvent) -> datetime | None:
