@@ -64,6 +64,7 @@ class MonitoredStack:
     recorded: Recorded = field(default_factory=Recorded)
     _minute: int = 0
     _changes: dict[str, int] = field(default_factory=dict)
+    _seen: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.api = self.stack.gateway()
@@ -184,17 +185,19 @@ class MonitoredStack:
         return message_id in self._changes
 
     def _harvest(self) -> None:
-        """All runs that have ended since the last time."""
+        """What runs have written since the last time; the rest of a run can come later."""
         runs: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for line in self._lines.new():
             runs[line.function, line.run].append(line.text)
-        for (function, _), lines in runs.items():
-            self._note(function, lines)
+        for run, lines in runs.items():
+            self._note(run[0], lines, is_new=run not in self._seen)
+        self._seen |= runs.keys()
 
-    def _note(self, function: str, lines: list[str]) -> None:
+    def _note(self, function: str, lines: list[str], *, is_new: bool) -> None:
         own = [line for line in lines if not line.startswith(_OF_LAMBDA)]
         broke_off = any(line.startswith(_BROKE_OFF) for line in own)
-        self._aws("AWS/Lambda", "Errors", broke_off or not own, _function(function))
+        if is_new or broke_off:
+            self._aws("AWS/Lambda", "Errors", broke_off or not own, _function(function))
         for line in own:
             if printed := embedded(line):
                 self._note_metrics(printed)
