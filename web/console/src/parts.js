@@ -3,6 +3,8 @@
  * @module
  */
 
+import { isStatus, STATUSES, statusIcon } from "../../shared/statuses.js";
+import { REASONS, STATUS_NAMES } from "../../shared/words.js";
 import { el } from "./dom.js";
 
 /** @typedef {import("./dom.js").Child} Child */
@@ -13,16 +15,25 @@ import { el } from "./dom.js";
  * @typedef {object} Column
  * @property {string} name the heading
  * @property {(row: Row) => Child} cell
- * @property {string} [class] of the cells: `number` (right-aligned digits), `grow`
+ * @property {string} [class] of the cells: `number` (right-aligned digits), `nowrap`
+ * @property {boolean} [heads] its cell is the row's heading; of one column
  */
 
 /**
- * A table that shows its rows as cards on a phone. The first column is the row's heading.
+ * @template Row
+ * @typedef {object} Table
+ * @property {HTMLElement} node
+ * @property {(rows: Row[]) => HTMLElement[]} append the lines of more rows
+ * @property {(line: HTMLElement, row: Row) => HTMLElement} exchange shows other values in a line; the focus stays in it
+ */
+
+/**
+ * A table that shows its rows as cards on a phone.
  * @template Row
  * @param {string} caption read by screen readers, not shown
  * @param {Column<Row>[]} columns
  * @param {Row[]} rows
- * @returns {{node: HTMLElement, append: (rows: Row[]) => HTMLElement[]}}
+ * @returns {Table<Row>}
  */
 export function table(caption, columns, rows) {
   const body = el("tbody");
@@ -31,11 +42,11 @@ export function table(caption, columns, rows) {
     el(
       "tr",
       {},
-      columns.map((column, index) =>
+      columns.map((column) =>
         el(
-          index === 0 ? "th" : "td",
+          column.heads ? "th" : "td",
           {
-            scope: index === 0 ? "row" : null,
+            scope: column.heads ? "row" : null,
             class: column.class,
             dataset: { name: column.name },
           },
@@ -64,7 +75,53 @@ export function table(caption, columns, rows) {
       body,
     ),
   );
-  return { node, append };
+  return {
+    node,
+    append,
+    exchange(old, row) {
+      const fresh = line(row);
+      const focused = old.contains(document.activeElement);
+      fresh.classList.add("changed");
+      old.replaceWith(fresh);
+      if (focused) fresh.querySelector("a")?.focus();
+      return fresh;
+    },
+  };
+}
+
+/**
+ * The icon and the name of a status. One that only a later release knows is shown as the gateway names it.
+ * @param {Context} context
+ * @param {string} status
+ */
+export function statusMark({ say }, status) {
+  if (!isStatus(status)) return el("span", { class: "mark wait" }, status);
+  return el(
+    "span",
+    { class: `mark ${STATUSES[status].tone}` },
+    statusIcon(status),
+    say(STATUS_NAMES[status]),
+  );
+}
+
+/**
+ * The same on its own ground, for lists.
+ * @param {Context} context
+ * @param {string} status
+ */
+export function badge(context, status) {
+  const mark = statusMark(context, status);
+  mark.classList.add("badge");
+  return mark;
+}
+
+/**
+ * A reason in words; one that only a later release knows is shown as the gateway names it.
+ * @param {Context} context
+ * @param {string} reason
+ */
+export function reasonWords({ say }, reason) {
+  return Object.hasOwn(REASONS, reason) ? say(REASONS[/** @type {"refused"} */ (reason)]) : reason;
 }
 
 /**

@@ -3,10 +3,13 @@
  * @module
  */
 
+import { attention } from "./views/attention.js";
+import { message } from "./views/message.js";
+import { messages } from "./views/messages.js";
 import { now } from "./views/now.js";
 
 /** @type {import("./context.js").View[]} */
-export const VIEWS = [now];
+export const VIEWS = [now, attention, messages, message];
 
 /** Where the console begins. */
 export const FIRST = now.route;
