@@ -6,6 +6,7 @@ from pages import (
     collection,
     contract,
     event_reference,
+    gsm_alphabet,
     licences,
     metrics,
     settings,
@@ -22,5 +23,6 @@ for maker in (
     settings,
     metrics,
     licences,
+    gsm_alphabet,
 ):
     maker.write()

@@ -79,8 +79,7 @@ export async function problemOf(response) {
  * @returns {string}
  */
 export function problemWords(language, problem, now = new Date()) {
-  const key =
-    problem.code === "token-not-allowed" ? tokenWords(problem) : SAID_BY_CODE[problem.code];
+  const key = keyOf(problem);
   if (key) return say(language, STATES[key], valuesOf(language, problem, now));
   const own = [problem.title, problem.detail].filter(Boolean).join(". ");
   return own || say(language, problem.status >= 500 ? STATES.unavailable : STATES.unknown);
@@ -90,9 +89,12 @@ export function problemWords(language, problem, now = new Date()) {
  * @param {Problem} problem
  * @returns {keyof typeof STATES | undefined}
  */
-function tokenWords(problem) {
-  if (problem.field === "Origin") return "originRefused";
-  return problem.field === "phoneNumber" ? "tokenRefused" : undefined;
+function keyOf({ code, field }) {
+  if (code !== "token-not-allowed") {
+    return Object.hasOwn(SAID_BY_CODE, code) ? SAID_BY_CODE[code] : undefined;
+  }
+  if (field === "Origin") return "originRefused";
+  return field === "phoneNumber" ? "tokenRefused" : undefined;
 }
 
 /**
@@ -103,8 +105,8 @@ function tokenWords(problem) {
  */
 function valuesOf(language, problem, now) {
   const wrong = [
-    ...(problem.unsupportedCharacters ?? []).map(({ character }) => firstWord(character)),
-    ...(problem.misDecodedCharacters ?? []).map(({ characters }) => firstWord(characters)),
+    ...listOf(problem.unsupportedCharacters).map(({ character }) => withoutName(character)),
+    ...listOf(problem.misDecodedCharacters).map(({ characters }) => withoutName(characters)),
   ];
   return {
     n: (problem.septets ?? 0) - (problem.maxSeptets ?? 0),
@@ -114,8 +116,16 @@ function valuesOf(language, problem, now) {
   };
 }
 
+/**
+ * @template Entry
+ * @param {readonly Entry[] | undefined} list
+ */
+function listOf(list) {
+  return Array.isArray(list) ? list : [];
+}
+
 /** @param {string} named A character with its name behind, or the name alone if it is invisible */
-function firstWord(named) {
+function withoutName(named) {
   return named.replace(/ \([^()]*\)$/, "");
 }
 
