@@ -22,6 +22,11 @@ export class ApiError extends Error {
     /** @type {Problem} */
     this.problem = problem;
   }
+
+  /** Seconds that the gateway asks to wait, if it does: `shared/poll.js` reads it. */
+  get retryAfter() {
+    return this.problem.retryAfter;
+  }
 }
 
 /**

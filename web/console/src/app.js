@@ -3,10 +3,10 @@
  * @module
  */
 
+import { Poll } from "../../shared/poll.js";
 import { say as sayIn } from "../../shared/words.js";
 import { createApi } from "./api.js";
 import { el, replace } from "./dom.js";
-import { every } from "./every.js";
 import { Format } from "./format.js";
 import { ICONS, icon } from "./icons.js";
 import { isDark, keepLanguage, keepScheme, readLanguage } from "./preferences.js";
@@ -19,7 +19,6 @@ import { SIGN_IN, WORDS } from "./words.js";
 
 /** @typedef {import("./context.js").Context} Context */
 /** @typedef {import("./context.js").View} View */
-/** @typedef {import("./every.js").Repeated} Repeated */
 
 const IN_BAR = 3; // entries of the menu that a phone shows; the others are behind "More"
 
@@ -28,7 +27,7 @@ export function startApp(base) {
   let language = readLanguage();
   /** @type {Context["say"]} */
   const say = (words, values) => sayIn(language, words, values);
-  /** @type {{view: View | null, update: ((query: Record<string, string>) => void) | void, leave: AbortController, repeated: Set<Repeated>} | null} */
+  /** @type {{view: View | null, update: ((query: Record<string, string>) => void) | void, leave: AbortController, polls: Set<Poll>} | null} */
   let shown = null;
   let paused = false;
   const main = el("main", { id: "main", tabindex: "-1" });
@@ -50,7 +49,6 @@ export function startApp(base) {
 
   watchUse();
   addEventListener("hashchange", () => route());
-  document.addEventListener("visibilitychange", wake);
   build();
 
   function build() {
@@ -246,8 +244,9 @@ export function startApp(base) {
 
   function leave() {
     shown?.leave.abort();
-    for (const one of shown?.repeated ?? []) one.stop();
+    for (const poll of shown?.polls ?? []) poll.stop();
     shown = null;
+    paused = false;
     live.textContent = "";
     replace(main);
   }
@@ -278,7 +277,7 @@ export function startApp(base) {
    * @param {Record<string, string>} query
    */
   function show(view, query) {
-    const own = { view, update: undefined, leave: new AbortController(), repeated: new Set() };
+    const own = { view, update: undefined, leave: new AbortController(), polls: new Set() };
     shown = own;
     const heading = el("h1", { tabindex: "-1" });
     const tools = el("div", { class: "tools" });
@@ -298,13 +297,12 @@ export function startApp(base) {
       },
       every(ms, read) {
         if (own.leave.signal.aborted) return;
-        const one = every(ms, read, {
-          hidden: () => document.hidden,
-          setTimeout: (run, after) => setTimeout(run, after),
-          clearTimeout: (timer) => clearTimeout(timer),
+        const poll = new Poll(async () => {
+          await read();
+          return ms / 1000;
         });
-        one.paused = paused;
-        own.repeated.add(one);
+        own.polls.add(poll);
+        if (!paused) poll.start();
       },
       setTitle(title) {
         heading.textContent = title;
@@ -317,9 +315,9 @@ export function startApp(base) {
         },
         set(on) {
           paused = on;
-          for (const one of own.repeated) {
-            one.paused = on;
-            one.wake();
+          for (const poll of own.polls) {
+            if (on) poll.stop();
+            else poll.start();
           }
         },
       },
@@ -338,11 +336,6 @@ export function startApp(base) {
     route();
   }
 
-  function wake() {
-    if (document.hidden || !session.check()) return;
-    for (const one of shown?.repeated ?? []) one.wake();
-  }
-
   function watchUse() {
     let noted = 0;
     const note = () => {
@@ -354,7 +347,9 @@ export function startApp(base) {
     for (const type of ["pointerdown", "keydown", "wheel"]) {
       addEventListener(type, note, { capture: true, passive: true });
     }
-    for (const type of ["pageshow", "focus"]) addEventListener(type, () => session.check());
+    for (const type of ["pageshow", "focus", "visibilitychange"]) {
+      addEventListener(type, () => session.check(), { capture: true });
+    }
     setInterval(() => session.check(), 5000);
   }
 }

@@ -62,10 +62,13 @@ export function panel(context, { read, draw, every, drawError }) {
       draw(data, body);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiError)) {
+        reportError(error); // a mistake of this program: the browser's console shows it
+        throw error;
+      }
       if (drawError?.(error, body)) replace(state);
       else showError(error);
-      if (error.problem.retryAfter) throw error;
+      throw error; // the poll waits longer
     } finally {
       clearTimeout(words);
       if (own === reading) node.removeAttribute("aria-busy");

@@ -33,6 +33,8 @@ export function signIn(root, { base, language, say, why, onKey }) {
     "form",
     { class: "sign-in card", novalidate: true, onsubmit: submit },
     heading,
+    // Password managers keep a key under a name.
+    el("input", { type: "text", autocomplete: "username", value: "operator", hidden: true }),
     why && el("p", { class: `notice ${why === "refused" ? "bad" : "info"}` }, say(SIGN_IN[why])),
     el(
       "div",

@@ -1,0 +1,96 @@
+"""The console in a real Chromium, in front of a gateway that this process plays."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.console.gateway import CONSOLE, NOW, OPERATOR, ORIGIN, Gateway
+from tools.repository import ROOT
+
+_AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+_FLAGS: Final = [
+    "--no-sandbox",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--font-render-hinting=none",
+    "--disable-lcd-text",
+]
+
+
+class Console:
+    """A tab with the console, and what a test does with it again and again."""
+
+    def __init__(self, page: Page, gateway: Gateway) -> None:
+        self.page = page
+        self.gateway = gateway
+
+    def open(self, place: str = "", *, key: str | None = OPERATOR) -> Page:
+        """Opens `#/…`, signed in unless there is no key."""
+        self.page.goto(f"{CONSOLE}#/{place}" if place else CONSOLE)
+        if key is not None:
+            self.page.get_by_label("Operator's key").or_(
+                self.page.get_by_label("Cheia operatorului")
+            ).fill(key)
+            self.page.keyboard.press("Enter")
+            self.page.wait_for_selector("body.open main h1")
+            self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Waits until no part of the view is being read."""
+        expect(self.page.locator("[aria-busy]")).to_have_count(0)
+
+    def findings(self) -> list[str]:
+        """What axe finds wrong on the page."""
+        self.page.evaluate(f"{_AXE.read_text(encoding='utf-8')};0")
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "axe.run().then(result => result.violations)"
+        )
+        return [
+            f"{each['id']} ({each['impact']}): {node['html']}"
+            for each in found
+            for node in each["nodes"]
+        ]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def gateway() -> Gateway:
+    return Gateway()
+
+
+@pytest.fixture
+def tabs(chromium: Browser, gateway: Gateway) -> Iterator[BrowserContext]:
+    """Clean storage. Every request is answered by `gateway`; a key goes to its origin alone."""
+    complaints: list[str] = []
+    context = chromium.new_context(
+        locale="en-GB", timezone_id="Europe/Bucharest", viewport={"width": 1280, "height": 900}
+    )
+    context.route("**/*", gateway.answer)
+    context.on("console", lambda line: complaints.append(line.text) if is_wrong(line) else None)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context
+    context.close()
+    assert complaints == []
+    assert [each.url for each in gateway.asked if not each.url.startswith(f"{ORIGIN}/v1/")] == []
+
+
+def is_wrong(line: Any) -> bool:
+    """Chromium also writes a line for each answer that is an error; the tests ask for those."""
+    return line.type in {"error", "warning"} and "Failed to load resource" not in line.text
+
+
+@pytest.fixture
+def console(tabs: BrowserContext, gateway: Gateway) -> Console:
+    page = tabs.new_page()
+    page.set_default_timeout(5000)
+    page.clock.install(time=NOW)
+    return Console(page, gateway)
