@@ -160,8 +160,8 @@ def busy_hour(**others: Any) -> dict[str, Any]:
     """An answer of `GET /statistics`."""
     return {
         "asOf": "2026-11-22T15:03:20.123Z",
-        "since": "2026-11-22T14:10:00.000Z",
-        "until": "2026-11-22T15:10:00.000Z",
+        "since": "2026-11-22T14:05:00.000Z",
+        "until": "2026-11-22T15:05:00.000Z",
         "stepSeconds": 300,
         "statuses": _STEPS,
         "statusesReason": None,

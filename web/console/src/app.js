@@ -100,6 +100,7 @@ export function startApp(base) {
           type: "button",
           class: "plain language",
           lang: other,
+          title: say(WORDS.otherLanguage),
           onclick() {
             language = other;
             keepLanguage(language);
@@ -107,7 +108,7 @@ export function startApp(base) {
             /** @type {HTMLElement | null} */ (document.querySelector("button.language"))?.focus();
           },
         },
-        say(WORDS.otherLanguage),
+        say(WORDS.otherLanguageShort),
       ),
       el(
         "button",

@@ -56,7 +56,6 @@ export const LONG_MS = 60_000;
  * @property {boolean} long whether that time is drawn as a gap
  * @property {boolean} tries whether a try to hand the message to Voipit begins with it
  * @property {boolean} reported whether a delivery report has caused it
- * @property {boolean} last
  */
 
 /**
@@ -84,7 +83,6 @@ export function lifeOf(message, now) {
       long: after !== null && after >= LONG_MS,
       tries: change.status === "sending",
       reported: isReported(change, message.deliveryReport),
-      last: index === history.length - 1,
     };
   });
   const last = history[history.length - 1];

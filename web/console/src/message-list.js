@@ -48,18 +48,24 @@ export async function readPage(api, query, { signal, cursor = null, limit = PAGE
 }
 
 /**
- * The columns of a list of messages.
+ * A table of messages.
  * @param {Context} context
- * @returns {import("./parts.js").Column<Message>[]}
+ * @param {string} caption
+ * @param {Message[]} messages
  */
-export function messageColumns(context) {
+export function messageTable(context, caption, messages) {
   const { say, format, link } = context;
-  return [
-    { name: say(LIST.status), cell: (message) => badge(context, message.status) },
+  /** @type {import("./parts.js").Column<Message>[]} */
+  const columns = [
+    {
+      name: say(LIST.status),
+      class: "of-status",
+      cell: (message) => badge(context, message.status),
+    },
     {
       name: say(LIST.number),
       heads: true,
-      class: "nowrap",
+      class: "of-number nowrap",
       cell: ({ client, messageId, phoneNumber }) =>
         el(
           "a",
@@ -68,18 +74,29 @@ export function messageColumns(context) {
           el("span", { class: "unseen" }, ` ${client} ${messageId}`),
         ),
     },
-    { name: say(LIST.client), cell: ({ client }) => client },
+    { name: say(LIST.client), class: "of-client", cell: ({ client }) => client },
     {
       name: say(LIST.reason),
-      cell: ({ reason }) =>
+      class: "of-reason",
+      cell: ({ reason, errorMessage }) => [
         reason ? reasonWords(context, reason) : el("span", { class: "muted" }, "–"),
+        errorMessage && [" ", el("q", { class: "muted" }, el("bdi", {}, errorMessage))],
+      ],
     },
-    { name: say(LIST.changed), cell: ({ updatedAt }) => time(format, updatedAt) },
+    {
+      name: say(LIST.changed),
+      class: "of-time",
+      cell: ({ updatedAt }) => time(format, updatedAt),
+    },
     {
       name: say(LIST.id),
+      class: "of-id",
       cell: ({ messageId }) => el("code", { class: "id", title: messageId }, messageId),
     },
   ];
+  const made = table(caption, columns, messages);
+  made.node.classList.add("messages-table");
+  return made;
 }
 
 /**
@@ -162,7 +179,7 @@ export function messageList(context, { caption, query, empty, onRows, restore = 
       shown = null;
       replace(list, empty());
     } else {
-      shown = table(caption, messageColumns(context), []);
+      shown = messageTable(context, caption, []);
       for (const [index, line] of shown.append(rows.shown).entries()) {
         const message = rows.shown[index];
         if (message) lines.set(keyOf(message), line);

@@ -17,6 +17,7 @@ export const WORDS = {
   searchButton: ["Search", "Caută"],
   lock: ["Lock", "Blochează"],
   otherLanguage: ["Română", "English"],
+  otherLanguageShort: ["RO", "EN"],
   dark: ["Dark colours", "Culori închise"],
   more: ["More", "Altele"],
   notFound: ["No such page", "Pagina nu există"],
@@ -288,6 +289,7 @@ export const MESSAGES = {
 /** @satisfies {Record<string, Words>} */
 export const MESSAGE = {
   title: ["Message", "Mesaj"],
+  named: ["Message {id}", "Mesajul {id}"],
   incomplete: [
     "A message is named by its client and its id.",
     "Un mesaj este identificat prin client și id.",

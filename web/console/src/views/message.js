@@ -32,6 +32,7 @@ export const message = {
       root.append(empty(say(MESSAGE.incomplete), id ? search : say(MESSAGE.incompleteNext)));
       return;
     }
+    context.setTitle(say(MESSAGE.named, { id }));
     let drawn = -1;
     let settled = false;
     const shown = panel(context, {
@@ -120,19 +121,18 @@ function advice({ say }, { status }) {
  * @param {Message} message
  * @param {Step} step
  */
-function stepItem(context, message, { change, after, long, tries, reported, last }) {
+function stepItem(context, message, { change, after, long, tries, reported }) {
   const { say, format } = context;
   const { status, at, attempt, reason, errorMessage } = change;
   const tone = isStatus(status) ? STATUSES[status].tone : "wait";
   return el(
     "li",
-    { class: `step ${tone} ${long ? "after-a-gap" : ""} ${last ? "last" : ""}` },
+    { class: `step ${tone} ${long ? "after-a-gap" : ""}` },
+    after !== null && el("p", { class: "after" }, say(LIFE.later, { time: format.length(after) })),
     el("span", { class: "node" }, isStatus(status) && statusIcon(status)),
     el(
       "div",
-      {},
-      after !== null &&
-        el("p", { class: "after" }, say(LIFE.later, { time: format.length(after) })),
+      { class: "body" },
       el(
         "p",
         { class: "what" },
@@ -140,7 +140,7 @@ function stepItem(context, message, { change, after, long, tries, reported, last
         tries && el("span", { class: "try" }, say(LIFE.try, { n: attempt })),
         time(format, at, namesDay(format, message, change) ? "full" : "second"),
       ),
-      el("p", {}, sentence(context, message, change.sequence, status, attempt)),
+      el("p", {}, sentence(context, message, change)),
       reason && el("p", { class: "why" }, reasonWords(context, reason)),
       errorMessage &&
         el(
@@ -167,18 +167,16 @@ function namesDay(format, { history }, change) {
 }
 
 /**
+ * What the step means.
  * @param {Context} context
  * @param {Message} message
- * @param {number} sequence
- * @param {string} status
- * @param {number} attempt
+ * @param {import("../life.js").Change} change
  */
-function sentence({ say, format }, message, sequence, status, attempt) {
+function sentence({ say, format }, { sendAt }, { sequence, status, attempt }) {
   if (status === "queued") {
     if (attempt > 0) return say(LIFE.queuedAgain);
-    const waits = message.sendAt && sequence === 1;
-    return waits
-      ? say(LIFE.scheduled, { time: format.full(message.sendAt ?? "") })
+    return sendAt && sequence === 1
+      ? say(LIFE.scheduled, { time: format.full(sendAt) })
       : say(LIFE.queued);
   }
   if (status === "sending") return say(attempt > 1 ? LIFE.sendingAgain : LIFE.sending);
@@ -196,15 +194,11 @@ function nextItem({ say, format }, { validUntil, status }, { over, open }) {
   return el(
     "li",
     { class: "step open" },
+    el("p", { class: "after" }, say(LIFE.soFar, { time: format.length(open) })),
     el("span", { class: "node" }),
-    el(
-      "div",
-      {},
-      el("p", { class: "after" }, say(LIFE.soFar, { time: format.length(open) })),
-      status === "queued" &&
-        validUntil &&
-        el("p", { class: "muted" }, say(LIFE.until), " ", time(format, validUntil, "full")),
-    ),
+    status === "queued" &&
+      validUntil &&
+      el("p", { class: "body muted" }, say(LIFE.until), " ", time(format, validUntil, "full")),
   );
 }
 
@@ -252,7 +246,8 @@ function facts(context, message) {
   return el(
     "dl",
     {},
-    row(say(MESSAGE.text), el("blockquote", { dir: "auto" }, message.message)),
+    el("dt", { class: "unseen" }, say(MESSAGE.text)),
+    el("dd", { class: "whole" }, el("blockquote", { dir: "auto" }, message.message)),
     message.cutFrom && row(say(MESSAGE.cut), say(MESSAGE.cutFrom, { n: message.cutFrom })),
     row(
       say(LIST.number),

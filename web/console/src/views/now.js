@@ -7,10 +7,10 @@ import { chart, figures, legend } from "../chart.js";
 import { el, replace, svg } from "../dom.js";
 import { conclusionOf } from "../figures.js";
 import { time } from "../format.js";
-import { messageColumns } from "../message-list.js";
+import { messageTable } from "../message-list.js";
 import { numbersButton } from "../numbers.js";
 import { panel } from "../panel.js";
-import { empty, table } from "../parts.js";
+import { empty } from "../parts.js";
 import { HOUR, NOW, PROVIDER } from "../words.js";
 
 /** @typedef {import("../context.js").Context} Context */
@@ -238,17 +238,12 @@ function hourPart(context) {
 
 /** @param {Context} context */
 function troublePart(context) {
-  const { say, link } = context;
+  const { say } = context;
   const list = el("div");
   const node = el(
     "section",
     { class: "trouble", "aria-labelledby": "trouble" },
-    el(
-      "div",
-      { class: "heading" },
-      el("h2", { id: "trouble" }, say(NOW.trouble)),
-      el("a", { href: link("attention") }, say(NOW.showAttention)),
-    ),
+    el("h2", { id: "trouble" }, say(NOW.trouble)),
     list,
   );
   /** @type {Message[]} */
@@ -258,7 +253,7 @@ function troublePart(context) {
     const focused = list.contains(document.activeElement)
       ? document.activeElement?.getAttribute("href")
       : null;
-    const rows = table(say(NOW.trouble), messageColumns(context), last).node;
+    const rows = messageTable(context, say(NOW.trouble), last).node;
     replace(list, last.length ? rows : empty(say(NOW.noTrouble)));
     if (focused) {
       const again = [...list.querySelectorAll("a")].find((a) => a.getAttribute("href") === focused);
