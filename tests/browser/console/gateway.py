@@ -25,7 +25,12 @@ NOW: Final = "2026-11-22T15:03:25.000Z"
 """The time in the browser, unless a test moves it."""
 
 _SITE: Final = ROOT / "functions" / "web" / "site" / "console"
-_TYPES: Final = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_TYPES: Final = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+}
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -40,6 +45,10 @@ _STEPS: Final = {
     "failed": [1, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0],
     "cancelled": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
 }
+
+
+Answer = tuple[int, Any]
+"""A status, and a body for JSON."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +71,16 @@ class Asked:
 
 @dataclass
 class Gateway:
-    """What it knows, and what it was asked. `broken` answers in the place of it: a status and a problem."""
+    """What it knows, and what it was asked."""
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     provider: dict[str, Any] = field(default_factory=lambda: {"available": True})
-    statistics: dict[str, Any] = field(default_factory=lambda: busy_hour())
+    statistics: dict[str, Any] = field(default_factory=lambda: busy_hour())  # noqa: PLW0108  it stands below
     page_size: int = 100
     asked: list[Asked] = field(default_factory=list)
-    broken: Callable[[Asked], tuple[int, dict[str, Any]] | None] = lambda _: None
-    more: dict[str, Callable[[Asked], tuple[int, Any]]] = field(default_factory=dict)
+    broken: Callable[[Asked], Answer | None] = lambda _: None
+    """What it answers in the place of everything below, if anything."""
+    more: dict[str, Callable[[Asked], Answer]] = field(default_factory=dict)
     """Further routes, by path."""
 
     def answer(self, route: Route) -> None:
@@ -95,29 +105,30 @@ class Gateway:
         """What was asked of a route."""
         return [asked for asked in self.asked if asked.path == path]
 
-    def _answer(self, asked: Asked) -> tuple[int, Any]:
+    def _answer(self, asked: Asked) -> Answer:
         if broken := self.broken(asked):
             return broken
         key = asked.headers.get("x-api-key")
         if key not in {OPERATOR, CLIENT}:
             return problem("Forbidden")
-        if asked.path in self.more:
-            return self.more[asked.path](asked)
-        if asked.path == "provider":
-            return 200, checked("Provider", self.provider)
-        if key == CLIENT:
+        if key == CLIENT and asked.path not in {"provider", *self.more}:
             return problem("OperatorOnly")
-        if asked.path == "statistics":
-            return 200, checked("Statistics", self.statistics)
-        if asked.path == "messages":
-            return 200, checked("MessageList", self._list(asked.query))
-        folder, _, message_id = asked.path.partition("/")
-        if folder == "messages":
-            for each in self.messages:
-                if (each["messageId"], each["client"]) == (message_id, asked.query["client"]):
-                    return 200, checked("Message", each)
-            return problem("MessageNotFound")
-        return problem("RouteNotFound")
+        routes = {
+            "provider": lambda _: (200, checked("Provider", self.provider)),
+            "statistics": lambda _: (200, checked("Statistics", self.statistics)),
+            "messages": lambda _: (200, checked("MessageList", self._list(asked.query))),
+            **self.more,
+        }
+        if route := routes.get(asked.path):
+            return route(asked)
+        return self._one(asked) if asked.path.startswith("messages/") else problem("RouteNotFound")
+
+    def _one(self, asked: Asked) -> Answer:
+        message_id = asked.path.removeprefix("messages/")
+        for each in self.messages:
+            if (each["messageId"], each["client"]) == (message_id, asked.query["client"]):
+                return 200, checked("Message", each)
+        return problem("MessageNotFound")
 
     def _list(self, query: Mapping[str, str]) -> dict[str, Any]:
         number = "".join(each for each in query.get("phoneNumber", "") if each.isdigit())

@@ -133,6 +133,7 @@ export function messageList(context, { caption, query, empty, onRows, restore = 
   if (restore) {
     const keep = () => history.replaceState({ ...history.state, scroll: scrollY }, "");
     addEventListener("scrollend", keep, { signal: context.signal });
+    list.addEventListener("click", keep);
   }
 
   const shell = panel(context, {
