@@ -19,9 +19,10 @@ EXAMPLES: Final = ROOT / "web" / "shared" / "gsm.examples.json"
 _WIDTH: Final = 100
 _FULL_WIDTH: Final = range(0xFF01, 0xFF5F)
 _TO_ASCII: Final = 0xFEE0
-_KNOWN: Final = (range(0xA720), range(0xF900, 0x10000))
-"""Blocks whose Latin letters are all there: later releases of Unicode, which other releases of
-Python know, add some between them. The gateway reads those, and pages leave them to it."""
+_KNOWN: Final = (range(0x180), range(0x2B0, 0x300), range(0x370, 0x400), range(0x2000, 0x2270))
+"""The blocks of what people write here, and the signs of word processors. Pages leave rarer Latin
+letters to the gateway. (Unicode has filled these blocks: releases of Python agree about them.)"""
+_SINGLE: Final = "\ufb01\ufb02\ufe0e\ufe0f\ufeff"
 _HEAD: Final = """\
 /**
  * @file The GSM 7-bit alphabet (3GPP TS 23.038), and what a phone shows in the place of other
@@ -31,9 +32,8 @@ _HEAD: Final = """\
 export const MAX_SEPTETS = {maximum};
 /** Characters that take two septets. */
 export const EXTENSION = {extension};
-/** All characters that are shown as they are, those of the extension among them. */
-export const ALPHABET =
-  {alphabet};
+/** What is shown as it is, besides the printable ASCII characters. */
+export const ALPHABET = {alphabet};
 /**
  * What is shown, and the characters it is shown for, where neither Unicode's decomposition
  * (`é` is `e` and a mark) nor the full-width forms tell.
@@ -89,7 +89,7 @@ def table() -> str:
     head = _HEAD.format(
         maximum=MAX_SEPTETS,
         extension=_literal("".join(each for each in alphabet if septets(each) > 1)),
-        alphabet=_literal(alphabet),
+        alphabet=_literal("".join(each for each in alphabet if not " " <= each <= "~")),
     )
     return head + "".join(_pair(*pair) for pair in sorted(shown_as.items())) + "];\n"
 
@@ -119,7 +119,7 @@ def write() -> None:
 
 def _characters() -> list[str]:
     """All characters of the known blocks that can stand alone, but for the carriage return."""
-    every = (chr(code) for block in _KNOWN for code in block)
+    every = [*(chr(code) for block in _KNOWN for code in block), *_SINGLE]
     return [each for each in every if each != "\r" and not unicodedata.combining(each)]
 
 

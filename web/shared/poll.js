@@ -34,24 +34,15 @@ export function messagePauses() {
 }
 
 /**
- * @typedef {object} Surroundings What `Poll` uses of the page
+ * What `Poll` uses of the page.
+ *
+ * @typedef {object} Surroundings
  * @property {Pick<Document, 'visibilityState' | 'addEventListener' | 'removeEventListener'>} document
  * @property {(run: () => void, milliseconds: number) => number} setTimeout
  * @property {(timer: number) => void} clearTimeout
- * @property {() => number} random From 0 up to 1
- * @property {() => number} now In milliseconds
+ * @property {{random(): number}} Math
+ * @property {{now(): number}} Date
  */
-
-/** @returns {Surroundings} */
-function thisPage() {
-  return {
-    document,
-    setTimeout: (run, milliseconds) => window.setTimeout(run, milliseconds),
-    clearTimeout: (timer) => window.clearTimeout(timer),
-    random: Math.random,
-    now: Date.now,
-  };
-}
 
 /**
  * Asks until it is told to stop. In a hidden tab it rests; shown again, it asks at once, but never
@@ -72,7 +63,7 @@ export class Poll {
    *   doubles, up to a minute, or is what the error has as `retryAfter`
    * @param {Surroundings} [page]
    */
-  constructor(ask, page = thisPage()) {
+  constructor(ask, page = window) {
     this.#ask = ask;
     this.#page = page;
   }
@@ -100,7 +91,7 @@ export class Poll {
 
   #look = () => {
     this.#page.clearTimeout(this.#timer);
-    const early = (this.#notBefore - this.#page.now()) / 1000;
+    const early = (this.#notBefore - this.#page.Date.now()) / 1000;
     if (early > 0) this.#wait(early, 0);
     else if (this.#page.document.visibilityState !== "hidden") this.#now();
   };
@@ -111,7 +102,7 @@ export class Poll {
    */
   #wait(seconds, sooner = SPREAD) {
     if (this.#page.document.visibilityState === "hidden") return;
-    const factor = 1 - sooner + (sooner + SPREAD) * this.#page.random();
+    const factor = 1 - sooner + (sooner + SPREAD) * this.#page.Math.random();
     this.#page.clearTimeout(this.#timer);
     this.#timer = this.#page.setTimeout(() => this.#now(), Math.round(seconds * factor * 1000));
   }
@@ -139,7 +130,7 @@ export class Poll {
       if (this.#running) this.#wait(0); // started anew while the old request was under way
       return;
     }
-    this.#notBefore = this.#page.now() + asked * 1000;
+    this.#notBefore = this.#page.Date.now() + asked * 1000;
     if (pause === undefined) this.stop();
     else this.#wait(pause, asked ? 0 : SPREAD);
   }

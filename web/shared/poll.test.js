@@ -31,8 +31,8 @@ class FakePage {
         return page.#last;
       },
       clearTimeout: (timer) => void page.#timers.delete(timer),
-      random: () => page.random,
-      now: () => page.now,
+      Math: { random: () => page.random },
+      Date: { now: () => page.now },
     };
   }
 

@@ -16,7 +16,6 @@ import { STATES, say } from "./words.js";
  * @property {number} [septets] The length of a text that is too long
  * @property {number} [maxSeptets]
  * @property {readonly {character: string}[]} [unsupportedCharacters] Each as `😀 (GRINNING FACE)`
- * @property {readonly {characters: string}[]} [misDecodedCharacters]
  */
 
 /** @type {Readonly<Record<string, keyof typeof STATES>>} */
@@ -24,7 +23,6 @@ const SAID_BY_CODE = {
   "blank-text": "empty",
   "text-too-long": "over",
   "unsupported-characters": "refusedCharacters",
-  "mis-decoded-text": "garbled",
   "invalid-phone-number": "badNumber",
   "number-type-not-allowed": "badNumber",
   "country-not-allowed": "numberRefused",
@@ -33,14 +31,6 @@ const SAID_BY_CODE = {
   "token-expired": "tokenExpired",
   "token-invalid": "noToken",
   "token-used-up": "tokenUsed",
-  "too-many-requests": "limit",
-  "recipient-limit-reached": "limit",
-  "client-limit-reached": "limit",
-  "quota-exceeded": "limit",
-  "internal-error": "unavailable",
-  "store-unavailable": "unavailable",
-  "service-unavailable": "unavailable",
-  "gateway-timeout": "unavailable",
 };
 
 /**
@@ -50,20 +40,19 @@ const SAID_BY_CODE = {
  * @returns {Promise<Problem>}
  */
 export async function problemOf(response) {
-  /** @type {unknown} */
-  const body = await response.json().catch(() => undefined);
-  /** @type {Record<string, unknown>} */
-  const document = body !== null && typeof body === "object" ? { ...body } : {};
-  const type = typeof document.type === "string" ? document.type : "";
-  const header = Number(response.headers.get("Retry-After") ?? Number.NaN);
-  const seconds = Number(document.retryAfter ?? header);
+  const document = /** @type {Record<string, unknown> | null} */ (
+    await response.json().catch(() => null)
+  );
+  /** @param {string} name */
+  const text = (name) => (typeof document?.[name] === "string" ? String(document[name]) : "");
   const problem = /** @type {Problem} */ ({
     ...document,
-    code: type.slice(type.lastIndexOf(":") + 1),
+    code: text("type").replace(/.*:/, ""),
     status: response.status,
-    title: typeof document.title === "string" ? document.title : "",
-    detail: typeof document.detail === "string" ? document.detail : "",
+    title: text("title"),
+    detail: text("detail"),
   });
+  const seconds = Number(document?.retryAfter ?? response.headers.get("Retry-After"));
   if (seconds > 0) problem.retryAfter = seconds;
   else delete problem.retryAfter;
   return problem;
@@ -82,17 +71,18 @@ export function problemWords(language, problem, now = new Date()) {
   const key = keyOf(problem);
   if (key) return say(language, STATES[key], valuesOf(language, problem, now));
   const own = [problem.title, problem.detail].filter(Boolean).join(". ");
-  return own || say(language, problem.status >= 500 ? STATES.unavailable : STATES.unknown);
+  return own || say(language, STATES.unavailable);
 }
 
 /**
  * @param {Problem} problem
  * @returns {keyof typeof STATES | undefined}
  */
-function keyOf({ code, field }) {
-  if (code !== "token-not-allowed") {
-    return Object.hasOwn(SAID_BY_CODE, code) ? SAID_BY_CODE[code] : undefined;
-  }
+function keyOf({ code, field, status }) {
+  if (status === 429) return "limit";
+  if (status >= 500) return "unavailable";
+  if (Object.hasOwn(SAID_BY_CODE, code)) return SAID_BY_CODE[code];
+  if (code !== "token-not-allowed") return undefined;
   if (field === "Origin") return "originRefused";
   return field === "phoneNumber" ? "tokenRefused" : undefined;
 }
@@ -104,29 +94,21 @@ function keyOf({ code, field }) {
  * @returns {import('./words.js').Values}
  */
 function valuesOf(language, problem, now) {
-  const wrong = [
-    ...listOf(problem.unsupportedCharacters).map(({ character }) => withoutName(character)),
-    ...listOf(problem.misDecodedCharacters).map(({ characters }) => withoutName(characters)),
-  ];
+  const refused = problem.unsupportedCharacters;
+  const names = Array.isArray(refused)
+    ? refused.map(({ character }) => withoutName(character))
+    : [];
   return {
     n: (problem.septets ?? 0) - (problem.maxSeptets ?? 0),
-    c: [...new Set(wrong)].join(" "),
+    c: [...new Set(names)].join(" "),
     time: clock(language, new Date(now.getTime() + (problem.retryAfter ?? 60) * 1000)),
     origin: globalThis.location?.origin ?? "",
   };
 }
 
-/**
- * @template Entry
- * @param {readonly Entry[] | undefined} list
- */
-function listOf(list) {
-  return Array.isArray(list) ? list : [];
-}
-
 /** @param {string} named A character with its name behind, or the name alone if it is invisible */
 function withoutName(named) {
-  return named.replace(/ \([^()]*\)$/, "");
+  return String(named).replace(/ \([^()]*\)$/, "");
 }
 
 /**

@@ -72,14 +72,11 @@ test("an unknown type is shown in the gateway's own words", async () => {
 test("an answer that is no problem document gets words that fit any", async () => {
   const page = await problemOf(new Response("<html>Bad gateway</html>", { status: 502 }));
   assert.equal(page.code, "");
-  assert.match(problemWords("en", page), /^The SMS gateway does not answer for now\./);
+  assert.match(problemWords("en", page), /^The SMS gateway does not answer\./);
   const list = await problemOf(new Response("[1]", { status: 400 }));
-  assert.match(
-    problemWords("en", list),
-    /^The SMS gateway gave an answer that this page cannot read/,
-  );
+  assert.match(problemWords("en", list), /^The SMS gateway does not answer\./);
   const wrong = { type: 7, title: {}, detail: null, unsupportedCharacters: "x", septets: "y" };
-  assert.match(problemWords("en", await problemOf(answer(wrong))), /cannot read/);
+  assert.match(problemWords("en", await problemOf(answer(wrong))), /does not answer/);
 });
 
 test("the time is written as the language has it", () => {

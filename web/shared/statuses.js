@@ -17,19 +17,17 @@
 /**
  * @typedef {object} Look
  * @property {Tone} tone
- * @property {boolean} final It never changes again
- * @property {boolean} settled Nothing more happens unless a late report arrives
+ * @property {boolean} [final] It never changes again
+ * @property {boolean} [settled] Nothing more happens unless a late report arrives
  * @property {readonly Part[]} icon Parts in a square of 20 units
  */
 
 const RING = "M10 2a8 8 0 1 0 0 16a8 8 0 0 0 0-16z";
 
-/** @satisfies {Record<Status, Look>} */
+/** @type {Readonly<Record<Status, Look>>} */
 export const STATUSES = {
   queued: {
     tone: "wait",
-    final: false,
-    settled: false,
     icon: [
       ["line", RING],
       ["line", "M10 5.5V10l3 2"],
@@ -37,14 +35,10 @@ export const STATUSES = {
   },
   sending: {
     tone: "wait",
-    final: false,
-    settled: false,
     icon: [["dots", "M4 10h.01M10 10h.01M16 10h.01"]],
   },
   submitted: {
     tone: "info",
-    final: false,
-    settled: false,
     icon: [
       ["line", RING],
       ["line", "M5.5 10h8M10.5 6.5L14 10l-3.5 3.5"],
@@ -52,8 +46,6 @@ export const STATUSES = {
   },
   unconfirmed: {
     tone: "warn",
-    final: false,
-    settled: false,
     icon: [
       ["fill", "M10 .5L19.5 10 10 19.5.5 10z"],
       ["on", "M7.7 7.6a2.4 2.4 0 1 1 3.3 2.3c-.7.3-1 .8-1 1.6M10 14.4v.01"],
@@ -61,7 +53,6 @@ export const STATUSES = {
   },
   no_report: {
     tone: "warn",
-    final: false,
     settled: true,
     icon: [["dash", RING]],
   },
@@ -104,6 +95,23 @@ export function isStatus(text) {
   return Object.hasOwn(STATUSES, text);
 }
 
+/** @type {Record<Part[0], Record<string, string>>} */
+const DRAWN = {
+  fill: { fill: "currentColor", stroke: "none" },
+  on: { stroke: "Canvas" },
+  line: {},
+  dash: { "stroke-dasharray": "3 3.28" },
+  dots: { "stroke-width": "4" },
+};
+/**
+ * Whether the status never changes again.
+ *
+ * @param {string} status
+ */
+export function isFinal(status) {
+  return isStatus(status) && STATUSES[status].final === true;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -115,30 +123,29 @@ const SVG = "http://www.w3.org/2000/svg";
  */
 export function statusIcon(status) {
   const svg = document.createElementNS(SVG, "svg");
-  const own = {
+  set(svg, {
     viewBox: "0 0 20 20",
     width: "1.25em",
     height: "1.25em",
     "aria-hidden": "true",
-    focusable: "false",
     fill: "none",
     stroke: "currentColor",
     "stroke-width": "2",
     "stroke-linecap": "round",
     "stroke-linejoin": "round",
-  };
-  for (const [name, value] of Object.entries(own)) svg.setAttribute(name, value);
+  });
   for (const [how, d] of STATUSES[status].icon) {
     const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", d);
-    if (how === "fill") {
-      path.setAttribute("fill", "currentColor");
-      path.setAttribute("stroke", "none");
-    }
-    if (how === "on") path.setAttribute("stroke", "Canvas");
-    if (how === "dash") path.setAttribute("stroke-dasharray", "3 3.28");
-    if (how === "dots") path.setAttribute("stroke-width", "4");
+    set(path, { d, ...DRAWN[how] });
     svg.append(path);
   }
   return svg;
+}
+
+/**
+ * @param {Element} element
+ * @param {Record<string, string>} attributes
+ */
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
 }

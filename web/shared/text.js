@@ -6,7 +6,7 @@
 import { ALPHABET, EXTENSION, MAX_SEPTETS, SHOWN_AS } from "./gsm.js";
 
 /**
- * A piece of the text that was written: one or more characters that go the same way.
+ * A character of the text that was written, as people count them.
  *
  * @typedef {object} Piece
  * @property {string} written
@@ -19,7 +19,7 @@ import { ALPHABET, EXTENSION, MAX_SEPTETS, SHOWN_AS } from "./gsm.js";
  * @property {string} shown
  * @property {number} septets The room that it takes
  * @property {number} left Septets that are left; below 0 if it is too long
- * @property {readonly string[]} refused Each character that an SMS cannot show, once
+ * @property {readonly string[]} unshown Each character that an SMS cannot show, once
  * @property {boolean} isBlank
  */
 
@@ -42,24 +42,22 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
  * @returns {ReadText}
  */
 export function readText(text) {
-  const characters = [...text.matchAll(CHARACTER)].map(([written]) => readCharacter(written));
+  const read = [...graphemes.segment(text)].flatMap(({ segment }) => readGrapheme(segment));
   const isSeen = (/** @type {Piece} */ { how, shown }) => how === "refused" || shown.trim() !== "";
-  const start = characters.findIndex(isSeen);
-  const end = characters.findLastIndex(isSeen);
-  const trimmed = characters.map((piece, index) =>
-    start >= 0 && index >= start && index <= end ? piece : dropped(piece),
+  const start = read.findIndex(isSeen);
+  const end = read.findLastIndex(isSeen);
+  /** @type {Piece[]} */
+  const pieces = read.map((piece, at) =>
+    start >= 0 && at >= start && at <= end ? piece : { ...piece, shown: "", how: "changed" },
   );
-  const pieces = joined(wholeGraphemes(text, trimmed));
-  const shown = trimmed.map((piece) => piece.shown).join("");
+  const shown = pieces.map((piece) => piece.shown).join("");
   const taken = septets(shown);
   return {
     pieces,
     shown,
     septets: taken,
     left: MAX_SEPTETS - taken,
-    refused: [
-      ...new Set(pieces.flatMap(({ how, written }) => (how === "refused" ? split(written) : []))),
-    ],
+    unshown: [...new Set(pieces.flatMap((each) => (each.how === "refused" ? each.written : [])))],
     isBlank: start < 0,
   };
 }
@@ -73,6 +71,19 @@ export function septets(text) {
   let sum = 0;
   for (const character of text) sum += EXTENSION.includes(character) ? 2 : 1;
   return sum;
+}
+
+/**
+ * What people see as one character. If a part of it is refused (an emoji can have several code
+ * points), all of it is.
+ *
+ * @param {string} written
+ * @returns {readonly Piece[]}
+ */
+function readGrapheme(written) {
+  const parts = (written.match(CHARACTER) ?? []).map(readCharacter);
+  if (parts.length < 2 || parts.every(({ how }) => how !== "refused")) return parts;
+  return [{ written, shown: parts.map(({ shown }) => shown).join(""), how: "refused" }];
 }
 
 /**
@@ -96,77 +107,9 @@ function readCharacter(written) {
 function shownFor(character) {
   const exception = EXCEPTIONS.get(character);
   if (exception !== undefined) return exception;
-  if (ALPHABET.includes(character)) return character;
+  if (/[ -~]/.test(character) || ALPHABET.includes(character)) return character;
   const decomposed = character.normalize("NFD");
   if (decomposed !== character && /^[a-z]/i.test(decomposed)) return decomposed.charAt(0);
   if (FULL_WIDTH.test(character)) return String.fromCharCode(character.charCodeAt(0) - 0xfee0);
   return LATIN.test(character) ? character : undefined;
-}
-
-/**
- * White space at an end, which the gateway drops.
- *
- * @param {Piece} piece
- * @returns {Piece}
- */
-function dropped({ written }) {
-  return { written, shown: "", how: "changed" };
-}
-
-/**
- * The pieces, with those together that people see as one character (an emoji of several code
- * points), if a part of it is refused.
- *
- * @param {string} text
- * @param {readonly Piece[]} pieces
- * @returns {Piece[]}
- */
-function wholeGraphemes(text, pieces) {
-  /** @type {Piece[]} */
-  const whole = [];
-  const rest = [...pieces];
-  for (const { segment } of graphemes.segment(text)) {
-    /** @type {Piece[]} */
-    const inside = [];
-    let length = 0;
-    while (length < segment.length) {
-      const piece = rest.shift();
-      if (!piece) break;
-      length += piece.written.length;
-      inside.push(piece);
-    }
-    if (inside.length > 1 && inside.some(({ how }) => how === "refused")) {
-      whole.push({
-        written: inside.map(({ written }) => written).join(""),
-        shown: inside.map(({ shown }) => shown).join(""),
-        how: "refused",
-      });
-    } else whole.push(...inside);
-  }
-  return whole;
-}
-
-/**
- * @param {readonly Piece[]} pieces
- * @returns {Piece[]} Neighbours that go the same way as one
- */
-function joined(pieces) {
-  /** @type {Piece[]} */
-  const groups = [];
-  for (const piece of pieces) {
-    const last = groups.at(-1);
-    if (last?.how === piece.how) {
-      groups.splice(-1, 1, {
-        written: last.written + piece.written,
-        shown: last.shown + piece.shown,
-        how: last.how,
-      });
-    } else groups.push(piece);
-  }
-  return groups;
-}
-
-/** @param {string} text */
-function split(text) {
-  return [...graphemes.segment(text)].map(({ segment }) => segment);
 }

@@ -67,12 +67,12 @@ export const STATES = {
     "Ați trimis deja acest text la acest număr, la ora {time}.",
   ],
   unavailable: [
-    "The SMS gateway does not answer for now. Try again: it will not be sent twice.",
-    "Serviciul de SMS nu răspunde momentan. Încercați din nou: mesajul nu va fi trimis de două ori.",
+    "The SMS gateway does not answer. Try again: it will not be sent twice.",
+    "Serviciul de SMS nu răspunde. Încercați din nou: mesajul nu va fi trimis de două ori.",
   ],
   unreachable: [
-    "If this goes on, the SMS gateway cannot be reached, or it does not allow pages of {origin}.",
-    "Dacă problema persistă, serviciul de SMS nu poate fi contactat sau nu permite pagini de la {origin}.",
+    "The gateway cannot be reached, or it does not allow {origin}.",
+    "Serviciul de SMS nu poate fi contactat sau nu permite {origin}.",
   ],
   originRefused: [
     "Pages of {origin} are not allowed to send SMS.",
@@ -82,14 +82,7 @@ export const STATES = {
     "SMS to this kind of number are not allowed. Use another number.",
     "Nu este permisă trimiterea de SMS la acest tip de număr. Folosiți alt număr.",
   ],
-  garbled: [
-    "Some letters of the message are damaged: {c}. Write them again.",
-    "Unele litere din mesaj sunt deteriorate: {c}. Scrieți-le din nou.",
-  ],
-  unknown: [
-    "The SMS gateway gave an answer that this page cannot read. Try again: it will not be sent twice.",
-    "Serviciul de SMS a dat un răspuns pe care pagina nu îl poate citi. Încercați din nou: mesajul nu va fi trimis de două ori.",
-  ],
+  required: ["Send the SMS first.", "Trimiteți mai întâi SMS-ul."],
 };
 
 /**
@@ -162,12 +155,12 @@ export const FAILED_REASONS = {
 };
 
 /**
- * Every reason of a status, for people who look into a message.
+ * Every reason of a status, for people who look into a message. (Marked, so that bundles without
+ * them leave them out.)
  *
- * @satisfies {Record<string, Words>}
+ * @type {Readonly<Record<string, Words>>}
  */
-export const REASONS = {
-  ...FAILED_REASONS,
+export const REASONS = /* @__PURE__ */ merged(FAILED_REASONS, {
   "no-connection": ["Voipit could not be reached.", "Voipit nu a putut fi contactat."],
   "credentials-rejected": [
     "Voipit refuses the account number or the password.",
@@ -235,7 +228,7 @@ export const REASONS = {
     "The process that was calling Voipit has died.",
     "Procesul care apela Voipit s-a oprit.",
   ],
-};
+});
 
 /** @satisfies {Record<string, Words>} */
 export const BUTTONS = {
@@ -251,10 +244,13 @@ export const LABELS = {
   message: ["Message", "Mesaj"],
 };
 
-/** @type {Map<Language, Intl.PluralRules>} */
-const pluralRules = new Map();
-/** @type {Record<Language, readonly Intl.LDMLPluralRule[]>} */
-const FORMS = { en: ["one", "other"], ro: ["one", "few", "other"] };
+/**
+ * @param {Record<string, Words>} one
+ * @param {Record<string, Words>} other
+ */
+function merged(one, other) {
+  return { ...one, ...other };
+}
 
 /**
  * The language for an element: that of the nearest `lang`, Romanian or else English.
@@ -287,13 +283,9 @@ export function say(language, words, values = {}) {
 /**
  * @param {Language} language
  * @param {number} count
- * @param {readonly string[]} forms In the order of `FORMS`
+ * @param {readonly string[]} forms English: one, other. Romanian: one, few, other
  */
 function pluralForm(language, count, forms) {
-  let rules = pluralRules.get(language);
-  if (!rules) {
-    rules = new Intl.PluralRules(language);
-    pluralRules.set(language, rules);
-  }
-  return forms[FORMS[language].indexOf(rules.select(count))] ?? "";
+  const rule = new Intl.PluralRules(language).select(count);
+  return forms.at(["one", "few"].indexOf(rule)) ?? "";
 }

@@ -1,0 +1,99 @@
+/**
+ * @file The looks as CSS. `build.mjs` puts the finished text into the bundle, so what is computed
+ * here costs pages nothing.
+ */
+
+import { colour } from "../../shared/tokens.js";
+
+const TONES = ["ok", "info", "wait", "warn", "bad"];
+const THEMED = ["accent", "on-accent", "surface", "text", "muted", "border", ...TONES];
+
+export const CSS = `
+:host {
+  ${THEMED.map((name) => `--${name}: var(--c2s-${name}, ${colour(name)});`).join("\n  ")}
+  --radius: var(--c2s-radius, 6px);
+  display: block;
+  inline-size: 100%;
+  min-inline-size: min(280px, 100%);
+  max-inline-size: 480px;
+  color: var(--text);
+  font: 16px/1.5 var(--c2s-font, system-ui, sans-serif);
+}
+:host([hidden]), [hidden], p:empty, .actions:not(:has(:not([hidden]))) { display: none !important }
+* { box-sizing: border-box }
+form {
+  display: grid;
+  gap: var(--c2s-gap, 12px);
+  padding: 16px;
+  background: var(--surface);
+  border: 1px solid var(--border);
+  border-radius: var(--radius);
+}
+p { margin: 4px 0 0; overflow-wrap: anywhere }
+label, .error, button { font-weight: 600 }
+label { display: block; margin-block-end: 4px }
+input, textarea, button {
+  min-block-size: 44px;
+  padding: 8px 12px;
+  font: inherit;
+  color: inherit;
+  background: var(--surface);
+  border: 1px solid var(--border);
+  border-radius: var(--radius);
+}
+input, textarea { display: block; inline-size: 100% }
+textarea { resize: vertical; field-sizing: content; min-block-size: 108px; max-block-size: 300px }
+:read-only { border-style: dashed }
+[aria-invalid] { border: 2px solid var(--bad) }
+button { cursor: pointer; color: var(--accent); border: 1px solid }
+[type="submit"] { color: var(--on-accent); background: var(--accent); border-color: var(--accent) }
+button:hover { text-decoration: underline }
+[aria-disabled="true"], :disabled {
+  cursor: default;
+  text-decoration: none !important;
+  color: var(--muted);
+  background: var(--surface);
+  border: 1px dashed var(--border);
+}
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
+.quiet { color: var(--muted); font-size: 14px }
+.error { color: var(--bad) }
+.preview { white-space: pre-wrap }
+mark {
+  color: inherit;
+  background: none;
+  text-decoration: underline dotted 2px;
+  text-underline-offset: 3px;
+}
+mark.bad { color: var(--bad); text-decoration: line-through 2px }
+.status {
+  display: flex;
+  gap: 8px;
+  padding: 8px 12px;
+  background: color-mix(in srgb, var(--tone) 10%, var(--surface));
+  border: 1px solid var(--tone);
+  border-inline-start-width: 5px;
+  border-radius: var(--radius);
+}
+svg { flex: none; margin-block-start: 2px; color: var(--tone) }
+.actions { display: flex; flex-wrap: wrap; gap: 8px }
+.unseen {
+  position: absolute;
+  inline-size: 1px;
+  block-size: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
+@media (prefers-reduced-motion: no-preference) {
+  .sending svg { animation: wait 1.2s infinite }
+}
+@keyframes wait { 50% { opacity: 0.3 } }
+@media (forced-colors: active) {
+  button, .status { border-color: currentColor }
+  svg { color: CanvasText }
+  .error { text-decoration: underline }
+  mark { text-decoration-style: wavy }
+  [aria-invalid] { border: 4px double }
+}
+`;

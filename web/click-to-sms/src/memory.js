@@ -1,0 +1,123 @@
+/**
+ * @file What a tab remembers of the text that is being composed, and what the browser remembers of
+ * texts that were sent: ids and times, never the texts. Where a page has no storage, both forget.
+ */
+
+import { hash, uuid7 } from "../../shared/ids.js";
+
+/**
+ * @typedef {object} Draft
+ * @property {string} from What the host had set when it was begun
+ * @property {string} number
+ * @property {string} text
+ * @property {string} id
+ * @property {import('./gateway.js').Message} [message] Once the gateway has accepted it
+ */
+/** @typedef {{id: string, at: number, sent?: boolean}} Claim */
+/** @typedef {{salt: string, claims: Record<string, Claim>}} Book */
+
+const KEY = "click-to-sms";
+const KEPT = 24 * 3600 * 1000;
+
+/**
+ * @param {string} key
+ * @returns {Draft | undefined}
+ */
+export function readDraft(key) {
+  return read("sessionStorage", `${KEY} ${key}`);
+}
+
+/**
+ * @param {string} key
+ * @param {Draft | undefined} draft `undefined` forgets it
+ */
+export function writeDraft(key, draft) {
+  write("sessionStorage", `${KEY} ${key}`, draft);
+}
+
+/**
+ * The id under which this content is to be sent: that of an earlier try in any tab, or else the one
+ * that is given, which it keeps for a day. One tab at a time, where the browser can tell them apart.
+ *
+ * @param {string} content
+ * @param {string} id
+ * @param {boolean} isAnother Whether it is meant to be sent once more: then the given id counts
+ * @returns {Promise<Claim>}
+ */
+export function claim(content, id, isAnother) {
+  return alone(() =>
+    change((book, key) => {
+      const known = isAnother ? undefined : book.claims[key];
+      const mine = known ?? { id, at: Date.now() };
+      book.claims[key] = mine;
+      return mine;
+    }, content),
+  );
+}
+
+/**
+ * Notes that the content was sent, or forgets it, because it certainly was not.
+ *
+ * @param {string} content
+ * @param {string} id
+ * @param {boolean} isSent
+ */
+export function settle(content, id, isSent) {
+  return alone(() =>
+    change((book, key) => {
+      if (isSent) book.claims[key] = { id, at: book.claims[key]?.at ?? Date.now(), sent: true };
+      else if (book.claims[key]?.id === id) delete book.claims[key];
+    }, content),
+  );
+}
+
+/**
+ * @template Result
+ * @param {(book: Book, key: string) => Result} how
+ * @param {string} content
+ */
+function change(how, content) {
+  /** @type {Book} */
+  const book = read("localStorage", KEY) ?? { salt: uuid7(), claims: {} };
+  const since = Date.now() - KEPT;
+  book.claims = Object.fromEntries(Object.entries(book.claims).filter(([, { at }]) => at > since));
+  const result = how(book, hash(book.salt + content));
+  write("localStorage", KEY, book);
+  return result;
+}
+
+/**
+ * @template Result
+ * @param {() => Result} work
+ * @returns {Promise<Result>}
+ */
+async function alone(work) {
+  return navigator.locks ? navigator.locks.request(KEY, work) : work();
+}
+
+/**
+ * @param {'localStorage' | 'sessionStorage'} storage
+ * @param {string} key
+ * @returns {any}
+ */
+function read(storage, key) {
+  try {
+    return JSON.parse(window[storage].getItem(key) ?? "null") ?? undefined;
+  } catch {
+    return undefined; // no storage here, or not written by this program
+  }
+}
+
+/**
+ * @param {'localStorage' | 'sessionStorage'} storage
+ * @param {string} key
+ * @param {unknown} value
+ */
+function write(storage, key, value) {
+  try {
+    if (value === undefined) window[storage].removeItem(key);
+    else window[storage].setItem(key, JSON.stringify(value));
+  } catch {
+    // No storage here, or it is full. The gateway still counts what a token sends.
+  }
+}
