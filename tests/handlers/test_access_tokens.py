@@ -369,6 +369,33 @@ def test_a_browser_may_send_the_token_from_an_allowed_origin(page: Page) -> None
         assert method in preflight.headers["access-control-allow-methods"] or method == "GET"
 
 
+def test_a_page_of_an_origin_that_is_not_allowed_can_read_that(page: Page) -> None:
+    """Otherwise its person would read of a broken connection."""
+    token = page.token()
+    stranger = "https://evil.example"
+
+    for answer in (
+        page.status(_from(stranger, _of_a_page("status-page-preview", token))),
+        page.send(_from(stranger, _of_a_page("send-page-message", token))),
+        page.read(token, origin=stranger),
+    ):
+        assert answer.is_problem("token-not-allowed", "Origin")
+        assert answer.headers["access-control-allow-origin"] == "*"
+
+    for function, resource in (
+        (page.send, "/page/messages"),
+        (page.status, "/page/messages/preview"),
+        (page.status, "/page/messages/{messageId}"),
+    ):
+        path = resource.replace("{messageId}", PAGE_ID)
+        question = sample("send-preflight") | {"resource": resource, "path": path}
+        preflight = function(_from(stranger, question))
+        assert (preflight.status, preflight.headers["access-control-allow-origin"]) == (204, "*")
+        allowed = preflight.headers["access-control-allow-headers"].lower().split(",")
+        assert {"authorization", "content-type"} <= set(allowed)
+        assert preflight.headers["access-control-allow-methods"]
+
+
 def test_the_page_may_read_why_it_was_refused(page: Page) -> None:
     """Without the CORS header a 401 would look like a broken connection."""
     refused = page.post("no token")

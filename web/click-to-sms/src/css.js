@@ -43,7 +43,7 @@ input, textarea, button {
 }
 input, textarea { display: block; inline-size: 100% }
 textarea { resize: vertical; field-sizing: content; min-block-size: 108px; max-block-size: 300px }
-:read-only { border-style: dashed }
+[readonly] { border-style: dashed }
 [aria-invalid] { border: 2px solid var(--bad) }
 button { cursor: pointer; color: var(--accent); border: 1px solid }
 [type="submit"] { color: var(--on-accent); background: var(--accent); border-color: var(--accent) }

@@ -35,6 +35,7 @@ _EXPOSED_HEADERS = ["Idempotent-Replayed", "Retry-After"]
 _ALLOWED_HEADERS = ["Idempotency-Key"]
 _PREFLIGHT_KEPT_SECONDS: Final = 7200
 """Chromium keeps an answer to a preflight request no longer, whatever it is told."""
+_FOR_PAGES: Final = "/page/"
 _KEPT_OUT: Final = {
     RecipientLimitError.code: Metric.MESSAGE_REFUSED_BY_LIMIT,
     ClientLimitError.code: Metric.MESSAGE_REFUSED_BY_LIMIT,
@@ -51,12 +52,26 @@ class RestApi(APIGatewayRestResolver):
 
     Powertools leaves that out. A cache would hand the answer for one origin to the pages of
     another (Fetch standard, "CORS protocol and HTTP caches").
+
+    Under `/page` every origin can read the answer, where any origin is allowed at all: a page that
+    is not allowed to send has to read that (`token-not-allowed`, `Origin`). What an answer holds,
+    the access token decides, which knows its origins itself.
     """
+
+    _readable_by_all: Final = CORSConfig(
+        "*",
+        allow_headers=_ALLOWED_HEADERS,
+        expose_headers=_EXPOSED_HEADERS,
+        max_age=_PREFLIGHT_KEPT_SECONDS,
+    )
 
     def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """The answer, as API Gateway takes it from a Lambda proxy integration."""
         answer = super().resolve(event, context)
         answer["multiValueHeaders"]["Vary"] = ["Origin"]
+        if self._cors and str(event.get("resource", "")).startswith(_FOR_PAGES):
+            for name, value in self._readable_by_all.to_dict("*").items():
+                answer["multiValueHeaders"].setdefault(name, [value])
         return answer
 
 
