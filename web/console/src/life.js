@@ -3,7 +3,7 @@
  * @module
  */
 
-import { STATUSES } from "../../shared/statuses.js";
+import { isStatus, STATUSES } from "../../shared/statuses.js";
 
 /** From this length on, the time between two steps is drawn as a gap. */
 export const LONG_MS = 60_000;
@@ -98,8 +98,9 @@ export function lifeOf(message, now) {
 
 /** Whether nothing more happens to a message unless a late report arrives. @param {string} status */
 export function isSettled(status) {
-  // A status of a later release: it is asked for again.
-  return Object.hasOwn(STATUSES, status) && STATUSES[/** @type {"sent"} */ (status)].settled;
+  if (!isStatus(status)) return false; // one of a later release: it is asked for again
+  const { final, settled } = STATUSES[status];
+  return final === true || settled === true;
 }
 
 /**

@@ -121,7 +121,8 @@ export function badge(context, status) {
  * @param {string} reason
  */
 export function reasonWords({ say }, reason) {
-  return Object.hasOwn(REASONS, reason) ? say(REASONS[/** @type {"refused"} */ (reason)]) : reason;
+  const words = Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined;
+  return words ? say(words) : reason;
 }
 
 /**
