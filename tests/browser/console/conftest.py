@@ -47,7 +47,8 @@ class Console:
 
     def findings(self) -> list[str]:
         """What axe finds wrong on the page."""
-        self.page.evaluate(f"{_AXE.read_text(encoding='utf-8')};0")
+        if self.page.evaluate("typeof axe") == "undefined":
+            self.page.evaluate(f"{_AXE.read_text(encoding='utf-8')};0")
         found: list[dict[str, Any]] = self.page.evaluate(
             "axe.run().then(result => result.violations)"
         )

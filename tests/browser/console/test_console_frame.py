@@ -44,25 +44,22 @@ def test_a_change_of_view_moves_the_focus_to_its_heading(console: Console) -> No
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        ("0721 200 002", "messages?number=0721+200+002"),
-        ("+40721200002", "messages?number=%2B40721200002"),
-        ("failed", "messages?status=failed"),
-        ("eșuat", "messages?status=failed"),
-        ("order-2", "message?client=crm&id=order-2"),
-        ("order-99", "messages?id=order-99"),
-    ],
-)
-def test_one_box_finds_numbers_statuses_and_ids(console: Console, text: str, address: str) -> None:
+def test_one_box_finds_numbers_statuses_and_ids(console: Console) -> None:
     page = console.open()
-    page.get_by_role("searchbox").fill(text)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"https://gateway.example/v1/console/#/{address}")
-    console.settle()
-    found = page.get_by_text("order-2", exact=True)
-    expect(found).to_have_count(0 if text == "order-99" else 1)
+    for text, address in {
+        "0721 200 002": "messages?number=0721+200+002",
+        "+40721200002": "messages?number=%2B40721200002",
+        "failed": "messages?status=failed",
+        "eșuat": "messages?status=failed",
+        "order-2": "message?client=crm&id=order-2",
+        "order-99": "messages?id=order-99",
+    }.items():
+        page.get_by_role("searchbox").fill(text)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(f"https://gateway.example/v1/console/#/{address}")
+        console.settle()
+        found = page.locator("main code", has_text="order-2")
+        expect(found).to_have_count(0 if text == "order-99" else 1)
 
 
 def test_an_id_of_two_clients_shows_both_messages(console: Console, gateway: Gateway) -> None:

@@ -1,6 +1,5 @@
 """Message: its life as a time line."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.console.conftest import Console
@@ -23,21 +22,20 @@ ENDS = {
 """What the end of the time line says, by status."""
 
 
-@pytest.mark.parametrize("status", ENDS)
 def test_the_time_line_says_how_a_message_got_its_status(
-    console: Console, gateway: Gateway, status: str
+    console: Console, gateway: Gateway
 ) -> None:
-    made = life(status)
-    gateway.messages.append(made)
-    page = console.open("message?client=crm&id=order-1")
-    steps = page.get_by_role("list").filter(has=page.locator("time")).get_by_role("listitem")
-    is_open = "so far" in ENDS[status]
-    expect(steps).to_have_count(len(made["history"]) + is_open)
-    for words in ENDS[status]:
-        expect(page.locator(".life ol")).to_contain_text(words)
-    times = page.locator(".life ol time")
-    moments = [times.nth(index).get_attribute("datetime") for index in range(times.count())]
-    assert moments == [change["at"] for change in made["history"]]
+    gateway.messages += [life(status, number) for number, status in enumerate(ENDS)]
+    page = console.open()
+    for made, words in zip(gateway.messages, ENDS.values(), strict=True):
+        page.evaluate(f"location.hash = '#/message?client=crm&id={made['messageId']}'")
+        expect(page.locator(".facts code").first).to_have_text(made["messageId"])
+        line = page.locator(".life ol")
+        for each in words:
+            expect(line).to_contain_text(each)
+        expect(line.locator("li")).to_have_count(len(made["history"]) + ("so far" in words))
+        moments = line.locator("time").evaluate_all("times => times.map(each => each.dateTime)")
+        assert moments == [change["at"] for change in made["history"]]
 
 
 def test_reports_tries_gaps_and_changes_that_are_gone_are_told(
