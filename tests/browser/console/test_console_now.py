@@ -97,6 +97,7 @@ def test_trouble_that_comes_appears_without_a_reload_and_with_its_number_masked(
     page = console.open()
     expect(page.get_by_text("No message failed, is unconfirmed or lacks a report")).to_be_visible()
     gateway.messages += [life("failed", 7), life("unconfirmed", 6), life("sent", 5)]
+    gateway.statistics["attention"] |= {"count": 6}
     page.clock.run_for(13_000)
     rows = page.get_by_role("table", name="Recent trouble").get_by_role("row")
     expect(rows).to_have_count(3)
@@ -154,6 +155,17 @@ def test_a_hidden_tab_asks_nothing_and_asks_at_once_when_it_is_seen_again(
     assert len(gateway.calls("statistics")) == 2
 
 
+def test_the_lists_which_the_gateway_logs_are_read_less_often_than_the_figures(
+    console: Console, gateway: Gateway
+) -> None:
+    page = console.open()
+    for _ in range(2):
+        with page.expect_response("**/statistics"):
+            page.clock.run_for(13_000)
+    assert len(gateway.calls("statistics")) == 3
+    assert len(gateway.calls("messages")) == 3
+
+
 def test_pause_stops_the_reading_until_it_goes_on(console: Console, gateway: Gateway) -> None:
     page = console.open()
     page.get_by_role("button", name="Pause").click()
@@ -174,7 +186,7 @@ def test_reading_again_leaves_the_focus_and_the_open_table_where_they_are(
     row = page.get_by_role("link", name="order-7")
     row.focus()
     gateway.messages += [life("failed", 6)]
-    page.clock.run_for(13_000)
+    page.clock.run_for(40_000)
     expect(page.get_by_role("link", name="order-6")).to_be_visible()
     expect(row).to_be_focused()
     expect(page.get_by_role("table", name="How many messages got each status")).to_be_visible()

@@ -20,6 +20,7 @@ import { HOUR, NOW, PROVIDER } from "../words.js";
 /** @typedef {{provider: Provider, statistics: Statistics, trouble: Message[]}} Data */
 
 const EVERY_MS = 10_000;
+const LISTS_EVERY_MS = 30_000;
 const TROUBLE = /** @type {const} */ (["unconfirmed", "failed", "no_report"]);
 const ROWS = 8;
 const DAY_MS = 86_400_000;
@@ -41,7 +42,7 @@ export const now = {
     };
     const all = panel(context, {
       every: EVERY_MS,
-      read: (signal) => readAll(context, signal),
+      read: reader(context),
       draw(data, body) {
         if (!body.firstChild) {
           const tiles = el(
@@ -68,23 +69,42 @@ export const now = {
 };
 
 /**
+ * Reads what the view shows. The gateway logs each list that an operator looks at, so the lists are read again only when
+ * the count of what needs attention has changed, or after half a minute.
  * @param {Context} context
- * @param {AbortSignal} signal
- * @returns {Promise<Data>}
+ * @returns {(signal: AbortSignal) => Promise<Data>}
  */
-async function readAll({ api }, signal) {
-  const since = new Date(Date.now() - DAY_MS).toISOString();
-  const [provider, statistics, ...lists] = await Promise.all([
-    api.get("provider", {}, { signal }),
-    api.get("statistics", {}, { signal }),
-    ...TROUBLE.map((status) => api.get("messages", { status, since, limit: ROWS }, { signal })),
-  ]);
-  /** @type {Message[]} */
-  const messages = lists.flatMap((list) => list.messages);
-  const trouble = messages
-    .sort((one, other) => other.updatedAt.localeCompare(one.updatedAt))
-    .slice(0, ROWS);
-  return { provider, statistics, trouble };
+function reader({ api }) {
+  let trouble = /** @type {Message[]} */ ([]);
+  let count = -1;
+  let readAt = Number.NEGATIVE_INFINITY;
+
+  return async (signal) => {
+    const isDue = Date.now() - readAt >= LISTS_EVERY_MS;
+    const [provider, statistics, lists] = await Promise.all([
+      api.get("provider", {}, { signal }),
+      api.get("statistics", {}, { signal }),
+      isDue ? readLists(signal) : null,
+    ]);
+    if (lists) trouble = lists;
+    else if (statistics.attention.count !== count) trouble = await readLists(signal);
+    count = statistics.attention.count;
+    return { provider, statistics, trouble };
+  };
+
+  /** @param {AbortSignal} signal */
+  async function readLists(signal) {
+    readAt = Date.now();
+    const since = new Date(readAt - DAY_MS).toISOString();
+    const lists = await Promise.all(
+      TROUBLE.map((status) => api.get("messages", { status, since, limit: ROWS }, { signal })),
+    );
+    /** @type {Message[]} */
+    const messages = lists.flatMap((list) => list.messages);
+    return messages
+      .sort((one, other) => other.updatedAt.localeCompare(one.updatedAt))
+      .slice(0, ROWS);
+  }
 }
 
 /** @param {Context} context */
