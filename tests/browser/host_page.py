@@ -198,7 +198,8 @@ class Visit:
 
     def findings(self) -> list[str]:
         """What axe-core finds serious or critical."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
         results = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{each['id']}: {[node['html'] for node in each['nodes']]}"

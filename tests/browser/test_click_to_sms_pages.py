@@ -88,6 +88,7 @@ def test_after_ten_minutes_it_asks_the_person_whether_to_go_on(
     assert 20 <= len(gateway.reads) <= 27
     gateway.life = ["submitted", "sent"]
     again.click()
+    tab.page.clock.run_for(10)
     expect(tab.status).to_contain_text("Sent:")
 
 
@@ -215,6 +216,7 @@ def test_axe_finds_nothing_serious_in_any_state(
     css = f"document.documentElement.style.colorScheme = '{scheme}';"
     css += f"document.documentElement.style.background = '{_page(scheme)}';"
     css += f"document.documentElement.style.color = '{'#000' if scheme == 'light' else '#fff'}';"
+    tab = visit(before=css)
     for reach, life in (
         (_empty, ["sent"]),
         (_refused, ["sent"]),
@@ -228,11 +230,9 @@ def test_axe_finds_nothing_serious_in_any_state(
         (_settled, ["failed"]),
     ):
         gateway.life = life
-        tab = visit(before=css)
-        tab.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        tab.page.evaluate("localStorage.clear(), document.querySelector('click-to-sms').reset()")
         reach(tab)
         assert tab.findings() == [], (reach.__name__, life)
-        tab.page.close()
 
 
 def _page(scheme: str) -> str:

@@ -352,7 +352,7 @@ def test_an_origin_that_is_not_allowed_is_named(visit: Visiting, gateway: FakeGa
     tab = visit()
     tab.write()
     tab.send()
-    expect(tab.status).to_have_text("Pages of https://crm.example are not allowed to send SMS.")
+    expect(tab.status).to_have_text("The gateway does not allow https://crm.example.")
 
 
 def test_a_gateway_that_lets_the_page_read_nothing_is_told_from_a_cut(
@@ -385,7 +385,11 @@ def test_offline_is_said_and_nothing_is_asked(
     [
         (problem("suppressed", 422, field="phoneNumber"), "number", "do-not-contact list."),
         (problem("invalid-phone-number", 422, field="phoneNumber"), "number", "Not a valid mobile"),
-        (problem("country-not-allowed", 422, field="phoneNumber"), "number", "are not allowed"),
+        (
+            problem("country-not-allowed", 422, field="phoneNumber"),
+            "number",
+            "This page may not send",
+        ),
         (problem("mis-decoded-text", 422, field="message"), "message", "Mis decoded text. D."),
     ],
 )

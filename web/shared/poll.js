@@ -141,6 +141,5 @@ export class Poll {
  * @returns {number} Seconds; 0 if it names none
  */
 function retryAfter(error) {
-  const seconds = /** @type {{retryAfter?: unknown} | undefined} */ (error)?.retryAfter;
-  return typeof seconds === "number" && seconds > 0 ? seconds : 0;
+  return Number(/** @type {{retryAfter?: unknown} | undefined} */ (error)?.retryAfter) || 0;
 }

@@ -8,9 +8,9 @@ import { STATES, say } from "./words.js";
 /**
  * @typedef {object} Problem
  * @property {string} code The end of the problem's `type`; empty if the answer was no problem
- * @property {number} status The answer's HTTP status
- * @property {string} title
- * @property {string} detail
+ * @property {number} [status] The answer's HTTP status
+ * @property {string} [title]
+ * @property {string} [detail]
  * @property {string} [field] The wrong field of the request
  * @property {number} [retryAfter] Seconds to wait
  * @property {number} [septets] The length of a text that is too long
@@ -18,16 +18,23 @@ import { STATES, say } from "./words.js";
  * @property {readonly {character: string}[]} [unsupportedCharacters] Each as `😀 (GRINNING FACE)`
  */
 
-/** @type {Readonly<Record<string, keyof typeof STATES>>} */
+/**
+ * By the end of `type`; `offline`, `cut` and `no-token` are what a page meets before the gateway.
+ *
+ * @type {Readonly<Record<string, keyof typeof STATES>>}
+ */
 const SAID_BY_CODE = {
   "blank-text": "empty",
   "text-too-long": "over",
   "unsupported-characters": "refusedCharacters",
   "invalid-phone-number": "badNumber",
   "number-type-not-allowed": "badNumber",
-  "country-not-allowed": "numberRefused",
-  "prefix-not-allowed": "numberRefused",
+  "country-not-allowed": "tokenRefused",
+  "prefix-not-allowed": "tokenRefused",
   suppressed: "suppressed",
+  offline: "offline",
+  cut: "cut",
+  "no-token": "noToken",
   "token-expired": "tokenExpired",
   "token-invalid": "noToken",
   "token-used-up": "tokenUsed",
@@ -40,19 +47,16 @@ const SAID_BY_CODE = {
  * @returns {Promise<Problem>}
  */
 export async function problemOf(response) {
-  const document = /** @type {Record<string, unknown> | null} */ (
-    await response.json().catch(() => null)
-  );
-  /** @param {string} name */
-  const text = (name) => (typeof document?.[name] === "string" ? String(document[name]) : "");
+  /** @type {Record<string, unknown>} */
+  const document = { ...(await response.json().catch(() => undefined)) };
   const problem = /** @type {Problem} */ ({
     ...document,
-    code: text("type").replace(/.*:/, ""),
+    code: String(document.type ?? "").replace(/.*:/, ""),
     status: response.status,
-    title: text("title"),
-    detail: text("detail"),
+    title: String(document.title ?? ""),
+    detail: String(document.detail ?? ""),
   });
-  const seconds = Number(document?.retryAfter ?? response.headers.get("Retry-After"));
+  const seconds = Number(document.retryAfter ?? response.headers.get("Retry-After"));
   if (seconds > 0) problem.retryAfter = seconds;
   else delete problem.retryAfter;
   return problem;
@@ -78,7 +82,7 @@ export function problemWords(language, problem, now = new Date()) {
  * @param {Problem} problem
  * @returns {keyof typeof STATES | undefined}
  */
-function keyOf({ code, field, status }) {
+function keyOf({ code, field, status = 0 }) {
   if (status === 429) return "limit";
   if (status >= 500) return "unavailable";
   if (Object.hasOwn(SAID_BY_CODE, code)) return SAID_BY_CODE[code];

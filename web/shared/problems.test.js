@@ -57,10 +57,7 @@ test("what a token does not cover is said by its field", async () => {
     await words({ ...refused, field: "phoneNumber" }),
     "This page may not send to this number.",
   );
-  assert.match(
-    await words({ ...refused, field: "Origin" }),
-    /^Pages of .* are not allowed to send SMS\.$/,
-  );
+  assert.match(await words({ ...refused, field: "Origin" }), /^The gateway does not allow /);
   assert.equal(await words({ ...refused, field: "messageId" }), "Title. What to do.");
 });
 
@@ -75,7 +72,7 @@ test("an answer that is no problem document gets words that fit any", async () =
   assert.match(problemWords("en", page), /^The SMS gateway does not answer\./);
   const list = await problemOf(new Response("[1]", { status: 400 }));
   assert.match(problemWords("en", list), /^The SMS gateway does not answer\./);
-  const wrong = { type: 7, title: {}, detail: null, unsupportedCharacters: "x", septets: "y" };
+  const wrong = { type: 7, title: null, detail: null, unsupportedCharacters: "x", septets: "y" };
   assert.match(problemWords("en", await problemOf(answer(wrong))), /does not answer/);
 });
 

@@ -7,12 +7,12 @@
 /** @type {Readonly<Record<string, readonly [light: string, dark: string]>>} */
 export const COLOURS = {
   page: ["#f6f8fa", "#0f1419"],
-  surface: ["#ffffff", "#171e26"],
+  surface: ["#fff", "#171e26"],
   text: ["#1b2430", "#e6edf3"], // 14.7, 14.2
   muted: ["#52606d", "#9fb0c0"], // 6.1, 7.6
   border: ["#7b8794", "#6f7f8f"], // 3.4, 4.1
   accent: ["#1f4fd0", "#79a8ff"], // 5.9, 6.3
-  "on-accent": ["#ffffff", "#0b1a2a"], // 6.8, 7.4
+  "on-accent": ["#fff", "#0b1a2a"], // 6.8, 7.4
   info: ["#1f4fd0", "#79a8ff"], // 5.9, 6.3
   "info-tint": ["#e6f0fb", "#12293f"],
   ok: ["#00735c", "#5dd3a8"], // 5.1, 7.7

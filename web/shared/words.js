@@ -74,15 +74,7 @@ export const STATES = {
     "The gateway cannot be reached, or it does not allow {origin}.",
     "Serviciul de SMS nu poate fi contactat sau nu permite {origin}.",
   ],
-  originRefused: [
-    "Pages of {origin} are not allowed to send SMS.",
-    "Paginile de la {origin} nu au dreptul să trimită SMS.",
-  ],
-  numberRefused: [
-    "SMS to this kind of number are not allowed. Use another number.",
-    "Nu este permisă trimiterea de SMS la acest tip de număr. Folosiți alt număr.",
-  ],
-  required: ["Send the SMS first.", "Trimiteți mai întâi SMS-ul."],
+  originRefused: ["The gateway does not allow {origin}.", "Serviciul de SMS nu permite {origin}."],
 };
 
 /**

@@ -4,19 +4,27 @@ import { messagePauses, Poll } from "../../shared/poll.js";
 import { clock, problemWords } from "../../shared/problems.js";
 import { isFinal, isStatus, STATUSES } from "../../shared/statuses.js";
 import { readText } from "../../shared/text.js";
-import { FAILED_REASONS, languageOf, STATES, STATUS_SENTENCES, say } from "../../shared/words.js";
+import {
+  BUTTONS,
+  FAILED_REASONS,
+  languageOf,
+  STATES,
+  STATUS_SENTENCES,
+  say,
+} from "../../shared/words.js";
 import { Composition, isLost } from "./composition.js";
-import { CutError, Gateway, RefusalError } from "./gateway.js";
-import { claim, readDraft, settle, writeDraft } from "./memory.js";
-import { early, FLAGS, reflect, reflectEarly, STRINGS } from "./properties.js";
-import { NoTokenError, Tokens } from "./token.js";
+import { Gateway } from "./gateway.js";
+import { claim, read, settle, write } from "./memory.js";
+import { ProblemError } from "./problem_error.js";
+import { FLAGS, reflect, reflectEarly, STRINGS } from "./properties.js";
+import { Tokens } from "./token.js";
 import { ACTIONS, View, visible } from "./view.js";
 
 /** @typedef {import('./gateway.js').Message} Message */
 /** @typedef {import('./gateway.js').Preview} Preview */
-/** @typedef {Partial<import('./gateway.js').Problem> & {code: string}} Problem */
+/** @typedef {import('../../shared/problems.js').Problem} Problem */
 /** @typedef {import('./view.js').Action} Action */
-/** @typedef {'number' | 'message'} Field */
+/** @typedef {import('./view.js').Field} Field */
 
 const PREVIEW_AFTER = 400;
 const PREVIEWS_APART = 1000;
@@ -27,17 +35,10 @@ const COUNTED_ALOUD = 20;
 const SHORTEST_NUMBER = 7;
 /** Marks of direction and joiners, which come with numbers that are pasted. */
 const UNSEEN = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
-/** The gateway's names of the fields. @type {Record<string, Field>} */
-const FIELDS = { phoneNumber: "number", message: "message" };
 
 export class ClickToSms extends HTMLElement {
   static formAssociated = true;
   static observedAttributes = [...STRINGS, ...FLAGS, "message-id", "lang"];
-
-  /** @type {import('./token.js').GetToken | null} */
-  getToken = early(this, "getToken");
-  /** @type {Record<string, string> | null} */
-  metadata = early(this, "metadata");
 
   #internals = this.attachInternals();
   #view = new View(this.attachShadow({ mode: "open", delegatesFocus: true }));
@@ -69,12 +70,17 @@ export class ClickToSms extends HTMLElement {
 
   constructor() {
     super();
-    const { number, message, send, form, actions } = this.#view;
+    // They keep what the host has set before this program was loaded.
+    /** @type {import('./token.js').GetToken | null} */
+    this.getToken = this.getToken ?? null;
+    /** @type {Record<string, string> | null} */
+    this.metadata = this.metadata ?? null;
+    const { phoneNumber, message, send, form, actions } = this.#view;
     form.onsubmit = (event) => {
       event.preventDefault();
       void this.send();
     };
-    for (const field of [number, message]) {
+    for (const field of [phoneNumber, message]) {
       field.oninput = () => this.#edited();
       field.addEventListener("compositionstart", () => {
         this.#isComposing = true;
@@ -90,7 +96,7 @@ export class ClickToSms extends HTMLElement {
       void this.send();
     };
     message.onblur = () => this.#speakCount(0);
-    number.onblur = () => {
+    phoneNumber.onblur = () => {
       this.#wasNumberLeft = true;
       this.#render();
     };
@@ -130,7 +136,7 @@ export class ClickToSms extends HTMLElement {
   reset() {
     this.#begin(new Composition());
     this.#view.message.value = this.#get("text") ?? "";
-    this.#view.number.value = this.#get("phone") ?? "";
+    this.#view.phoneNumber.value = this.#get("phone") ?? "";
     this.#wasNumberLeft = false;
     this.#changed();
   }
@@ -170,9 +176,10 @@ export class ClickToSms extends HTMLElement {
       return;
     }
     this.#hasConnected = true;
-    const draft = readDraft(this.#draftKey);
+    /** @type {import('./memory.js').Draft | undefined} */
+    const draft = read("sessionStorage", this.#draftKey);
     if (draft?.from !== this.#from) return this.reset();
-    this.#view.number.value = draft.number;
+    this.#view.phoneNumber.value = draft.number;
     this.#view.message.value = draft.text;
     this.#changed();
     this.#now.id = draft.id;
@@ -198,7 +205,7 @@ export class ClickToSms extends HTMLElement {
     if (before === value || !this.#hasConnected) return;
     if (!["phone", "text", "message-id"].includes(name)) return this.#render();
     if (this.#now.stored || this.#now.busy) this.reset();
-    if (name === "phone") this.#view.number.value = value ?? "";
+    if (name === "phone") this.#view.phoneNumber.value = value ?? "";
     if (name === "text") this.#view.message.value = value ?? "";
     this.#changed();
   }
@@ -226,7 +233,7 @@ export class ClickToSms extends HTMLElement {
   // --- what is composed ---------------------------------------------------------------------
 
   get #number() {
-    return this.#view.number.value.replace(UNSEEN, "").replace(/\s+/g, " ").trim();
+    return this.#view.phoneNumber.value.replace(UNSEEN, "").replace(/\s+/g, " ").trim();
   }
 
   get #isDisabled() {
@@ -248,7 +255,7 @@ export class ClickToSms extends HTMLElement {
   /** What tells this component's draft from that of another one on this page. */
   get #draftKey() {
     const place = [...document.querySelectorAll(this.localName)].indexOf(this);
-    return `${location.pathname} ${this.id || this.#get("name") || place}`;
+    return `click-to-sms ${location.pathname} ${this.id || this.#get("name") || place}`;
   }
 
   get #from() {
@@ -278,7 +285,7 @@ export class ClickToSms extends HTMLElement {
     this.#now = composition;
     this.#poll.stop();
     this.#tokens.next();
-    writeDraft(this.#draftKey, undefined);
+    write("sessionStorage", this.#draftKey, undefined);
   }
 
   /** The user has changed a field. */
@@ -313,7 +320,7 @@ export class ClickToSms extends HTMLElement {
       id,
       ...(stored && { message: pick(stored) }),
     };
-    writeDraft(this.#draftKey, isOver ? undefined : draft);
+    write("sessionStorage", this.#draftKey, isOver ? undefined : draft);
   }
 
   // --- preview ------------------------------------------------------------------------------
@@ -364,7 +371,7 @@ export class ClickToSms extends HTMLElement {
     this.#refused = {};
     try {
       if (this.#has("phone-fixed") && !this.#number) {
-        this.#view.number.value = (await this.#tokens.get("")).token.phoneNumber ?? "";
+        this.#view.phoneNumber.value = (await this.#tokens.get("")).token.phoneNumber ?? "";
       }
       if (this.#refuseHere()) return undefined;
       const content = this.#content;
@@ -382,7 +389,7 @@ export class ClickToSms extends HTMLElement {
       if (!this.#tell("c2s-before-send", { messageId, phoneNumber }, true)) {
         await settle(content, messageId, false);
       } else if (navigator.onLine === false) {
-        this.#fail(now, () => this.#say("offline"), { code: "offline" });
+        this.#fail(now, { code: "offline" });
       } else {
         const message = await now.post(this.#gateway, body, content);
         this.#tokens.spent();
@@ -390,7 +397,8 @@ export class ClickToSms extends HTMLElement {
         return message.messageId;
       }
     } catch (error) {
-      this.#failWith(now, error);
+      if (!(error instanceof ProblemError)) throw error;
+      this.#fail(now, error.problem);
     }
     return undefined;
   }
@@ -401,43 +409,39 @@ export class ClickToSms extends HTMLElement {
    * @returns {boolean} Whether it is refused
    */
   #refuseHere() {
-    const { isBlank, unshown, left } = this.#local;
+    const { isBlank, left, septets } = this.#local;
     const isFine = this.#remote?.accepted;
-    const { number, message } = /** @type {const} */ ({
-      number: "phoneNumber",
-      message: "message",
-    });
-    if (!this.#number) {
-      this.#refuse(number, () => this.#say("badNumber"), { code: "invalid-phone-number" });
-    }
-    if (isBlank) {
-      this.#refuse(message, () => this.#say("empty"), { code: "blank-text" });
-    } else if (unshown.length > 0 && !isFine) {
-      this.#refuse(message, () => this.#refusedWords(), { code: "unsupported-characters" });
-    } else if (left < 0 && !isFine) {
-      this.#refuse(message, () => this.#countWords(), { code: "text-too-long" });
+    if (!this.#number) this.#refuse({ code: "invalid-phone-number", field: "phoneNumber" });
+    if (isBlank) this.#refuse({ code: "blank-text", field: "message" });
+    else if (this.#unshown && !isFine) this.#refuse(this.#unshown);
+    else if (left < 0 && !isFine) {
+      const maxSeptets = septets + left;
+      this.#refuse({ code: "text-too-long", field: "message", septets, maxSeptets });
     }
     return this.#focusOnRefused();
   }
 
-  /**
-   * @param {string} field
-   * @param {() => string} text
-   * @param {Problem} problem
-   */
-  #refuse(field, text, problem) {
-    const key = FIELDS[field];
-    if (key) this.#refused[key] = text;
-    this.#tellError(text, { ...problem, field });
+  /** The characters that an SMS cannot show, as the gateway refuses them. */
+  get #unshown() {
+    const { unshown } = this.#local;
+    const unsupportedCharacters = unshown.map((each) => ({ character: visible(each) }));
+    const problem = { code: "unsupported-characters", field: "message", unsupportedCharacters };
+    return unshown.length > 0 ? problem : undefined;
+  }
+
+  /** @param {Problem} problem Of a field */
+  #refuse(problem) {
+    this.#refused[/** @type {Field} */ (problem.field)] = this.#wordsOf(problem);
+    this.#tellError(problem);
   }
 
   /** @returns {boolean} Whether there is a refused field */
   #focusOnRefused() {
-    const field = this.#refused.number ? "number" : this.#refused.message ? "message" : undefined;
+    const field = Object.keys(this.#refused).sort().at(-1); // the number comes before the message
     if (!field) return false;
     this.#render();
     const isHere = document.activeElement === document.body || this.matches(":focus-within");
-    if (isHere) this.#view[field].focus(); // and not if the user has gone on to something else
+    if (isHere) this.#view[/** @type {Field} */ (field)].focus(); // not if the user has gone on
     return true;
   }
 
@@ -449,38 +453,32 @@ export class ClickToSms extends HTMLElement {
   }
 
   /**
-   * @param {Composition} now
-   * @param {unknown} error
+   * What a person reads, in the language that the page has by then.
+   *
+   * @param {Problem} problem
    */
-  #failWith(now, error) {
-    if (error instanceof NoTokenError) {
-      const { message: detail } = error;
-      this.#fail(now, () => this.#say("noToken"), { code: "no-token", detail });
-    } else if (error instanceof CutError) {
-      const { origin } = location;
-      const { wasReached } = this.#gateway;
-      const more = () => (wasReached ? "" : ` ${this.#say("unreachable", { origin })}`);
-      this.#fail(now, () => this.#say("cut") + more(), { code: "cut" });
-    } else if (error instanceof RefusalError) {
-      const { problem } = error;
-      const at = new Date();
-      const text = () => problemWords(this.#language, problem, at);
-      if (problem.code === "token-used-up") this.#tokens.drop("used");
-      if (now === this.#now && problem.status === 422 && FIELDS[problem.field ?? ""]) {
-        this.#refuse(problem.field ?? "", text, problem);
-        this.#focusOnRefused();
-      } else this.#fail(now, text, { ...problem, code: problem.code || "unreadable" });
-    } else throw error;
+  #wordsOf(problem) {
+    const at = new Date();
+    const isUnreached = problem.code === "cut" && !this.#gateway.wasReached;
+    return () =>
+      problemWords(this.#language, problem, at) +
+      (isUnreached ? ` ${this.#say("unreachable", { origin: location.origin })}` : "");
   }
 
   /**
    * @param {Composition} now
-   * @param {() => string} text
    * @param {Problem} problem
    */
-  #fail(now, text, problem) {
-    if (now === this.#now) this.#notice = text;
-    this.#tellError(text, problem);
+  #fail(now, problem) {
+    const { code, status, field } = problem;
+    if (code === "token-used-up") this.#tokens.drop("used");
+    if (now === this.#now && status === 422 && field && field in this.#view) {
+      this.#refuse(problem);
+      this.#focusOnRefused();
+      return;
+    }
+    if (now === this.#now) this.#notice = this.#wordsOf(problem);
+    this.#tellError(problem);
   }
 
   // --- what happens to it -------------------------------------------------------------------
@@ -586,16 +584,13 @@ export class ClickToSms extends HTMLElement {
     return this.dispatchEvent(new CustomEvent(type, how));
   }
 
-  /**
-   * @param {() => string} text
-   * @param {Problem} problem
-   */
-  #tellError(text, { code, detail, field, retryAfter }) {
+  /** @param {Problem} problem */
+  #tellError(problem) {
     this.#tell("c2s-error", {
-      code,
-      detail: detail || text(),
-      field: field ?? null,
-      retryAfter: retryAfter ?? null,
+      code: problem.code || "unreadable",
+      detail: problem.detail || this.#wordsOf(problem)(),
+      field: problem.field ?? null,
+      retryAfter: problem.retryAfter ?? null,
     });
   }
 
@@ -611,10 +606,6 @@ export class ClickToSms extends HTMLElement {
     const { left, isBlank } = this.#local;
     if (isBlank) return this.#say("empty");
     return left < 0 ? this.#say("over", { n: -left }) : this.#say("typing", { n: left });
-  }
-
-  #refusedWords() {
-    return this.#say("refusedCharacters", { c: this.#local.unshown.map(visible).join(" ") });
   }
 
   /**
@@ -639,8 +630,8 @@ export class ClickToSms extends HTMLElement {
     const isLocked = Boolean(stored || busy);
     const status = stored?.status ?? "";
     view.label(this.#language);
-    view.number.autocomplete = isFixed || this.#has("phone") ? "off" : "tel";
-    view.number.readOnly = isLocked || isFixed;
+    view.phoneNumber.autocomplete = isFixed || this.#has("phone") ? "off" : "tel";
+    view.phoneNumber.readOnly = isLocked || isFixed;
     view.message.readOnly = isLocked;
     view.send.ariaDisabled = String(isLocked || this.#wasSent);
     view.disable(this.#isDisabled);
@@ -655,7 +646,7 @@ export class ClickToSms extends HTMLElement {
     this.#internals.setFormValue(stored?.messageId ?? null);
     this.#internals.setValidity(
       { valueMissing: isMissing },
-      isMissing ? this.#say("required") : "",
+      isMissing ? say(this.#language, BUTTONS.send) : "",
       view.send,
     );
     this.#mark("sending", Boolean(busy));
@@ -664,7 +655,8 @@ export class ClickToSms extends HTMLElement {
   }
 
   #renderFields() {
-    const { pieces, left, unshown, isBlank, shown } = this.#local;
+    const { pieces, left, isBlank, shown } = this.#local;
+    const unshown = this.#unshown;
     const remote = this.#remote;
     const view = this.#view;
     const isOver = left < 0 && !remote?.accepted;
@@ -672,21 +664,22 @@ export class ClickToSms extends HTMLElement {
     const checking = this.#previewing ? this.#say("previewing") : "";
     view.showNumber(remote ? (remote.phoneNumber ?? "") : checking);
     view.showCount(count, isBlank ? this.#say("typing", { n: left }) : count, isOver);
-    const isLocal = !remote || remote.message === shown || unshown.length > 0;
+    const isLocal = !remote || remote.message === shown || unshown;
     /** @type {typeof pieces} */
     const preview = isLocal ? pieces : [{ how: "same", shown: remote.message, written: "" }];
     view.showPreview(this.#say("changed", { t: "\0" }), isBlank ? [] : preview, remote?.lostText);
     /** @param {string} field */
     const wrong = (field) => {
       const problem = remote?.rules.find((rule) => rule.problem?.field === field)?.problem;
-      if (!problem) return "";
-      return problemWords(this.#language, { ...problem, code: problem.type.replace(/.*:/, "") });
+      return problem && { ...problem, code: problem.type.replace(/.*:/, "") };
     };
-    const ofNumber = this.#wasNumberLeft ? wrong("phoneNumber") : "";
-    view.showError("number", this.#refused.number?.() ?? ofNumber, Boolean(this.#refused.number));
-    const ofText = unshown.length > 0 ? this.#refusedWords() : wrong("message");
-    const words = this.#refused.message?.() ?? ofText;
-    view.showError("message", words === count ? "" : words, Boolean(this.#refused.message));
+    /** @param {Problem | undefined} problem */
+    const words = (problem) => (problem ? this.#wordsOf(problem)() : "");
+    const { phoneNumber, message } = this.#refused;
+    const ofNumber = this.#wasNumberLeft ? words(wrong("phoneNumber")) : "";
+    view.showError("phoneNumber", phoneNumber?.() ?? ofNumber, Boolean(phoneNumber));
+    const ofText = message?.() ?? words(unshown ?? wrong("message"));
+    view.showError("message", ofText === count ? "" : ofText, Boolean(message));
   }
 
   #renderStatus() {

@@ -2,8 +2,8 @@
 
 import { uuid7 } from "../../shared/ids.js";
 import { messagePauses } from "../../shared/poll.js";
-import { CutError, RefusalError } from "./gateway.js";
 import { settle } from "./memory.js";
+import { ProblemError } from "./problem_error.js";
 
 /** Seconds after which what was cut is sent again, under the same id. */
 const RETRIES = [1, 3, 8];
@@ -31,7 +31,7 @@ export class Composition {
    * @param {{messageId: string, phoneNumber: string}} body
    * @param {string} content What the browser remembers it by
    * @returns {Promise<Message>}
-   * @throws {RefusalError | CutError | import('./token.js').NoTokenError}
+   * @throws {ProblemError}
    */
   async post(gateway, body, content) {
     for (const pause of [...RETRIES, 0]) {
@@ -41,15 +41,15 @@ export class Composition {
         await settle(content, message.messageId, !isLost(message.status));
         return message;
       } catch (error) {
-        const isRefusal = error instanceof RefusalError;
-        this.isInDoubt = error instanceof CutError || (isRefusal && error.problem.status >= 500);
+        const { code = "", status = 0 } = error instanceof ProblemError ? error.problem : {};
+        this.isInDoubt = code === "cut" || status >= 500;
         if (!this.isInDoubt) await settle(content, body.messageId, false);
         if (!this.isInDoubt || !pause) throw error;
-        const asked = (isRefusal && error.retryAfter) || 0;
-        await new Promise((done) => setTimeout(done, Math.max(pause, asked) * 1000));
+        const { retryAfter = 0 } = /** @type {ProblemError} */ (error);
+        await new Promise((done) => setTimeout(done, Math.max(pause, retryAfter) * 1000));
       }
     }
-    throw new CutError();
+    throw new ProblemError({ code: "cut" });
   }
 }
 

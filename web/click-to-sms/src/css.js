@@ -10,30 +10,29 @@ const THEMED = ["accent", "on-accent", "surface", "text", "muted", "border", ...
 
 export const CSS = `
 :host {
-  ${THEMED.map((name) => `--${name}: var(--c2s-${name}, ${colour(name)});`).join("\n  ")}
-  --radius: var(--c2s-radius, 6px);
+  ${THEMED.map((name) => `--${name}:var(--c2s-${name},${colour(name)});`).join("\n  ")}
+  --radius:var(--c2s-radius,6px);
   display: block;
-  inline-size: 100%;
-  min-inline-size: min(280px, 100%);
-  max-inline-size: 480px;
+  width: 100%;
+  min-width: min(280px, 100%);
+  max-width: 480px;
   color: var(--text);
   font: 16px/1.5 var(--c2s-font, system-ui, sans-serif);
 }
-:host([hidden]), [hidden], p:empty, .actions:not(:has(:not([hidden]))) { display: none !important }
+:host([hidden]), [hidden], p:empty { display: none !important }
 * { box-sizing: border-box }
+form, form > div { display: grid; gap: 4px }
 form {
-  display: grid;
   gap: var(--c2s-gap, 12px);
   padding: 16px;
   background: var(--surface);
   border: 1px solid var(--border);
   border-radius: var(--radius);
 }
-p { margin: 4px 0 0; overflow-wrap: anywhere }
+p { margin: 0; overflow-wrap: anywhere }
 label, .error, button { font-weight: 600 }
-label { display: block; margin-block-end: 4px }
 input, textarea, button {
-  min-block-size: 44px;
+  min-height: 44px;
   padding: 8px 12px;
   font: inherit;
   color: inherit;
@@ -41,16 +40,13 @@ input, textarea, button {
   border: 1px solid var(--border);
   border-radius: var(--radius);
 }
-input, textarea { display: block; inline-size: 100% }
-textarea { resize: vertical; field-sizing: content; min-block-size: 108px; max-block-size: 300px }
+textarea { field-sizing: content; min-height: 108px; max-height: 300px }
 [readonly] { border-style: dashed }
 [aria-invalid] { border: 2px solid var(--bad) }
 button { cursor: pointer; color: var(--accent); border: 1px solid }
 [type="submit"] { color: var(--on-accent); background: var(--accent); border-color: var(--accent) }
-button:hover { text-decoration: underline }
 [aria-disabled="true"], :disabled {
   cursor: default;
-  text-decoration: none !important;
   color: var(--muted);
   background: var(--surface);
   border: 1px dashed var(--border);
@@ -63,7 +59,6 @@ mark {
   color: inherit;
   background: none;
   text-decoration: underline dotted 2px;
-  text-underline-offset: 3px;
 }
 mark.bad { color: var(--bad); text-decoration: line-through 2px }
 .status {
@@ -76,11 +71,11 @@ mark.bad { color: var(--bad); text-decoration: line-through 2px }
   border-radius: var(--radius);
 }
 svg { flex: none; margin-block-start: 2px; color: var(--tone) }
-.actions { display: flex; flex-wrap: wrap; gap: 8px }
+form > .actions { display: flex; flex-wrap: wrap; gap: 8px }
 .unseen {
   position: absolute;
-  inline-size: 1px;
-  block-size: 1px;
+  width: 1px;
+  height: 1px;
   overflow: hidden;
   clip-path: inset(50%);
   white-space: nowrap;
@@ -90,10 +85,8 @@ svg { flex: none; margin-block-start: 2px; color: var(--tone) }
 }
 @keyframes wait { 50% { opacity: 0.3 } }
 @media (forced-colors: active) {
-  button, .status { border-color: currentColor }
   svg { color: CanvasText }
   .error { text-decoration: underline }
   mark { text-decoration-style: wavy }
-  [aria-invalid] { border: 4px double }
 }
 `;

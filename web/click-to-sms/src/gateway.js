@@ -1,6 +1,7 @@
 /** @file The gateway's routes for pages, asked with an access token. */
 
 import { problemOf } from "../../shared/problems.js";
+import { ProblemError } from "./problem_error.js";
 
 /** API Gateway gives up after 29 s; what comes later than this does not come. */
 const TIMEOUT = 35_000;
@@ -20,22 +21,6 @@ const TIMEOUT = 35_000;
  * @property {string} [lostText]
  * @property {readonly {problem?: Problem & {type: string}}[]} rules
  */
-
-/** The gateway has answered no. */
-export class RefusalError extends Error {
-  /** @param {Problem} problem */
-  constructor(problem) {
-    super(problem.detail || problem.title || `HTTP ${problem.status}`);
-    this.problem = problem;
-  }
-
-  get retryAfter() {
-    return this.problem.retryAfter;
-  }
-}
-
-/** There was no answer that can be read, so the gateway might have done what it was asked. */
-export class CutError extends Error {}
 
 export class Gateway {
   /** Whether any answer has ever come: without one the address or the page's origin may be wrong. */
@@ -58,7 +43,7 @@ export class Gateway {
    * @param {object | undefined} body With one it is a POST
    * @param {AbortSignal} [signal]
    * @returns {Promise<any>} The answer's document
-   * @throws {RefusalError | CutError | import('./token.js').NoTokenError}
+   * @throws {ProblemError}
    */
   async ask(path, number, body, signal) {
     for (let isRenewed = false; ; isRenewed = true) {
@@ -66,14 +51,14 @@ export class Gateway {
       const answer = await this.#fetch(path, held.token.token, body, signal);
       if (answer.ok) {
         const document = await answer.json().catch(() => undefined);
-        if (!document) throw new CutError("the answer cannot be read");
+        if (!document) throw new ProblemError({ code: "cut" });
         return document;
       }
       const problem = await problemOf(answer);
-      if (isRenewed) throw new RefusalError(problem);
+      if (isRenewed) throw new ProblemError(problem);
       if (answer.status === 401) this.#tokens.drop("expired");
       else if (isForAnotherNumber(problem) && held.number !== number) this.#tokens.drop("first");
-      else throw new RefusalError(problem);
+      else throw new ProblemError(problem);
     }
   }
 
@@ -100,8 +85,8 @@ export class Gateway {
       });
       this.wasReached = true;
       return answer;
-    } catch (error) {
-      throw new CutError(String(error));
+    } catch {
+      throw new ProblemError({ code: "cut" });
     }
   }
 }

@@ -16,24 +16,8 @@ import { hash, uuid7 } from "../../shared/ids.js";
 /** @typedef {{id: string, at: number, sent?: boolean}} Claim */
 /** @typedef {{salt: string, claims: Record<string, Claim>}} Book */
 
-const KEY = "click-to-sms";
+const BOOK = "click-to-sms";
 const KEPT = 24 * 3600 * 1000;
-
-/**
- * @param {string} key
- * @returns {Draft | undefined}
- */
-export function readDraft(key) {
-  return read("sessionStorage", `${KEY} ${key}`);
-}
-
-/**
- * @param {string} key
- * @param {Draft | undefined} draft `undefined` forgets it
- */
-export function writeDraft(key, draft) {
-  write("sessionStorage", `${KEY} ${key}`, draft);
-}
 
 /**
  * The id under which this content is to be sent: that of an earlier try in any tab, or else the one
@@ -78,11 +62,11 @@ export function settle(content, id, isSent) {
  */
 function change(how, content) {
   /** @type {Book} */
-  const book = read("localStorage", KEY) ?? { salt: uuid7(), claims: {} };
+  const book = read("localStorage", BOOK) ?? { salt: uuid7(), claims: {} };
   const since = Date.now() - KEPT;
   book.claims = Object.fromEntries(Object.entries(book.claims).filter(([, { at }]) => at > since));
   const result = how(book, hash(book.salt + content));
-  write("localStorage", KEY, book);
+  write("localStorage", BOOK, book);
   return result;
 }
 
@@ -92,15 +76,15 @@ function change(how, content) {
  * @returns {Promise<Result>}
  */
 async function alone(work) {
-  return navigator.locks ? navigator.locks.request(KEY, work) : work();
+  return navigator.locks ? navigator.locks.request(BOOK, work) : work();
 }
 
 /**
  * @param {'localStorage' | 'sessionStorage'} storage
  * @param {string} key
- * @returns {any}
+ * @returns {any} What was written there; `undefined` if nothing was, or there is no storage
  */
-function read(storage, key) {
+export function read(storage, key) {
   try {
     return JSON.parse(window[storage].getItem(key) ?? "null") ?? undefined;
   } catch {
@@ -111,9 +95,9 @@ function read(storage, key) {
 /**
  * @param {'localStorage' | 'sessionStorage'} storage
  * @param {string} key
- * @param {unknown} value
+ * @param {unknown} value `undefined` takes it away
  */
-function write(storage, key, value) {
+export function write(storage, key, value) {
   try {
     if (value === undefined) window[storage].removeItem(key);
     else window[storage].setItem(key, JSON.stringify(value));

@@ -32,22 +32,13 @@ export function reflect(prototype) {
  * @param {HTMLElement} element
  */
 export function reflectEarly(element) {
+  const own = /** @type {Record<string, any>} */ (/** @type {unknown} */ (element));
   for (const name of [...STRINGS, ...FLAGS].map(named)) {
-    const value = early(element, name);
-    if (value === null) continue;
-    Reflect.deleteProperty(element, name);
-    Reflect.set(element, name, value);
+    if (!Object.hasOwn(own, name)) continue;
+    const value = own[name];
+    delete own[name];
+    own[name] = value;
   }
-}
-
-/**
- * What the host has set as a property before this program was loaded; `null` if it has not.
- *
- * @param {HTMLElement} element
- * @param {string} name
- */
-export function early(element, name) {
-  return Object.hasOwn(element, name) ? Reflect.get(element, name) : null;
 }
 
 /** @param {string} attribute */

@@ -1,5 +1,7 @@
 /** @file Access tokens, which the host's own server mints: asked for when needed, one at a time. */
 
+import { ProblemError } from "./problem_error.js";
+
 /**
  * @typedef {'first' | 'expired' | 'used' | 'resend'} Reason Why the component asks: it has none yet;
  *   the one it had is over; it has sent what it allows; the user sends again what is unconfirmed
@@ -11,9 +13,6 @@
 
 const TIMEOUT = 10_000;
 const BEFORE_EXPIRY = 30_000;
-
-/** The host gave no token. */
-export class NoTokenError extends Error {}
 
 export class Tokens {
   /** @type {Held | undefined} */
@@ -100,10 +99,10 @@ export class Tokens {
     try {
       token = /** @type {Token} */ (await Promise.race([this.#getToken(request), late]));
     } catch (error) {
-      throw new NoTokenError(String(error));
+      throw new ProblemError({ code: "no-token", detail: String(error) });
     }
     if (typeof token?.token !== "string" || !token.token) {
-      throw new NoTokenError("getToken is not set, or gave no token");
+      throw new ProblemError({ code: "no-token", detail: "getToken gave none" });
     }
     this.#reason = "expired";
     const renewAt = Date.parse(token.expiresAt ?? "") - BEFORE_EXPIRY;

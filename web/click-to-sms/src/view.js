@@ -11,6 +11,7 @@ import { CSS } from "./css.js";
 /** The buttons of the actions, in their order. */
 export const ACTIONS = /** @type {const} */ (["sendAgain", "checkAgain", "newMessage"]);
 /** @typedef {typeof ACTIONS[number]} Action */
+/** The fields, as the gateway names them. @typedef {'phoneNumber' | 'message'} Field */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
@@ -31,7 +32,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(CSS);
 
 export class View {
-  number = el("input", {
+  phoneNumber = el("input", {
     id: "number",
     part: "number",
     type: "tel",
@@ -74,7 +75,7 @@ export class View {
       "form",
       { part: "form", novalidate: "" },
       el("slot", { name: "heading" }),
-      el("div", {}, this.#numberLabel, this.number, hint, this.#numberError),
+      el("div", {}, this.#numberLabel, this.phoneNumber, hint, this.#numberError),
       el(
         "div",
         {},
@@ -114,7 +115,12 @@ export class View {
 
   /** @param {boolean} isDisabled */
   disable(isDisabled) {
-    for (const each of [this.number, this.message, this.send, ...Object.values(this.actions)]) {
+    for (const each of [
+      this.phoneNumber,
+      this.message,
+      this.send,
+      ...Object.values(this.actions),
+    ]) {
       each.disabled = isDisabled;
     }
   }
@@ -155,12 +161,12 @@ export class View {
   /**
    * What is wrong with a field, below it; nothing, if it is right.
    *
-   * @param {'number' | 'message'} field
+   * @param {Field} field
    * @param {string} text
    * @param {boolean} isRefused Whether it has kept a message from being sent
    */
   showError(field, text, isRefused) {
-    write(field === "number" ? this.#numberError : this.#messageError, text);
+    write(field === "message" ? this.#messageError : this.#numberError, text);
     this[field].ariaInvalid = isRefused ? "true" : null;
   }
 
