@@ -6,6 +6,7 @@
 import { Poll } from "../../shared/poll.js";
 import { say as sayIn } from "../../shared/words.js";
 import { createApi } from "./api.js";
+import { forgetClient } from "./client-session.js";
 import { el, replace } from "./dom.js";
 import { Format } from "./format.js";
 import { ICONS, icon } from "./icons.js";
@@ -64,6 +65,7 @@ export function startApp(base) {
   /** @param {import("./session.js").EndOfSession | null} why */
   function askForKey(why) {
     leave();
+    forgetClient();
     document.body.className = "locked";
     document.title = `${say(SIGN_IN.title)} · ${say(WORDS.product)}`;
     const bar = el("header", { class: "bar" }, brand(), el("div", { class: "tools" }, choices()));

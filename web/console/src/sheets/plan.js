@@ -52,15 +52,15 @@ export function sizeOf(plan) {
   return plan.rows.size + plan.duplicates.length + plan.leftOut.length;
 }
 
-/** @typedef {{code: string, status: number, title: string, detail: string, field?: string}} Refusal */
 /**
  * @typedef {object} Wrong what is wrong with a row: a fault that the console has found, or a rule of the gateway
  * @property {number} line
  * @property {string} column
  * @property {string} [code] of a fault
  * @property {import("./file.js").Values} [values] of a fault
- * @property {any} [problem] of the gateway: a problem document
+ * @property {Problem} [problem] of the gateway
  */
+/** @typedef {import("../../../shared/problems.js").Problem} Problem */
 /**
  * @typedef {object} Findings by lines of the file, all in order
  * @property {Wrong[]} wrong rows that cannot be sent
@@ -129,6 +129,15 @@ function wrongWith(row, answer, sheet) {
   return problems.map((problem) => ({
     line: row.line,
     column: columns[problem.field ?? ""] ?? "",
-    problem,
+    problem: problemIn(problem),
   }));
+}
+
+/**
+ * A problem document that stands within an answer.
+ * @param {any} document
+ * @returns {Problem}
+ */
+export function problemIn(document) {
+  return { title: "", detail: "", ...document, code: String(document.type).replace(/^.*:/, "") };
 }
