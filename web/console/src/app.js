@@ -27,7 +27,8 @@ const IN_BAR = 3; // entries of the menu that a phone shows; the others are behi
 export function startApp(base) {
   let language = readLanguage();
   /** @type {Context["say"]} */
-  const say = (words, values) => sayIn(language, words, values);
+  const say = (words, values) =>
+    sayIn(language, /** @type {import("../../shared/words.js").Words} */ (words), values);
   /** @type {{view: View | null, update: ((query: Record<string, string>) => void) | void, leave: AbortController, polls: Set<Poll>} | null} */
   let shown = null;
   let paused = false;

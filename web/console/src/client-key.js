@@ -6,10 +6,11 @@
 import { clientKey, keepClientKey } from "./client-session.js";
 import { el, replace } from "./dom.js";
 import { field } from "./parts.js";
-import { KEY } from "./words-sheets.js";
+import { button } from "./sheet-parts.js";
+import * as KEY from "./words/key.js";
 
 /** What an HTTP header can hold. */
-const POSSIBLE = /^[\x21-\x7e]+$/;
+const POSSIBLE = /^[\x21-\x7e]*$/;
 
 /**
  * @typedef {object} KeyField
@@ -25,33 +26,13 @@ const POSSIBLE = /^[\x21-\x7e]+$/;
  */
 export function keyField({ say }) {
   const node = el("div", { class: "client-key" });
-  const input = el("input", {
-    type: "password",
-    autocomplete: "off",
-    spellcheck: "false",
-    autocapitalize: "off",
-  });
+  const input = el("input", { type: "password", autocomplete: "off", spellcheck: "false" });
   const error = el("p", { class: "error", role: "alert" });
 
   function draw() {
-    if (clientKey() === "") {
-      replace(node, field(say(KEY.label), input, say(KEY.why)), error);
-      return;
-    }
-    const other = el(
-      "button",
-      {
-        type: "button",
-        class: "small",
-        onclick() {
-          keepClientKey("");
-          draw();
-          input.focus();
-        },
-      },
-      say(KEY.other),
-    );
-    replace(node, el("p", { class: "kept" }, say(KEY.kept), " ", other));
+    const other = button(say(KEY.other), () => complain(""), "small");
+    if (clientKey()) replace(node, el("p", { class: "kept" }, say(KEY.kept), " ", other));
+    else replace(node, field(say(KEY.label), input, say(KEY.why)), error);
   }
 
   /** @param {string} text */
@@ -59,7 +40,7 @@ export function keyField({ say }) {
     keepClientKey("");
     draw();
     error.textContent = text;
-    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-invalid", String(text !== ""));
     input.focus();
   }
 
@@ -67,23 +48,22 @@ export function keyField({ say }) {
   return {
     node,
     read() {
-      if (clientKey() !== "") return true;
+      if (clientKey()) return true;
       const entered = input.value.trim();
-      if (entered === "" || !POSSIBLE.test(entered)) {
-        complain(say(entered === "" ? KEY.missing : KEY.odd));
+      if (!entered || !POSSIBLE.test(entered)) {
+        complain(say(entered ? KEY.unknown : KEY.missing));
         return false;
       }
       keepClientKey(entered);
       input.value = "";
       error.textContent = "";
-      input.removeAttribute("aria-invalid");
       draw();
       return true;
     },
     refused({ code, status }) {
-      if (status !== 401 && status !== 403) return false;
-      complain(say(code === "operator-cannot-send" ? KEY.operator : KEY.forbidden));
-      return true;
+      const isRefused = status === 401 || status === 403;
+      if (isRefused) complain(say(code === "operator-cannot-send" ? KEY.operator : KEY.unknown));
+      return isRefused;
     },
   };
 }

@@ -1,105 +1,80 @@
 /**
- * Lets a person choose a CSV file, and reads its text. One that is in no known alphabet is read as Windows-1250 if the
- * person says that the names in it are right then.
+ * Lets a person choose a CSV file, and reads its text. One that is not UTF-8 is read as Windows-1250 if the person
+ * says that the names in it are right then.
  * @module
  */
 
 import { el, replace } from "./dom.js";
 import { field } from "./parts.js";
+import { button, buttons } from "./sheet-parts.js";
 import { readText, SheetError } from "./sheets/file.js";
 import { samplesOf } from "./sheets/samples.js";
 import { fileSentence } from "./sheets/words.js";
-import { FILE } from "./words-sheets.js";
+import * as FILE from "./words/file.js";
 
+/** @typedef {{text: string, name: string}} ReadFile */
 /**
  * @typedef {object} FileField
  * @property {HTMLElement} node
- * @property {() => {text: string, name: string} | null} read the file's text and name; if there is none yet, says so,
- *   moves the focus there and is null
+ * @property {() => ReadFile | null} read the chosen file; if there is none, says so, moves the focus there and is null
  * @property {(error: SheetError) => void} complain says what is wrong with the file
  */
 
 /**
  * @param {import("./context.js").Context} context
- * @param {{hint: string, onText?: (text: string, name: string) => void}} settings
+ * @param {string} hint
+ * @param {(file: ReadFile) => void} onRead
  * @returns {FileField}
  */
-export function fileField({ say, language, signal }, { hint, onText }) {
+export function fileField({ say, language, signal }, hint, onRead) {
   const input = el("input", { type: "file", accept: ".csv,.txt,text/csv,text/plain" });
   const error = el("p", { class: "error", role: "alert" });
   const question = el("div");
-  /** @type {{text: string, name: string} | null} */
+  /** @type {ReadFile | null} */
   let read = null;
-  /** The choice that counts: an earlier one can still be read. */
-  let choice = 0;
 
-  input.addEventListener("change", () => {
+  input.addEventListener("change", async () => {
     const [file] = input.files ?? [];
     read = null;
-    choice += 1;
     tell("");
     replace(question);
-    if (file) open(file, "utf-8", choice);
-  });
-
-  /**
-   * @param {File} file
-   * @param {"utf-8" | "windows-1250"} encoding
-   * @param {number} own
-   */
-  async function open(file, encoding, own) {
+    if (!file) return;
+    /** The choice that counts: an earlier one can still be read. */
+    const counts = () => input.files?.[0] === file && !signal.aborted;
+    const { name } = file;
     try {
-      const text = await readText(file, encoding);
-      if (own !== choice || signal.aborted) return;
-      if (encoding === "utf-8") keep(text, file.name);
-      else ask(text, file.name);
+      const text = await readText(file);
+      if (counts()) keep({ text, name });
     } catch (problem) {
-      if (own !== choice || signal.aborted) return;
-      if (problem instanceof SheetError && problem.code === "not-utf-8" && encoding === "utf-8") {
-        await open(file, "windows-1250", own);
-      } else {
-        complain(problem instanceof SheetError ? problem : new SheetError("unreadable"));
+      const isOther = problem instanceof SheetError && problem.code === "not-utf-8";
+      try {
+        if (!isOther) throw problem;
+        const text = await readText(file, "windows-1250");
+        if (counts()) ask({ text, name });
+      } catch (last) {
+        if (counts()) complain(last instanceof SheetError ? last : new SheetError("unreadable"));
       }
     }
+  });
+
+  /** @param {ReadFile} file */
+  function keep(file) {
+    read = file;
+    onRead(file);
   }
 
-  /**
-   * @param {string} text
-   * @param {string} name
-   */
-  function keep(text, name) {
-    read = { text, name };
-    onText?.(text, name);
-  }
-
-  /**
-   * @param {string} text
-   * @param {string} name
-   */
-  function ask(text, name) {
-    const yes = el(
-      "button",
-      {
-        type: "button",
-        onclick() {
-          replace(question);
-          input.focus();
-          keep(text, name);
-        },
-      },
-      say(FILE.right),
-    );
-    const no = el(
-      "button",
-      {
-        type: "button",
-        onclick() {
-          complain(new SheetError("not-utf-8"));
-          input.focus();
-        },
-      },
-      say(FILE.wrong),
-    );
+  /** @param {ReadFile} file */
+  function ask(file) {
+    const yes = button(say(FILE.right), () => {
+      replace(question);
+      input.focus();
+      keep(file);
+    });
+    const no = button(say(FILE.wrong), () => {
+      complain(new SheetError("not-utf-8"));
+      input.focus();
+    });
+    const samples = samplesOf(file.text).map((each) => el("li", {}, el("bdi", {}, each)));
     replace(
       question,
       el(
@@ -107,12 +82,8 @@ export function fileField({ say, language, signal }, { hint, onText }) {
         { class: "notice warn question" },
         el("legend", {}, say(FILE.guess)),
         el("p", {}, say(FILE.question)),
-        el(
-          "ul",
-          { class: "samples" },
-          samplesOf(text).map((sample) => el("li", {}, el("bdi", {}, sample))),
-        ),
-        el("div", { class: "buttons" }, yes, no),
+        el("ul", { class: "samples" }, samples),
+        buttons(yes, no),
       ),
     );
     yes.focus();
@@ -127,15 +98,14 @@ export function fileField({ say, language, signal }, { hint, onText }) {
   /** @param {string} sentence */
   function tell(sentence) {
     error.textContent = sentence;
-    if (sentence) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
+    input.setAttribute("aria-invalid", String(sentence !== ""));
   }
 
   return {
     node: el("div", { class: "file" }, field(say(FILE.label), input, hint), error, question),
     read() {
-      if (read === null) {
-        if (error.textContent === "") tell(say(FILE.missing));
+      if (!read) {
+        if (!error.textContent) tell(say(FILE.missing));
         input.focus();
       }
       return read;

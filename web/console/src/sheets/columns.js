@@ -55,6 +55,8 @@ export const NAMES = {
   ],
 };
 
+/** @type {readonly What[]} */
+const WANTED = ["number", "message"];
 const HINT = /^"?sep=([^\n])"?[,;\t ]*(?=[\r\n]|$)/iu;
 
 /**
@@ -72,21 +74,20 @@ const HINT = /^"?sep=([^\n])"?[,;\t ]*(?=[\r\n]|$)/iu;
  * @param {string} text
  * @param {Chosen} [chosen]
  * @returns {Columns}
- * @throws {SheetError} with the names that the header has, if a column is missing
+ * @throws {SheetError}
  */
 export function findColumns(text, chosen = {}) {
-  const { header, found } = findHeader(text, chosen, ["number", "message"]);
+  const { header, found } = findHeader(text, chosen, WANTED);
   const { number, message } = header.places;
   if (number !== undefined && message !== undefined) {
     return { ...header, places: { number, message } };
   }
   const { line } = header;
   if (found.size === 2) throw new SheetError("columns-apart", { line });
-  const code = found.size === 0 ? "no-columns" : found.has("number") ? "no-message" : "no-number";
-  throw new SheetError(code, {
+  const missing = WANTED.filter((what) => !found.has(what));
+  throw new SheetError(missing.length > 1 ? "no-columns" : `no-${missing[0]}`, {
     line,
-    number: chosen.number || "number",
-    message: chosen.message || "message",
+    missing: missing.map((what) => chosen[what] || what).join(", "),
   });
 }
 

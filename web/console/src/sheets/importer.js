@@ -51,7 +51,7 @@ export async function lookUp(entries, asking) {
 }
 
 /**
- * Enters numbers. One that is on the list meanwhile stays as it is.
+ * Enters numbers. One that is on the list meanwhile stays as it is. True once all are there.
  * @param {readonly Entry[]} entries
  * @param {Asking} asking
  */
@@ -59,6 +59,7 @@ export async function enter(entries, asking) {
   await each(entries, asking, async ({ number }) => {
     await asking.api.ask(pathOf(number), { method: "PUT", signal: asking.signal });
   });
+  return true;
 }
 
 /** @param {string} number */

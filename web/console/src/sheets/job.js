@@ -12,7 +12,7 @@ import { Sender } from "./sender.js";
 export class SendJob {
   /** Told after each step; the view that is shown sets it. @type {() => void} */
   onChange = () => {};
-  /** @type {import("./plan.js").Findings | null} */
+  /** What the check has found, once it has come to its end. @type {import("./plan.js").Findings | null} */
   findings = null;
   /** Whether the person has seen the findings, and sends. */
   hasBegun = false;
@@ -31,16 +31,20 @@ export class SendJob {
   }
 
   async check() {
-    this.findings = null;
     await this.sender.check();
-    if (this.sender.state === "done")
-      this.findings = findingsOf(this.plan, this.sheet, this.sender.previews);
+    if (this.sender.state !== "done") return;
+    this.findings = findingsOf(this.plan, this.sheet, this.sender.previews);
     this.onChange();
   }
 
   async send() {
     this.hasBegun = true;
     await this.sender.send();
+  }
+
+  /** Does what was cut short. */
+  goOn() {
+    return this.hasBegun ? this.send() : this.check();
   }
 
   abandon() {

@@ -15,8 +15,6 @@ import { outcomeOf, REFUSED } from "./results.js";
 const BATCH = 100;
 const FIRST_PAUSE_S = 1;
 const LONGEST_PAUSE_S = 30;
-/** Refusals of a row with these statuses can be over in a moment. */
-const NOT_NOW = new Set([429, 503]);
 
 /** @typedef {"idle" | "checking" | "sending" | "stopped" | "done" | "failed"} State */
 /** @typedef {import("./plan.js").Plan} Plan */
@@ -31,7 +29,6 @@ const NOT_NOW = new Set([429, 503]);
  * @property {() => number} now seconds
  * @property {() => number} random from 0 up to 1
  * @property {number} patience seconds that a request is repeated
- * @property {number} wait seconds that rows are offered again that hit a limit
  */
 
 export class Sender {
@@ -41,8 +38,7 @@ export class Sender {
   /** How many rows of the stage are done, and of how many. */
   done = 0;
   total = 0;
-  /** @type {{problem: Problem | null, rows: number, seconds: number} | null} a pause that nobody has asked for: why,
-   *   or how many rows cannot be taken just now, and how long it is */
+  /** A pause that no person has asked for: why, and how long it is. @type {{problem: Problem, seconds: number} | null} */
   waiting = null;
   /** @type {Problem | null} why it has failed */
   problem = null;
@@ -52,8 +48,6 @@ export class Sender {
   previews = new Map();
   /** @type {Map<string, Problem>} why rows were refused */
   problems = new Map();
-  /** @type {Set<string>} ids of rows that cannot be taken just now */
-  later = new Set();
 
   /** @type {Surroundings} */
   #around;
@@ -62,8 +56,6 @@ export class Sender {
   /** Ends a request that is under way, which a stop does not. */
   #cut = new AbortController();
   #isStopped = false;
-  /** Seconds after which the first of the rows in `later` may be taken. */
-  #room = Number.POSITIVE_INFINITY;
   #goOn = () => {};
 
   /**
@@ -99,19 +91,24 @@ export class Sender {
       ids.forEach((id, place) => {
         this.previews.set(id, results[place]);
       });
-      return ids.length;
     });
   }
 
   /** Sends what is open. */
   async send() {
-    this.later.clear();
-    await this.#stage(
-      "sending",
-      this.open,
-      (ids) => this.#offer(ids),
-      () => this.#offerLater(),
-    );
+    await this.#stage("sending", this.open, async (ids) => {
+      const results = await this.#ask("messages/batch", ids, (row, id) => ({
+        messageId: id,
+        phoneNumber: row.number,
+        message: row.message,
+      }));
+      ids.forEach((id, place) => {
+        const { message, problem } = results[place];
+        this.known.set(id, outcomeOf(results[place]));
+        if (message) this.problems.delete(id);
+        else this.problems.set(id, problemIn(problem));
+      });
+    });
   }
 
   pause() {
@@ -141,10 +138,9 @@ export class Sender {
   /**
    * @param {"checking" | "sending"} state
    * @param {string[]} ids
-   * @param {(ids: string[]) => Promise<number>} batch does a batch, and returns how many rows are done with
-   * @param {() => Promise<void>} [rest]
+   * @param {(ids: string[]) => Promise<void>} batch does a batch
    */
-  async #stage(state, ids, batch, rest) {
+  async #stage(state, ids, batch) {
     Object.assign(this, { state, done: 0, total: ids.length, problem: null, paused: false });
     this.#isStopped = false;
     this.#end = new AbortController();
@@ -153,10 +149,11 @@ export class Sender {
       for (let start = 0; start < ids.length; start += BATCH) {
         await this.#mayGoOn();
         if (this.#isStopped) break;
-        this.done += await batch(ids.slice(start, start + BATCH));
+        const some = ids.slice(start, start + BATCH);
+        await batch(some);
+        this.done += some.length;
         this.#changed();
       }
-      if (!this.#isStopped) await rest?.();
       this.state = this.#isStopped ? "stopped" : "done";
     } catch (error) {
       if (this.#isStopped) this.state = "stopped";
@@ -174,49 +171,6 @@ export class Sender {
       await new Promise((resolve) => {
         this.#goOn = () => resolve(null);
       });
-    }
-  }
-
-  /** @param {string[]} ids */
-  async #offer(ids) {
-    const results = await this.#ask("messages/batch", ids, (row, id) => ({
-      messageId: id,
-      phoneNumber: row.number,
-      message: row.message,
-    }));
-    let taken = 0;
-    ids.forEach((id, place) => {
-      const result = results[place];
-      this.known.set(id, outcomeOf(result));
-      if (result.problem) this.problems.set(id, problemIn(result.problem));
-      else this.problems.delete(id);
-      if (NOT_NOW.has(result.problem?.status)) {
-        this.later.add(id);
-        this.#room = Math.min(this.#room, Number(result.problem.retryAfter) || 0);
-      } else {
-        this.later.delete(id);
-        taken += 1;
-      }
-    });
-    return taken;
-  }
-
-  /** Offers rows again that hit a limit, after growing pauses, as long as waiting for them makes sense. */
-  async #offerLater() {
-    const giveUpAt = this.#around.now() + this.#around.wait;
-    for (const growing of growingPauses(this.#around.random)) {
-      if (this.later.size === 0) return;
-      const seconds = Math.max(growing, Number.isFinite(this.#room) ? this.#room : 0);
-      if (this.#around.now() + seconds > giveUpAt) return;
-      await this.#rest(seconds, null, this.later.size);
-      this.#room = Number.POSITIVE_INFINITY;
-      const ids = [...this.later];
-      for (let start = 0; start < ids.length; start += BATCH) {
-        await this.#mayGoOn();
-        if (this.#isStopped) return;
-        this.done += await this.#offer(ids.slice(start, start + BATCH));
-        this.#changed();
-      }
     }
   }
 
@@ -244,24 +198,15 @@ export class Sender {
         const seconds = Math.max(Number(pauses.next().value), problem.retryAfter ?? 0);
         const mayPass = problem.status === 0 || problem.status === 429 || problem.status >= 500;
         if (!mayPass || this.#around.now() + seconds > giveUpAt) throw error;
-        await this.#rest(seconds, problem, 0);
+        this.waiting = { problem, seconds: Math.ceil(seconds) };
+        this.#changed();
+        await this.#around.sleep(seconds, this.#end.signal);
+        await this.#mayGoOn();
         if (this.#isStopped) throw error;
+        this.waiting = null;
+        this.#changed();
       }
     }
-  }
-
-  /**
-   * @param {number} seconds
-   * @param {Problem | null} problem
-   * @param {number} rows
-   */
-  async #rest(seconds, problem, rows) {
-    this.waiting = { problem, rows, seconds: Math.ceil(seconds) };
-    this.#changed();
-    await this.#around.sleep(seconds, this.#end.signal);
-    await this.#mayGoOn();
-    this.waiting = null;
-    this.#changed();
   }
 }
 

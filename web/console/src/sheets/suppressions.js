@@ -12,6 +12,7 @@ import { isBlank, lengthOf, spaced, visible } from "./text.js";
 
 /** @typedef {import("./rows.js").Fault} Fault */
 /** @typedef {{line: number, number: string}} Entry */
+/** @typedef {{phoneNumber: string, since: string, client: string}} Listed an entry of the gateway's list */
 
 /**
  * @typedef {object} Numbers
@@ -57,7 +58,7 @@ export function readSuppressions(text) {
 
 /**
  * The whole list as a file, with whole numbers.
- * @param {readonly {phoneNumber: string, since: string, client: string}[]} entries
+ * @param {readonly Listed[]} entries
  */
 export function suppressionFile(entries) {
   const lines = entries.map(({ phoneNumber, since, client }) => [phoneNumber, since, client]);

@@ -52,77 +52,52 @@ const FAULTS = {
   ],
 };
 
-const SAVE_AS = /** @type {const} */ ([
-  'open it in the spreadsheet program and save it as "CSV UTF-8"',
-  "deschideți-l în programul de calcul tabelar și salvați-l ca „CSV UTF-8”",
+const NOT_CSV = /** @type {const} */ ([
+  'This is not a CSV file. Open it in the spreadsheet program and save it as "CSV UTF-8".',
+  "Acesta nu este un fișier CSV. Deschideți-l în programul de calcul tabelar și salvați-l ca „CSV UTF-8”.",
 ]);
-const NAME_COLUMNS = /** @type {const} */ ([
-  "Write the names into the first row, or say below what your columns are called.",
-  "Scrieți numele în primul rând sau indicați mai jos cum se numesc coloanele.",
+const EMPTY = /** @type {const} */ ([
+  "The file has no rows below a header.",
+  "Fișierul nu are rânduri sub un antet.",
+]);
+const NO_COLUMNS = /** @type {const} */ ([
+  "Line {line} has to be a header that names the columns. It lacks: {missing}. Write the names into the first row, or say below what your columns are called.",
+  "Linia {line} trebuie să fie antetul cu numele coloanelor. Lipsește: {missing}. Scrieți numele în primul rând sau indicați mai jos cum se numesc coloanele.",
+]);
+const SEVERAL = /** @type {const} */ ([
+  "Line {line}: both {first} and {second} could be meant. Name the right column below.",
+  "Linia {line}: ar putea fi atât {first}, cât și {second}. Indicați mai jos coloana potrivită.",
 ]);
 
-/** @type {Readonly<Record<string, Words>>} */
+/** Other codes are of files that are no CSV. @type {Readonly<Record<string, Words>>} */
 const FILES = {
-  xlsx: [
-    `This is a spreadsheet (.xlsx, .ods), not a CSV file: ${SAVE_AS[0]}.`,
-    `Este un fișier de calcul tabelar (.xlsx, .ods), nu un fișier CSV: ${SAVE_AS[1]}.`,
-  ],
-  xls: [
-    `This is a spreadsheet (.xls), not a CSV file: ${SAVE_AS[0]}.`,
-    `Este un fișier de calcul tabelar (.xls), nu un fișier CSV: ${SAVE_AS[1]}.`,
-  ],
-  pdf: [
-    "This is a PDF, not a CSV file: choose the file that it was printed from, as CSV.",
-    "Este un PDF, nu un fișier CSV: alegeți, în format CSV, fișierul din care a fost tipărit.",
-  ],
-  "broken-utf-16": [
-    `The file is UTF-16, and broken: ${SAVE_AS[0]}.`,
-    `Fișierul este UTF-16, dar deteriorat: ${SAVE_AS[1]}.`,
-  ],
-  "not-utf-8": [`The file is not UTF-8: ${SAVE_AS[0]}.`, `Fișierul nu este UTF-8: ${SAVE_AS[1]}.`],
-  "no-text": [`The file is no text: ${SAVE_AS[0]}.`, `Fișierul nu conține text: ${SAVE_AS[1]}.`],
   unreadable: [
     "The browser cannot read the file. Choose it once more.",
     "Browserul nu poate citi fișierul. Alegeți-l încă o dată.",
   ],
-  empty: ["The file is empty.", "Fișierul este gol."],
-  "no-rows": ["There are no rows below the header.", "Sub antet nu există niciun rând."],
+  empty: EMPTY,
+  "no-rows": EMPTY,
   "bad-separator": [
     "Line 1 names a separator that is none. Use a comma, a semicolon or a tab.",
     "Linia 1 indică un separator nepermis. Folosiți virgulă, punct și virgulă sau tab.",
   ],
   quoting: [`Line {line}: ${QUOTING[0]}.`, `Linia {line}: ${QUOTING[1]}.`],
-  "no-columns": [
-    `Line {line} has to be a header that names the columns: there is no "{number}" and no "{message}". ${NAME_COLUMNS[0]}`,
-    `Linia {line} trebuie să fie antetul cu numele coloanelor: lipsesc „{number}” și „{message}”. ${NAME_COLUMNS[1]}`,
-  ],
-  "no-number": [
-    `Line {line} has to be a header that names the columns: there is no "{number}". ${NAME_COLUMNS[0]}`,
-    `Linia {line} trebuie să fie antetul cu numele coloanelor: lipsește „{number}”. ${NAME_COLUMNS[1]}`,
-  ],
-  "no-message": [
-    `Line {line} has to be a header that names the columns: there is no "{message}". ${NAME_COLUMNS[0]}`,
-    `Linia {line} trebuie să fie antetul cu numele coloanelor: lipsește „{message}”. ${NAME_COLUMNS[1]}`,
-  ],
+  "no-columns": NO_COLUMNS,
+  "no-number": NO_COLUMNS,
+  "no-message": NO_COLUMNS,
   "no-numbers": [
-    'Line {line} has to be a header that names the column of the numbers: "number", "Phone number" or "Telefon".',
-    "Linia {line} trebuie să fie antetul cu numele coloanei de numere: „number”, „Phone number” sau „Telefon”.",
+    "Line {line} has to be a header that names the column of the numbers: number, or Telefon.",
+    "Linia {line} trebuie să fie antetul cu numele coloanei de numere: number sau Telefon.",
   ],
   "columns-apart": [
     "Line {line}: put a comma, a semicolon or a tab between the columns.",
     "Linia {line}: puneți virgulă, punct și virgulă sau tab între coloane.",
   ],
-  "several-numbers": [
-    'Line {line}: "{first}" and "{second}" could each be the number. Say below which one is meant.',
-    "Linia {line}: atât „{first}”, cât și „{second}” ar putea fi numărul. Indicați mai jos coloana potrivită.",
-  ],
-  "several-messages": [
-    'Line {line}: "{first}" and "{second}" could each be the message. Say below which one is meant.',
-    "Linia {line}: atât „{first}”, cât și „{second}” ar putea fi mesajul. Indicați mai jos coloana potrivită.",
-  ],
+  "several-numbers": SEVERAL,
+  "several-messages": SEVERAL,
   "column-twice": [
-    'Line {line}: there are two columns called "{first}". Rename one.',
-    "Linia {line}: există două coloane numite „{first}”. Redenumiți una.",
+    "Line {line}: there are two columns called {first}. Rename one.",
+    "Linia {line}: există două coloane numite {first}. Redenumiți una.",
   ],
 };
 
@@ -132,7 +107,7 @@ const FILES = {
  * @param {{code: string, values: import("./file.js").Values}} fault
  */
 export function faultSentence(language, { code, values }) {
-  return say(language, wordsOf(FAULTS, code), values);
+  return say(language, FAULTS[code] ?? ["", ""], values);
 }
 
 /**
@@ -141,16 +116,5 @@ export function faultSentence(language, { code, values }) {
  * @param {import("./file.js").SheetError} error
  */
 export function fileSentence(language, { code, values }) {
-  return say(language, wordsOf(FILES, code), values);
-}
-
-/**
- * @param {Readonly<Record<string, Words>>} table
- * @param {string} code
- * @returns {Words}
- */
-function wordsOf(table, code) {
-  const words = table[code];
-  if (!words) throw new Error(`no words for ${code}`);
-  return words;
+  return say(language, FILES[code] ?? NOT_CSV, values);
 }

@@ -5,9 +5,10 @@
 
 import { el, replace } from "../dom.js";
 import { panel } from "../panel.js";
-import { empty, field, notice, table } from "../parts.js";
+import { empty, field, table } from "../parts.js";
+import { told } from "../sheet-parts.js";
 import { monthName, monthsBefore } from "../sheets/months.js";
-import { CLIENTS } from "../words-sheets.js";
+import * as CLIENTS from "../words/clients.js";
 
 /** @typedef {import("../context.js").Context} Context */
 /**
@@ -88,39 +89,26 @@ function useNodes(context, { complete, keysAreListed, clients: all }) {
     {
       name: say(CLIENTS.client),
       heads: true,
-      cell: ({ client, roles }) =>
-        roles.includes("operator") && !roles.includes("client")
-          ? [client, " ", el("span", { class: "muted" }, `(${say(CLIENTS.operator)})`)]
-          : el(
-              "a",
-              { href: link("messages", { client }) },
-              el("span", { class: "unseen" }, say(CLIENTS.messages, { client })),
-              el("span", { "aria-hidden": "true" }, client),
-            ),
+      cell: ({ client, roles }) => [
+        el("a", { href: link("messages", { client }) }, client),
+        roles.includes("operator") && [" ", el("span", { class: "muted" }, say(CLIENTS.operator))],
+      ],
     },
     {
       name: say(CLIENTS.keys),
       class: "number",
-      cell: ({ keys }) => (keys === null ? say(CLIENTS.unknown) : number(keys)),
+      cell: ({ keys }) => (keys === null ? "–" : number(keys)),
     },
     { name: say(CLIENTS.taken), class: "number", cell: ({ taken }) => number(taken) },
     { name: say(CLIENTS.resent), class: "number", cell: ({ resent }) => number(resent) },
     { name: say(CLIENTS.today), class: "today", cell: (client) => todayCell(context, client) },
   ];
   return [
-    complete ? null : notice("info", el("p", {}, say(CLIENTS.incomplete))),
-    keysAreListed ? null : notice("warn", el("p", {}, say(CLIENTS.unlisted))),
+    !complete && told("info", say(CLIENTS.incomplete)),
+    !keysAreListed && told("warn", say(CLIENTS.unlisted)),
     all.length === 0
       ? empty(say(CLIENTS.none), say(CLIENTS.noneNext))
       : table(say(CLIENTS.title), columns, all).node,
-    all.length > 1 &&
-      el(
-        "p",
-        { class: "muted" },
-        say(CLIENTS.sum),
-        ": ",
-        number(all.reduce((sum, { taken }) => sum + taken, 0)),
-      ),
   ];
 }
 
