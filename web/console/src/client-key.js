@@ -25,7 +25,7 @@ const POSSIBLE = /^[\x21-\x7e]*$/;
  * @returns {KeyField}
  */
 export function keyField({ say }) {
-  const node = el("div", { class: "client-key" });
+  const node = el("div");
   const input = el("input", { type: "password", autocomplete: "off", spellcheck: "false" });
   const error = el("p", { class: "error", role: "alert" });
 

@@ -22,8 +22,8 @@ export const isListed = [
 export const isAbsent = ["{number} is not on the list.", "{number} nu este pe listă."];
 export const sure = ["Take {number} off the list?", "Scoateți {number} de pe listă?"];
 export const sureWhy = [
-  "The gateway then sends to this number again. If its owner has asked for no SMS, that can be against the law.",
-  "Gateway-ul va trimite din nou la acest număr. Dacă titularul a cerut să nu primească SMS-uri, acest lucru poate fi ilegal.",
+  "The gateway then sends to this number again. If its owner wants no SMS, that can be against the law.",
+  "Gateway-ul va trimite din nou la acest număr. Dacă titularul nu dorește SMS-uri, poate fi ilegal.",
 ];
 export const no = ["Leave it", "Lasă-l"];
 export const list = ["The list", "Lista"];
@@ -39,8 +39,8 @@ export const all = [
 ];
 export const exportTitle = ["Export", "Export"];
 export const exportHint = [
-  "The whole list as CSV, with whole numbers: delete the file after use.",
-  "Toată lista ca CSV, cu numere întregi: ștergeți fișierul după folosire.",
+  "The file has whole numbers: delete it after use.",
+  "Fișierul are numere întregi: ștergeți-l după folosire.",
 ];
 export const save = ["Export the list", "Exportă lista"];
 export const exported = [
@@ -49,8 +49,8 @@ export const exported = [
 ];
 export const importTitle = ["Import", "Import"];
 export const importHint = [
-  'CSV with a column "number" or "Telefon", such as an exported list. All lines are checked first. Other columns are not read: the numbers are listed from today on.',
-  "CSV cu o coloană „number” sau „Telefon”, de exemplu o listă exportată. Toate liniile sunt verificate întâi. Alte coloane nu se citesc: numerele sunt listate începând de azi.",
+  'CSV with a column "number" or "Telefon", such as an exported list. Other columns are not read: the numbers are listed as of today.',
+  "CSV cu o coloană „number” sau „Telefon”, de exemplu o listă exportată. Alte coloane nu se citesc: numerele sunt listate de azi.",
 ];
 export const checking = [
   "Checking: {done} of {total} numbers",

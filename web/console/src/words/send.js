@@ -7,8 +7,8 @@
 export const title = ["Send a file", "Trimite un fișier"];
 export const name = ["Name of this send", "Numele acestei trimiteri"];
 export const nameHint = [
-  "The same rows under one name are sent once, also by make send. To send them again, give another name.",
-  "Aceleași rânduri sub același nume se trimit o singură dată, și de make send. Pentru a le retrimite, dați alt nume.",
+  "The same rows under one name are sent once, also by make send.",
+  "Aceleași rânduri sub același nume se trimit o singură dată, și de make send.",
 ];
 export const columns = ["My columns have other names", "Coloanele mele au alte nume"];
 export const numberColumn = ["Column of the numbers", "Coloana cu numere"];
@@ -48,8 +48,8 @@ export const pause = ["Pause", "Pauză"];
 export const goOn = ["Go on", "Continuă"];
 export const paused = ["Paused.", "În pauză."];
 export const stay = [
-  "Other pages of the console can be opened meanwhile. Do not lock it or close this tab.",
-  "Între timp se pot deschide alte pagini ale consolei. Nu o blocați și nu închideți fila.",
+  "Keep this tab open and unlocked; other pages of the console can be opened.",
+  "Nu închideți și nu blocați fila; se pot deschide alte pagini ale consolei.",
 ];
 export const waits = ["{why} Again in {seconds} s.", "{why} Din nou peste {seconds} s."];
 export const result = ["Result", "Rezultat"];
@@ -71,6 +71,6 @@ export const open = ["not offered yet", "încă neoferit"];
 export const offerAgain = ["Offer the open rows again", "Oferă din nou rândurile rămase"];
 export const download = ["Download the results", "Descarcă rezultatele"];
 export const downloadHint = [
-  "Row by row, as make send writes them, with whole numbers: delete the file after use.",
-  "Rând cu rând, ca la make send, cu numere întregi: ștergeți fișierul după folosire.",
+  "The file has whole numbers: delete it after use.",
+  "Fișierul are numere întregi: ștergeți-l după folosire.",
 ];
