@@ -59,6 +59,8 @@ class Asked:
     method: str
     url: str
     headers: Mapping[str, str]
+    text: str | None = None
+    """Its body, if it has one."""
 
     @property
     def path(self) -> str:
@@ -87,7 +89,7 @@ class Gateway:
     def answer(self, route: Route) -> None:
         """Answers a request of Chromium."""
         request = route.request
-        asked = Asked(request.method, request.url, request.headers)
+        asked = Asked(request.method, request.url, request.headers, request.post_data)
         self.asked.append(asked)
         if not request.url.startswith(STAGE):
             route.abort()

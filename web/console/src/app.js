@@ -6,6 +6,7 @@
 import { Poll } from "../../shared/poll.js";
 import { say as sayIn } from "../../shared/words.js";
 import { createApi } from "./api.js";
+import { forgetClient } from "./client-session.js";
 import { el, replace } from "./dom.js";
 import { Format } from "./format.js";
 import { ICONS, icon } from "./icons.js";
@@ -26,7 +27,8 @@ const IN_BAR = 3; // entries of the menu that a phone shows; the others are behi
 export function startApp(base) {
   let language = readLanguage();
   /** @type {Context["say"]} */
-  const say = (words, values) => sayIn(language, words, values);
+  const say = (words, values) =>
+    sayIn(language, /** @type {import("../../shared/words.js").Words} */ (words), values);
   /** @type {{view: View | null, update: ((query: Record<string, string>) => void) | void, leave: AbortController, polls: Set<Poll>} | null} */
   let shown = null;
   let paused = false;
@@ -64,6 +66,7 @@ export function startApp(base) {
   /** @param {import("./session.js").EndOfSession | null} why */
   function askForKey(why) {
     leave();
+    forgetClient();
     document.body.className = "locked";
     document.title = `${say(SIGN_IN.title)} · ${say(WORDS.product)}`;
     const bar = el("header", { class: "bar" }, brand(), el("div", { class: "tools" }, choices()));

@@ -3,12 +3,13 @@
  * @module
  */
 
+/** @typedef {readonly string[]} Words English, then Romanian: those of `shared/words.js`, or a constant of `words/` */
 /** @typedef {Record<string, string>} Query the filters of the address */
 
 /**
  * @typedef {object} View
  * @property {string} route the address: `messages` is at `#/messages`
- * @property {import("../../shared/words.js").Words} title of the page, its heading, and its entry in the menu
+ * @property {Words} title of the page, its heading, and its entry in the menu
  * @property {{order: number, icon: string[]}} [menu] its place in the menu; without it, it is not there. `icon` has
  *   paths in a square of 24 units, drawn as lines
  * @property {string} [within] the route of the menu's entry that is current in this view, if it has none itself
@@ -21,7 +22,7 @@
  * @typedef {object} Context
  * @property {import("./api.js").Api} api
  * @property {import("../../shared/words.js").Language} language
- * @property {(words: import("../../shared/words.js").Words, values?: import("../../shared/words.js").Values) => string} say
+ * @property {(words: Words, values?: import("../../shared/words.js").Values) => string} say
  *   words in the operator's language
  * @property {import("./format.js").Format} format
  * @property {AbortSignal} signal ends when the view is left: give it to requests and to `addEventListener`
