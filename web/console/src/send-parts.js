@@ -10,7 +10,7 @@ import { badge, table } from "./parts.js";
 import { problemText } from "./problem-text.js";
 import { button, buttons, faultTable, progress, sayCount, told, whole } from "./sheet-parts.js";
 import { download } from "./sheets/download.js";
-import { sizeOf } from "./sheets/plan.js";
+import { columnOf, sizeOf } from "./sheets/plan.js";
 import { COLUMNS, csv, gatewayAddress, REFUSED, resultLines } from "./sheets/results.js";
 import { faultSentence } from "./sheets/words.js";
 import * as FILE from "./words/file.js";
@@ -273,7 +273,7 @@ function outcomes(context, job) {
   ];
   const refused = [...sender.problems].map(([id, problem]) => ({
     line: plan.rows.get(id)?.line ?? 0,
-    column: "",
+    column: columnOf(problem, job.sheet),
     problem,
   }));
   return [

@@ -100,7 +100,8 @@ export function findColumns(text, chosen = {}) {
 export function findNumbers(text) {
   const { header } = findHeader(text, {}, ["number"]);
   const { number } = header.places;
-  if (number === undefined) throw new SheetError("no-numbers", { line: header.line });
+  if (number === undefined)
+    throw new SheetError("no-numbers", { line: header.line, missing: "number" });
   return { ...header, places: { number } };
 }
 
@@ -113,7 +114,8 @@ export function findNumbers(text) {
  */
 function findHeader(text, chosen, wanted) {
   const hint = HINT.exec(text)?.[1];
-  if (hint !== undefined && !DELIMITERS.includes(hint)) throw new SheetError("bad-separator");
+  if (hint !== undefined && !DELIMITERS.includes(hint))
+    throw new SheetError("bad-separator", { line: 1 });
   /** @type {QuotingError | undefined} */
   let unreadable;
   /** @type {Set<What>} */

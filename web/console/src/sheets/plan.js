@@ -120,17 +120,25 @@ export function lookRounded(different) {
  * @returns {Wrong[]}
  */
 function wrongWith(row, answer, sheet) {
-  /** @type {Record<string, string>} */
-  const columns = { phoneNumber: sheet.numberColumn, message: sheet.messageColumn };
   /** @type {any[]} */
   const rules = answer.preview?.rules ?? [];
   const problems = rules.map((rule) => rule.problem).filter(Boolean);
   if (answer.problem) problems.push(answer.problem);
   return problems.map((problem) => ({
     line: row.line,
-    column: columns[problem.field ?? ""] ?? "",
+    column: columnOf(problem, sheet),
     problem: problemIn(problem),
   }));
+}
+
+/**
+ * The name of the column that a problem is about; empty if it is about none.
+ * @param {{field?: string}} problem
+ * @param {Sheet} sheet
+ */
+export function columnOf({ field }, { numberColumn, messageColumn }) {
+  if (field === "phoneNumber") return numberColumn;
+  return field === "message" ? messageColumn : "";
 }
 
 /**

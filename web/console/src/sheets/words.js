@@ -61,8 +61,12 @@ const EMPTY = /** @type {const} */ ([
   "Fișierul nu are rânduri sub un antet.",
 ]);
 const NO_COLUMNS = /** @type {const} */ ([
-  "Line {line} has to be a header that names the columns. It lacks: {missing}. Write the names into the first row, or say below what your columns are called.",
-  "Linia {line} trebuie să fie antetul cu numele coloanelor. Lipsește: {missing}. Scrieți numele în primul rând sau indicați mai jos cum se numesc coloanele.",
+  "Line {line} has to be a header that names the columns. It lacks: {missing}.",
+  "Linia {line} trebuie să fie antetul cu numele coloanelor. Lipsește: {missing}.",
+]);
+const SEPARATOR = /** @type {const} */ ([
+  "Line {line}: put a comma, a semicolon or a tab between the columns.",
+  "Linia {line}: puneți virgulă, punct și virgulă sau tab între coloane.",
 ]);
 const SEVERAL = /** @type {const} */ ([
   "Line {line}: both {first} and {second} could be meant. Name the right column below.",
@@ -77,22 +81,13 @@ const FILES = {
   ],
   empty: EMPTY,
   "no-rows": EMPTY,
-  "bad-separator": [
-    "Line 1 names a separator that is none. Use a comma, a semicolon or a tab.",
-    "Linia 1 indică un separator nepermis. Folosiți virgulă, punct și virgulă sau tab.",
-  ],
+  "bad-separator": SEPARATOR,
   quoting: [`Line {line}: ${QUOTING[0]}.`, `Linia {line}: ${QUOTING[1]}.`],
   "no-columns": NO_COLUMNS,
   "no-number": NO_COLUMNS,
   "no-message": NO_COLUMNS,
-  "no-numbers": [
-    "Line {line} has to be a header that names the column of the numbers: number, or Telefon.",
-    "Linia {line} trebuie să fie antetul cu numele coloanei de numere: number sau Telefon.",
-  ],
-  "columns-apart": [
-    "Line {line}: put a comma, a semicolon or a tab between the columns.",
-    "Linia {line}: puneți virgulă, punct și virgulă sau tab între coloane.",
-  ],
+  "no-numbers": NO_COLUMNS,
+  "columns-apart": SEPARATOR,
   "several-numbers": SEVERAL,
   "several-messages": SEVERAL,
   "column-twice": [

@@ -16,6 +16,7 @@ import { button, buttons, sayCount, told } from "../sheet-parts.js";
 import { pathOf } from "../sheets/importer.js";
 import * as LISTED from "../words/listed.js";
 import * as TEST from "../words/test.js";
+import { LIST } from "../words.js";
 
 /** @typedef {import("../context.js").Context} Context */
 /** @typedef {{phoneNumber: string, since: string, client: string}} Entry */
@@ -184,7 +185,7 @@ function listPart(context, remove) {
   /** @type {import("../parts.js").Column<Entry>[]} */
   const columns = [
     {
-      name: say(LABELS.number),
+      name: say(LIST.number),
       heads: true,
       class: "nowrap",
       cell: ({ phoneNumber }) => el("bdi", {}, shownNumber(phoneNumber)),
@@ -195,7 +196,7 @@ function listPart(context, remove) {
       name: say(LISTED.remove),
       cell({ phoneNumber }) {
         const off = button(say(LISTED.remove), () => remove(phoneNumber), "small");
-        off.ariaLabel = say(LISTED.removeOf, { number: shownNumber(phoneNumber) });
+        off.append(el("span", { class: "unseen" }, ` ${shownNumber(phoneNumber)}`));
         return off;
       },
     },

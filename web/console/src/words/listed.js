@@ -12,7 +12,6 @@ export const intro = [
 export const lookUp = ["Look up", "Caută"];
 export const add = ["Put on the list", "Pune pe listă"];
 export const remove = ["Take off", "Scoate"];
-export const removeOf = ["Take {number} off the list", "Scoate {number} de pe listă"];
 export const since = ["Since", "Din"];
 export const client = ["Entered by", "Introdus de"];
 export const isListed = [
