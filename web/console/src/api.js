@@ -10,7 +10,7 @@ const TIME_OUT_MS = 30_000;
 /**
  * What went wrong. Besides the gateway's problem documents: without any answer the `status` is 0 and the `code`
  * `offline`, `cut` or `timeout`.
- * @typedef {import("../../shared/problems.js").Problem & {status: number, title: string, detail: string}} Problem
+ * @typedef {import("../../shared/problems.js").Problem} Problem
  */
 
 /** The gateway refused, failed, or did not answer. `problem` says which. */
@@ -89,12 +89,12 @@ export function createApi({ base, key, onRefused, fetch = globalThis.fetch, onLi
         redirect: "error",
         referrerPolicy: "no-referrer",
       });
-      if (!response.ok) throw new ApiError(/** @type {Problem} */ (await problemOf(response)));
+      if (!response.ok) throw new ApiError(await problemOf(response));
       return { status: response.status, data: await read(response), headers: response.headers };
     } catch (error) {
       if (signal?.aborted) throw error;
       const problem = error instanceof ApiError ? error.problem : unanswered();
-      if (other === undefined && [401, 403].includes(problem.status)) onRefused(problem);
+      if (other === undefined && [401, 403].includes(problem.status ?? 0)) onRefused(problem);
       throw new ApiError(problem);
     }
 

@@ -31,12 +31,9 @@ const BY_CODE = {
  * @param {Date} [now] from when `retryAfter` counts
  */
 export function problemText(language, problem, now = new Date()) {
-  const key = BY_CODE[problem.code] ?? (problem.status >= 500 ? "broken" : undefined);
+  const { code, status = 0, detail = "", retryAfter = 60 } = problem;
+  const key = BY_CODE[code] ?? (status >= 500 ? "broken" : undefined);
   if (!key) return problemWords(language, problem, now);
-  const seconds = problem.retryAfter ?? 60;
-  return say(language, PROBLEMS[key], {
-    time: clock(language, new Date(now.getTime() + seconds * 1000), now),
-    status: problem.status,
-    detail: problem.detail,
-  });
+  const time = clock(language, new Date(now.getTime() + retryAfter * 1000), now);
+  return say(language, PROBLEMS[key], { time, status, detail });
 }
