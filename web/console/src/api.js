@@ -10,7 +10,7 @@ const TIME_OUT_MS = 30_000;
 /**
  * What went wrong. Besides the gateway's problem documents: without any answer the `status` is 0 and the `code`
  * `offline`, `cut` or `timeout`.
- * @typedef {import("../../shared/problems.js").Problem} Problem
+ * @typedef {import("../../shared/problems.js").Problem & {status: number}} Problem
  */
 
 /** The gateway refused, failed, or did not answer. `problem` says which. */
@@ -89,18 +89,19 @@ export function createApi({ base, key, onRefused, fetch = globalThis.fetch, onLi
         redirect: "error",
         referrerPolicy: "no-referrer",
       });
-      if (!response.ok) throw new ApiError(await problemOf(response));
+      if (!response.ok)
+        throw new ApiError({ ...(await problemOf(response)), status: response.status });
       return { status: response.status, data: await read(response), headers: response.headers };
     } catch (error) {
       if (signal?.aborted) throw error;
       const problem = error instanceof ApiError ? error.problem : unanswered();
-      if (other === undefined && [401, 403].includes(problem.status ?? 0)) onRefused(problem);
+      if (other === undefined && [401, 403].includes(problem.status)) onRefused(problem);
       throw new ApiError(problem);
     }
 
     function unanswered() {
       const code = timeOut.aborted ? "timeout" : wasOnLine ? "cut" : "offline";
-      return { code, status: 0, title: "", detail: "" };
+      return { code, status: 0 };
     }
   }
 
@@ -120,6 +121,6 @@ async function read(response) {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ApiError({ code: "unreadable", status: response.status, title: "", detail: "" });
+    throw new ApiError({ code: "unreadable", status: response.status });
   }
 }

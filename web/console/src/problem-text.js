@@ -27,7 +27,7 @@ const BY_CODE = {
 /**
  * Problems of reading, in the console's own words; every other in those that it shares with the component.
  * @param {import("../../shared/words.js").Language} language
- * @param {import("./api.js").Problem} problem
+ * @param {import("../../shared/problems.js").Problem} problem
  * @param {Date} [now] from when `retryAfter` counts
  */
 export function problemText(language, problem, now = new Date()) {
