@@ -60,7 +60,7 @@ export function sizeOf(plan) {
  * @property {import("./file.js").Values} [values] of a fault
  * @property {Problem} [problem] of the gateway
  */
-/** @typedef {import("../../../shared/problems.js").Problem} Problem */
+/** @typedef {import("../api.js").Problem} Problem */
 /**
  * @typedef {object} Findings by lines of the file, all in order
  * @property {Wrong[]} wrong rows that cannot be sent
