@@ -5,8 +5,6 @@ A person can begin a send with one and go on with the other, so a difference wou
 
 import base64
 import json
-import os
-import shutil
 import subprocess
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -24,6 +22,7 @@ from sms_gateway.domain.clock import from_iso, to_iso
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway_client.models import BatchResult, Message, PreviewResult, Problem, SendRequest
+from tests.support.node import needs_node
 from tools.bulk import Bulk, Plan
 from tools.bulk_check import check
 from tools.csv_columns import NAMES
@@ -32,11 +31,7 @@ from tools.csv_results import ResultFile
 from tools.csv_rows import read_sheet
 from tools.operators.parts.suppression_file import read_file, write_file
 
-NODE: Final = shutil.which("node")
-pytestmark = pytest.mark.skipif(
-    NODE is None and os.environ.get("CI") != "true",
-    reason="the console's modules run in Node.js, which is not here",
-)
+pytestmark = needs_node
 
 ANSWERS: Final = Path(__file__).with_name("sheets_answers.mjs")
 GATEWAY: Final = "https://gateway.test/v1"
@@ -86,7 +81,7 @@ class Node:
 @pytest.fixture(scope="module")
 def node() -> Iterator[Node]:
     with subprocess.Popen(  # noqa: S603  a fixed program with a fixed argument
-        [NODE or "node", str(ANSWERS)],
+        ["node", str(ANSWERS)],  # noqa: S607  `needs_node` has found it
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -123,7 +123,7 @@ def test_clients_that_are_not_listed_are_not_taken_for_absent(
     gateway.clients = {**USE, "keysAreListed": False, "clients": []}
     page = console.open("clients")
     expect(page.get_by_text("make client LIST=1")).to_be_visible()
-    expect(page.get_by_text("No client is known.")).to_be_visible()
+    expect(page.get_by_text("No client is known. make client makes one.")).to_be_visible()
 
 
 PLACES = ["do-not-contact?number=0721000001", "send", "test-message", "clients"]

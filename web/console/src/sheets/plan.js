@@ -60,7 +60,7 @@ export function sizeOf(plan) {
  * @property {import("./file.js").Values} [values] of a fault
  * @property {Problem} [problem] of the gateway
  */
-/** @typedef {import("../../../shared/problems.js").Problem} Problem */
+/** @typedef {import("../api.js").Problem} Problem */
 /**
  * @typedef {object} Findings by lines of the file, all in order
  * @property {Wrong[]} wrong rows that cannot be sent
@@ -147,5 +147,11 @@ export function columnOf({ field }, { numberColumn, messageColumn }) {
  * @returns {Problem}
  */
 export function problemIn(document) {
-  return { title: "", detail: "", ...document, code: String(document.type).replace(/^.*:/, "") };
+  return {
+    status: 0,
+    title: "",
+    detail: "",
+    ...document,
+    code: String(document.type).replace(/^.*:/, ""),
+  };
 }

@@ -106,9 +106,7 @@ function useNodes(context, { complete, keysAreListed, clients: all }) {
   return [
     !complete && told("info", say(CLIENTS.incomplete)),
     !keysAreListed && told("warn", say(CLIENTS.unlisted)),
-    all.length === 0
-      ? empty(say(CLIENTS.none), say(CLIENTS.noneNext))
-      : table(say(CLIENTS.title), columns, all).node,
+    all.length === 0 ? empty(say(CLIENTS.none)) : table(say(CLIENTS.title), columns, all).node,
   ];
 }
 

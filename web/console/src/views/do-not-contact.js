@@ -115,7 +115,6 @@ export const doNotContact = {
 
     context.addTool(numbersButton(context, list.redraw));
     root.append(
-      el("p", { class: "muted" }, say(LISTED.intro)),
       form,
       list.node,
       el("div", { class: "pair" }, importPart(context, list.refresh), exportPart(context)),

@@ -14,10 +14,9 @@ export const today = ["Today, of the daily limit", "Azi, din limita zilnică"];
 export const todayOf = ["{count} of {limit}", "{count} din {limit}"];
 export const noLimit = ["{count}, no limit", "{count}, fără limită"];
 export const operator = ["operator", "operator"];
-export const none = ["No client is known.", "Niciun client cunoscut."];
-export const noneNext = [
-  "make client makes one, and its key.",
-  "make client creează unul și cheia lui.",
+export const none = [
+  "No client is known. make client makes one.",
+  "Niciun client cunoscut. make client creează unul.",
 ];
 export const incomplete = [
   "Counts are kept for 400 days: a part of this month's is gone.",

@@ -5,10 +5,6 @@
  */
 
 export const title = ["Do not contact", "A nu se contacta"];
-export const intro = [
-  "The gateway sends no SMS to these numbers, whichever client asks for it.",
-  "Gateway-ul nu trimite niciun SMS la aceste numere, indiferent de client.",
-];
 export const lookUp = ["Look up", "Caută"];
 export const add = ["Put on the list", "Pune pe listă"];
 export const remove = ["Take off", "Scoate"];
