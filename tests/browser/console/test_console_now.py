@@ -186,7 +186,8 @@ def test_reading_again_leaves_the_focus_and_the_open_table_where_they_are(
     row = page.get_by_role("link", name="order-7")
     row.focus()
     gateway.messages += [life("failed", 6)]
-    page.clock.run_for(40_000)
+    gateway.statistics["attention"] |= {"count": 5}
+    page.clock.run_for(13_000)
     expect(page.get_by_role("link", name="order-6")).to_be_visible()
     expect(row).to_be_focused()
     expect(page.get_by_role("table", name="How many messages got each status")).to_be_visible()
