@@ -21,6 +21,7 @@ from sms_gateway.entrypoints.rest_api import (
     Routes,
     caller,
     count_refusal,
+    log_for,
     message_owner,
     path_value,
     received_at,
@@ -128,7 +129,7 @@ def put_suppression(phone_number: str) -> Response[str]:
     """Never text this number again. Nothing changes if it is on the list already."""
     client = caller(routes.current_event, parts().clients)
     number = parts().suppress(client.name, path_value(phone_number))
-    logger.info("number suppressed", phone_number=number.masked)
+    log_for(client)("number suppressed", phone_number=number.masked)
     count(Metric.SUPPRESSION_ADDED)
     return Response(HTTPStatus.NO_CONTENT, body="")
 
@@ -136,9 +137,9 @@ def put_suppression(phone_number: str) -> Response[str]:
 @routes.delete("/suppressions/<phone_number>")
 def delete_suppression(phone_number: str) -> Response[str]:
     """This number may be texted again. Nothing changes if it is not on the list."""
-    caller(routes.current_event, parts().clients)
+    client = caller(routes.current_event, parts().clients)
     number = parts().unsuppress(path_value(phone_number))
-    logger.info("number no longer suppressed", phone_number=number.masked)
+    log_for(client)("number no longer suppressed", phone_number=number.masked)
     count(Metric.SUPPRESSION_REMOVED)
     return Response(HTTPStatus.NO_CONTENT, body="")
 

@@ -25,7 +25,7 @@ from sms_gateway.entrypoints.list_query import (
     read_owner,
     read_page_query,
 )
-from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.logs import audit, logger
 from sms_gateway.entrypoints.message_view import message_view
 from sms_gateway.entrypoints.metrics import Metric, count, metrics
 from sms_gateway.entrypoints.page_access import page_access
@@ -35,6 +35,7 @@ from sms_gateway.entrypoints.rest_api import (
     Routes,
     api_address,
     caller,
+    log_for,
     message_owner,
     operator,
     path_value,
@@ -73,7 +74,7 @@ def get_messages() -> Response[str]:
 
 def _searched(query: ListQuery) -> Response[str]:
     search = parts().search_messages.checked(query.search, query.phone_number)
-    logger.info(
+    audit(
         "messages looked for by an operator",
         looked_for={
             "phone_number": search.phone_number and search.phone_number.masked,
@@ -85,7 +86,7 @@ def _searched(query: ListQuery) -> Response[str]:
         },
     )
     found, cursor = parts().search_messages(search, query.limit, query.cursor)
-    logger.info(
+    audit(
         "messages searched by an operator",
         shown=[f"{message.client}/{message.message_id}" for message in found.messages],
         more=cursor is not None,
@@ -110,13 +111,13 @@ def get_message(message_id: str) -> Response[str]:
     owner = read_owner(routes.current_event.resolved_query_string_parameters, client)
     asked_for = path_value(message_id)
     if client.role is Role.OPERATOR:
-        logger.info(
+        audit(
             "message looked for by an operator",
             message_id=asked_for if is_message_id(asked_for) else None,
             owner=owner,
         )
     message = parts().read_message(owner, asked_for)
-    logger.info(
+    log_for(client)(
         "message read", message_id=message.message_id, status=message.status, owner=message.client
     )
     view = message_view(message, names_client=client.role is Role.OPERATOR)
@@ -211,7 +212,7 @@ def get_suppressions() -> Response[str]:
     operator(routes.current_event, parts().clients)
     parameters = routes.current_event.resolved_query_string_parameters
     entries, cursor = parts().list_suppressions(*read_page_query(parameters))
-    logger.info("suppressions listed", found=len(entries), more=cursor is not None)
+    audit("suppressions listed", found=len(entries), more=cursor is not None)
     body: dict[str, Any] = {
         "suppressions": [
             {
@@ -230,9 +231,9 @@ def get_suppressions() -> Response[str]:
 @routes.get("/suppressions/<phone_number>")
 def get_suppression(phone_number: str) -> Response[str]:
     """Since when this number must not be texted."""
-    caller(routes.current_event, parts().clients)
+    client = caller(routes.current_event, parts().clients)
     number = parts().read_suppression.number(path_value(phone_number))
-    logger.info("suppression looked for", phone_number=number.masked)
+    log_for(client)("suppression looked for", phone_number=number.masked)
     entry = parts().read_suppression(number)
     body = {"phoneNumber": entry.phone_number.e164, "since": to_iso(entry.since)}
     return Response(HTTPStatus.OK, "application/json", json.dumps(body))
@@ -243,7 +244,7 @@ def get_provider() -> Response[str]:
     """Whether Voipit is reachable, and if not since when and why."""
     client = caller(routes.current_event, parts().clients)
     if client.role is Role.OPERATOR:
-        logger.info("way to Voipit looked at by an operator")
+        audit("way to Voipit looked at by an operator")
     return Response(
         HTTPStatus.OK, "application/json", json.dumps(provider_view(parts().circuits.get()))
     )

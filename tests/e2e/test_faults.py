@@ -22,12 +22,14 @@ from botocore.exceptions import ClientError
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 from local.deploy import mend_concurrency
+from local.gateway import wait_until
 from local.ministack import aws_environment
 from local.simulator.settings import Settings
 from local.stack import Provider, running_stack
 from tests.e2e.circumstances import ACCOUNT_NUMBER, PASSWORD
-from tests.e2e.monitored_stack import MonitoredStack
-from tests.e2e.refusing_table import refusing_writes
+from tests.e2e.monitored_stack import QUARTER, MonitoredStack
+from tests.e2e.refusing_service import EVENTS, WRITES, Service, between
+from tests.e2e.stream_reader import FailingBatch
 from tests.e2e.unused_numbers import a_number
 from tests.support import raw
 from tests.support.aws_command import AwsCommand
@@ -39,6 +41,8 @@ from tools.repository import ROOT
 
 NEW_PASSWORD: Final = "Another-1+may%41see&this"
 FORGED: Final = 150
+SCHEDULED_WITHIN: Final = 90.0
+"""Seconds, real ones: a minute, and how late the local AWS can be."""
 WARM_UP: Final = 6
 """Minutes until `watch-missing`, which rings while a stack is new, is quiet."""
 
@@ -47,6 +51,11 @@ WARM_UP: Final = 6
 def message_ids() -> Mapping[str, str]:
     """Not those of the other tests here: they need a stack that these do without."""
     return {}
+
+
+@pytest.fixture(autouse=True)
+def _every_call_is_allowed() -> None:
+    """Is asked of that stack, too: to look here would deploy it."""
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +69,19 @@ def voipit() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="module")
-def gateway(voipit: Simulator) -> Iterator[MonitoredStack]:
+def sns() -> Iterator[Service]:
+    with between(EVENTS) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def gateway(voipit: Simulator, sns: Service) -> Iterator[MonitoredStack]:
     """The stack, well and warm. Its schedule is off: the test is the schedule."""
     provider = Provider(voipit.url, ACCOUNT_NUMBER, PASSWORD)
     template = transformed()
-    with running_stack(provider, stack_name=STACK) as stack:
+    address = {"AWS_ENDPOINT_URL_SNS": sns.url}
+    with running_stack(provider, inherited=address, stack_name=STACK) as stack:
+        sns.aws = stack.aws_endpoint_url
         stack.aws("events").disable_rule(Name=stack.stack_outputs["WatchRuleName"])
         stack.aws("sqs").set_queue_attributes(  # two and a half minutes are too long for a test
             QueueUrl=stack.stack_outputs["ReportFallbackQueueUrl"],
@@ -144,6 +161,39 @@ def is_well(gateway: MonitoredStack) -> bool:
     return quiet
 
 
+def change_trigger_of_publish(gateway: MonitoredStack, **attributes: Any) -> None:
+    functions = gateway.stack.aws("lambda")
+    (mapping,) = functions.list_event_source_mappings(
+        FunctionName=gateway.stack.stack_outputs["PublishFunctionName"]
+    )["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], **attributes)
+
+
+def look_at_trigger(gateway: MonitoredStack) -> dict[str, Any]:
+    """As the entry `events-stopped` has it."""
+    (found,) = aws(gateway, "events-stopped", "aws lambda list-event-source-mappings")[
+        "EventSourceMappings"
+    ]
+    return dict(found)
+
+
+def switch_trigger_on(gateway: MonitoredStack) -> None:
+    """The cure of that entry, after its look."""
+    found = look_at_trigger(gateway)
+    assert found["State"] == "Disabled"
+    aws(gateway, "events-stopped", "aws lambda update-event-source-mapping", UUID=found["UUID"])
+    gateway.events_come = True
+
+
+def given_up(gateway: MonitoredStack) -> int:
+    """So many positions wait in the failure queue of `publish`."""
+    attributes = gateway.stack.aws("sqs").get_queue_attributes(
+        QueueUrl=gateway.stack.stack_outputs["PublishFailuresQueueUrl"],
+        AttributeNames=["ApproximateNumberOfMessages"],
+    )["Attributes"]
+    return int(attributes["ApproximateNumberOfMessages"])
+
+
 def deploy_badly(gateway: MonitoredStack, change: Callable[[dict[str, Any]], object]) -> None:
     """A deployment of a template with a change in it, as of a bad commit."""
     cloudformation = gateway.stack.aws("cloudformation")
@@ -198,23 +248,68 @@ def test_voipit_out_of_reach_rings_until_it_is_back(
 
 
 def test_a_trigger_of_publish_that_is_off_rings_until_it_is_on(gateway: MonitoredStack) -> None:
-    functions = gateway.stack.aws("lambda")
-    (mapping,) = functions.list_event_source_mappings(
-        FunctionName=gateway.stack.stack_outputs["PublishFunctionName"]
-    )["EventSourceMappings"]
-    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    gateway.until_a_quarter_begins()
+    change_trigger_of_publish(gateway, Enabled=False)
     gateway.events_come = False
 
-    # Two whole periods of a quarter of an hour, wherever in one the fault begins.
-    rung = gateway.minutes(47, every=2)
+    rung = gateway.minutes(2 * QUARTER, every=2)
 
     assert rung[0] == set()
     assert rung[-1] == {"events-stopped", "wake"}
-    heading = "events-stopped"
-    (found,) = aws(gateway, heading, "aws lambda list-event-source-mappings")["EventSourceMappings"]
-    assert found["State"] == "Disabled"
-    aws(gateway, heading, "aws lambda update-event-source-mapping", UUID=found["UUID"])
-    gateway.events_come = True
+    switch_trigger_on(gateway)
+    assert is_well(gateway)
+
+
+def test_sns_that_refuses_every_event_rings_until_it_takes_them(
+    gateway: MonitoredStack, sns: Service
+) -> None:
+    """`publish` runs, and names each record as one to bring again."""
+    gateway.until_a_quarter_begins()
+    change_trigger_of_publish(gateway, Enabled=False)
+    gateway.events_come, gateway.batch = False, FailingBatch(gateway.stack)
+    sns.refuses = True
+
+    rung = gateway.minutes(2 * QUARTER, every=2)
+
+    assert rung[0] == set()
+    assert rung[-1] == {"events-late", "events-stopped", "wake"}
+    topic = aws(gateway, "events-late", "aws sns get-topic-attributes")["Attributes"]
+    assert topic["TopicArn"] == gateway.stack.topic_arn
+    sns.refuses, gateway.batch = False, None
+    switch_trigger_on(gateway)
+    assert is_well(gateway)
+
+
+def test_a_publish_that_breaks_off_rings_until_the_commit_before_is_deployed(
+    gateway: MonitoredStack,
+) -> None:
+    """What Lambda has given up by then is published from the rows, what it has not by Lambda."""
+    gateway.until_a_quarter_begins()
+
+    def forget_the_topic(template: dict[str, Any]) -> None:
+        environment = template["Resources"]["PublishFunction"]["Properties"]["Environment"]
+        del environment["Variables"]["TOPIC_ARN"]
+
+    before = len(gateway.taken)
+    deploy_badly(gateway, forget_the_topic)
+    gateway.events_come = False
+    change_trigger_of_publish(gateway, MaximumRecordAgeInSeconds=1)  # on AWS 23 1/2 hours
+    first_ones = gateway.minutes(QUARTER, every=2)
+    wait_until(lambda: given_up(gateway) > 0, lambda: "nothing was given up", timeout=90)
+    change_trigger_of_publish(gateway, MaximumRecordAgeInSeconds=84600)
+    rung = gateway.minutes(QUARTER, every=2)
+
+    def rings() -> bool:
+        """A run that breaks off can take longer than some of these minutes."""
+        rung.extend(gateway.minutes(2, every=2))
+        return rung[-1] == {"events-stopped", "unexpected-errors", "dead-letters", "wake"}
+
+    assert first_ones[0] <= {"unexpected-errors", "day"}
+    wait_until(rings, lambda: f"{rung[-1]} ring", timeout=90)
+    assert look_at_trigger(gateway)["State"] == "Enabled"  # so the page goes on at events-late
+    make_of(gateway, "unexpected-errors", "make deploy")
+    make_of(gateway, "events-late", "make redrive", STACK)
+    gateway.events_come, gateway.republished = True, set(gateway.taken[before:])
     assert is_well(gateway)
 
 
@@ -226,11 +321,12 @@ def test_a_table_that_refuses_writes_rings_until_the_commit_before_is_deployed(
         {"phoneNumber": "+40799000002", "message": "Delivered", "messageId": "waiting"}
     )
     report_to = voipit.send_result_to(waiting["messageId"])
-    with refusing_writes(gateway.stack.aws_endpoint_url) as address:
+    with between(WRITES) as table:
+        table.aws, table.refuses = gateway.stack.aws_endpoint_url, True
 
         def call_another_table(template: dict[str, Any]) -> None:
             variables = template["Globals"]["Function"]["Environment"]["Variables"]
-            variables["AWS_ENDPOINT_URL_DYNAMODB"] = address
+            variables["AWS_ENDPOINT_URL_DYNAMODB"] = table.url
 
         deploy_badly(gateway, call_another_table)
         report = {"apiName": "sms", "type": "deliveryReport", "status": "sent", "id": "waiting"}
@@ -268,7 +364,7 @@ def test_forged_callbacks_ring_and_harm_no_message(gateway: MonitoredStack) -> N
 
 
 def test_watch_that_is_switched_off_rings_until_it_is_on(gateway: MonitoredStack) -> None:
-    """Its schedule has been off all the time; until it is on, the test does not take its place."""
+    """Its schedule has been off all the time; here the test does not take its place."""
     gateway.watch_is_invoked = False
     in_a_second = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
     scheduled = gateway.post(
@@ -293,6 +389,12 @@ def test_watch_that_is_switched_off_rings_until_it_is_on(gateway: MonitoredStack
     aws(gateway, "watch-missing", "aws events enable-rule")
     rule = gateway.stack.stack_outputs["WatchRuleName"]
     assert gateway.stack.aws("events").describe_rule(Name=rule)["State"] == "ENABLED"
+    wait_until(  # for the schedule alone: the test has not invoked watch
+        lambda: gateway.minutes(1, messages=0)[-1] == set(),
+        lambda: "watch has not run by itself",
+        timeout=SCHEDULED_WITHIN,
+    )
+    gateway.until_sent()
     gateway.watch_is_invoked = True
     assert is_well(gateway)
 

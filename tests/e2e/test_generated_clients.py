@@ -13,7 +13,7 @@ import pytest
 
 from local.stack import LocalStack
 from tests.e2e.unused_numbers import a_number
-from tests.support.generators import MISSING, page_program, programs, run
+from tests.support.generators import MISSING, programs, run
 from tests.support.pages import code_blocks
 from tests.support.strict_contract import PROBLEM_TYPE
 from tools.repository import CLIENT, CLIENT_SOURCE
@@ -50,11 +50,6 @@ def test_generated_clients_preview_send_list_cancel_suppress_and_read_problems(
 
 def where(stack: LocalStack) -> dict[str, str]:
     return {"SMS_GATEWAY_URL": stack.api_url, "SMS_GATEWAY_API_KEY": stack.api_key}
-
-
-@with_generators
-def test_the_recipe_for_typescript_sends_and_prints_sent(stack: LocalStack) -> None:
-    assert run([*page_program(), a_number()], **where(stack)) == "sent\n"
 
 
 @pytest.mark.usefixtures("api")  # Voipit is known to know the account

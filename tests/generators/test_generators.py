@@ -122,7 +122,7 @@ def test_the_models_of_the_python_client_are_those_of_the_contract() -> None:
 
 def on_the_page(gateway: GatewayServer) -> str:
     where = {"SMS_GATEWAY_URL": gateway.url, "SMS_GATEWAY_API_KEY": API_KEY}
-    return run(page_program(), **where)
+    return run([*page_program(), "order-1", "0721 234 567", "Bună ziua"], **where)
 
 
 def test_the_recipe_for_typescript_sends_once_whatever_the_network_does() -> None:
@@ -131,8 +131,10 @@ def test_the_recipe_for_typescript_sends_once_whatever_the_network_does() -> Non
     gateway.statuses["0721 234 567"] = "sent"
 
     with gateway.listening():
-        assert on_the_page(gateway) == "sent\n"
+        assert on_the_page(gateway) == "sent\nsent\n"
 
+    program = page_files()["send.ts"].splitlines()[1:]
+    assert len(list(filter(None, program))) <= 10
     assert set(page_files()) == {"gateway.ts", "send.ts"}
     assert len(gateway.batches) == 3
     assert gateway.accepted.total() == 1

@@ -13,6 +13,7 @@ from sms_gateway.adapters.message_search import KEYS_AT_ONCE
 from sms_gateway.domain.client import Client, Role
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Status
+from sms_gateway.entrypoints.logs import logger
 from tests.fakes.builders import a_message
 from tests.fakes.clock import START, FakeClock
 from tests.handlers.cloud import GUARDS, Cloud
@@ -372,6 +373,54 @@ def test_what_an_operator_looks_for_is_logged_before_it_is_looked_up(
     assert search["looked_for"]["status"] == "failed"
     for line in (message, suppression, way, search):
         assert (line["key_id"], line["client"]) == (OPERATORS_KEY_ID, "ana")
+
+
+@pytest.fixture
+def only_errors() -> Iterator[None]:
+    """`LogLevel` is ERROR."""
+    before = logger.log_level
+    logger.setLevel("ERROR")
+    yield
+    logger.setLevel(before)
+
+
+@pytest.mark.usefixtures("only_errors")
+def test_what_an_operator_looks_at_and_changes_is_logged_at_every_level(
+    status: Function, send: Function, cloud: Cloud, output: Output
+) -> None:
+    """Of a client the same lines are left out."""
+    store(cloud, client=CRM)
+    number = {
+        "resource": "/suppressions/{phoneNumber}",
+        "path": f"/suppressions/{NUMBER}",
+        "pathParameters": {"phoneNumber": NUMBER},
+    }
+    for method in ("PUT", "DELETE"):
+        for key in (OPERATORS_KEY_ID, API_KEY_ID):
+            assert send(by(key, asking("") | number | {"httpMethod": method})).status == 204
+    for event in (
+        asking("/messages", phoneNumber=NUMBER, client=CRM),
+        one_message(MESSAGE_ID, client=CRM),
+        asking("/suppressions"),
+        asking("") | number,
+        asking("/provider"),
+    ):
+        status(event)
+        status(by(API_KEY_ID, event))
+
+    lines = output.lines()
+    assert {line["key_id"] for line in lines} == {OPERATORS_KEY_ID}
+    assert [line["message"] for line in lines if line["level"] == "AUDIT"] == [
+        "number suppressed",
+        "number no longer suppressed",
+        "messages looked for by an operator",
+        "messages searched by an operator",
+        "message looked for by an operator",
+        "message read",
+        "suppressions listed",
+        "suppression looked for",
+        "way to Voipit looked at by an operator",
+    ]
 
 
 def test_an_operator_exports_the_do_not_contact_list_page_by_page(

@@ -4,6 +4,7 @@
 too, once for a contract and a set of programs.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -127,6 +129,15 @@ def run(command: Sequence[str], **variables: str) -> str:
     return done.stdout
 
 
+@contextmanager
+def alone(making: str) -> Iterator[None]:
+    """Wait until no other process makes this: those of two test runs share the folder."""
+    MADE.mkdir(parents=True, exist_ok=True)
+    with (_INSTALLED / f"{making}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """The client that a generator has made of the contract, and its warnings about it."""
@@ -140,11 +151,12 @@ def made(name: str) -> Made:
     folder = MADE / _FOLDERS.get(name, name)
     record = folder.with_suffix(".made")
     wanted = _digest(GENERATORS[name])
-    known = json.loads(record.read_text()) if record.exists() else {}
-    if known.get("digest") != wanted:
-        warnings = sorted(GENERATORS[name].make(contract(), folder))
-        known = {"digest": wanted, "warnings": warnings}
-        record.write_text(json.dumps(known))
+    with alone(name):
+        known = json.loads(record.read_text()) if record.exists() else {}
+        if known.get("digest") != wanted:
+            warnings = sorted(GENERATORS[name].make(contract(), folder))
+            known = {"digest": wanted, "warnings": warnings}
+            record.write_text(json.dumps(known))
     return Made(folder, frozenset(known["warnings"]))
 
 
@@ -154,27 +166,35 @@ def compiled() -> Path:
 
     These are the programs in `uses`, and those on the page about TypeScript.
     """
-    for name in ("typescript-fetch", "openapi-typescript", "hey-api"):
+    types = made("openapi-typescript").folder / "index.ts"
+    sources = {MADE / use.name: use.read_text(encoding="utf-8") for use in USES.glob("*.ts")}
+    sources |= {PAGE / name: code for name, code in page_files().items()}
+    sources[PAGE / "contract.ts"] = types.read_text(encoding="utf-8")
+    sources[_INSTALLED / "tsconfig.json"] = (FOLDER / "tsconfig.json").read_text(encoding="utf-8")
+    clients = ("typescript-fetch", "hey-api")
+    for name in clients:
         made(name)
-    for use in USES.glob("*.ts"):
-        shutil.copy(use, MADE)
-    PAGE.mkdir(exist_ok=True)
-    for name, code in page_files().items():
-        (PAGE / name).write_text(code, encoding="utf-8")
-    shutil.copy(made("openapi-typescript").folder / "index.ts", PAGE / "contract.ts")
-    shutil.copy(FOLDER / "tsconfig.json", _INSTALLED)
-    run([str(NODE / "tsc"), "--project", str(_INSTALLED / "tsconfig.json")])
+    parts = [*sources.values(), *(_digest(GENERATORS[name]) for name in clients)]
+    wanted = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    record = MADE / "compiled.made"
+    with alone("compiled"):
+        if not record.exists() or record.read_text() != wanted:
+            for file, code in sources.items():
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(code, encoding="utf-8")
+            run([str(NODE / "tsc"), "--project", str(_INSTALLED / "tsconfig.json")])
+            record.write_text(wanted)
     return MADE / "compiled"
 
 
 def page_files() -> dict[str, str]:
     """The files on the page about TypeScript, each named by its first line."""
-    blocks = code_blocks(page("typescript.md").read_text(encoding="utf-8"), "ts")
+    blocks = code_blocks(page("start/typescript.md").read_text(encoding="utf-8"), "ts")
     return {block.partition("\n")[0].removeprefix("// "): block for block in blocks}
 
 
 def page_program() -> list[str]:
-    """The program on that page, ready to run. Two variables tell it the gateway and the key."""
+    """The program on that page, ready to run: its id, number and text follow."""
     return ["node", str(compiled() / PAGE.name / "send.js")]
 
 

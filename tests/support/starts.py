@@ -1,6 +1,5 @@
 """The programs of docs/start: each stands on its page, and is run as the page says."""
 
-import hashlib
 import json
 import os
 import re
@@ -14,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.generators import FOLDER, MISSING, NODE, made, run
+from tests.support.generators import FOLDER, MISSING, page_program, run
 from tests.support.pages import page
 from tools.repository import CLIENT_SOURCE
 
@@ -53,42 +52,24 @@ class Start:
         return pytest.param(self, marks=skip, id=self.language)
 
     def ready(self, folder: Path) -> list[str]:
-        """Put the program into the folder, or its compiled form elsewhere; what runs it."""
+        """What runs it, once it is in the folder. In TypeScript it is compiled elsewhere."""
+        if self is TYPESCRIPT:
+            return page_program()
         program = folder / self.file
         program.write_text(self.code(), encoding="utf-8")
-        runs = _compiled(program) if self.language == "typescript" else program
-        return [*self.command, str(runs)]
+        return [*self.command, str(program)]
 
 
 PYTHON: Final = Start("python.md", "python", "send.py", (sys.executable,))
 PHP: Final = Start("php.md", "php", "send.php", ("php",), ("php",))
 SHELL: Final = Start("curl.md", "bash", "send.sh", ("sh",), ("curl", "jq"))
-TYPESCRIPT: Final = Start("typescript.md", "typescript", "send.ts", ("node",), ("node",))
+TYPESCRIPT: Final = Start("typescript.md", "typescript", "send.ts", needs=("node",))
 RECEIVER: Final = Start("events.md", "python", "receive.py", (sys.executable,))
 PAGE: Final = Start("page.md", "html", "page.html")
 PAGE_SERVER: Final = Start("page.md", "python", "server.py", (sys.executable,))
 _PAGE_SCRIPT: Final = Start("page.md", "js", "sms.js")
 SENDERS: Final = tuple(each.in_a_test() for each in (PYTHON, TYPESCRIPT, PHP, SHELL))
 _DRIVER: Final = FOLDER / "page_driver.mjs"
-
-
-def _compiled(program: Path) -> Path:
-    """In JavaScript, with the types of the contract beside it, where its packages are found."""
-    code = program.read_bytes()
-    types = made("openapi-typescript").folder / "index.ts"
-    digest = hashlib.sha256(code + types.read_bytes()).hexdigest()
-    source = NODE.parents[1] / "starts" / digest / program.name
-    compiled = source.with_suffix(".js")
-    if not compiled.exists():
-        source.parent.mkdir(parents=True, exist_ok=True)
-        source.write_bytes(code)
-        shutil.copy(types, source.with_name("gateway.ts"))
-        options = (
-            "--strict --noEmitOnError --target es2022 --module node16 --moduleResolution node16"
-        )
-        packages = ["--types", "node", "--typeRoots", str(NODE.parent / "@types")]
-        run([str(NODE / "tsc"), *options.split(), *packages, str(source)])
-    return compiled
 
 
 def told(url: str, key: str) -> dict[str, str]:

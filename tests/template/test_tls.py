@@ -117,6 +117,10 @@ def test_a_topics_policy_lets_no_other_account_in(topic: str) -> None:
     assert services == (["cloudwatch.amazonaws.com"] if topic == "AlarmTopic" else [])
 
 
+def test_events_are_signed_with_sha_256_and_not_with_what_sns_signs_with_by_default() -> None:
+    assert TOPICS["StatusEvents"]["SignatureVersion"] == "2"
+
+
 def test_what_is_denied_is_denied_under_conditions_that_are_read_here() -> None:
     """An operator that `is_denied` does not know would be a condition that always holds."""
     denials = [

@@ -17,8 +17,10 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import pytest
+from botocore.session import get_session
 from cfnlint.api import ManualArgs, lint_file  # type: ignore[import-untyped]
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
@@ -49,6 +51,7 @@ from tests.support.deployed import (
 from tests.support.runbook import commands
 from tests.support.stream_positions import Stream, a_position
 from tests.support.template import settled
+from tools.client_keys import ClientKeys
 from tools.repository import ROOT
 from tools.rotate import KINDS
 
@@ -105,6 +108,10 @@ def _secrets(deployed: Deployed) -> None:
     a_stack(outputs, VoipitBaseUrl="https://voipit.invalid", ReportDeadlineMinutes="60")
 
 
+def _crm(_: Deployed) -> None:
+    ClientKeys.of_stack(QuickSession(), STACK).add("crm", None)
+
+
 RUNS: Final = (
     Run("Reader", "find", ("--id", ID)),
     Run("Reader", "find", ("--number", NUMBER.e164)),
@@ -123,9 +130,14 @@ RUNS: Final = (
     Run("Doer", "republish", ("--id", ID, "--yes")),
     Run("Doer", "republish", (*DAY, "--yes")),
     Run("Doer", "redrive", ("--yes",), _failures),
+    Run("KeyMaker", "add_client", ("--list",)),
+    Run("KeyMaker", "add_client", ("--name", "crm")),
+    Run("KeyMaker", "add_client", ("--remove", "crm", "--yes"), _crm),
     Run("Keeper", "account", (), _secrets),
     *(Run("Keeper", "rotate", ("--key", kind), _secrets) for kind in KINDS),
 )
+
+OTHER_TOOLS: Final = {"account", "add_client", "rotate"}
 
 _CONDITIONS: Final = (
     ("StringEquals", "kms:ViaService", list(KEYS.values())),
@@ -178,18 +190,33 @@ def calls_in(asked: Asked, plan: str) -> set[Call]:
     """What AWS asks a right for, of each call."""
     made: set[Call] = set()
     for service, operation, parameters, _ in asked.calls:
+        if service == "apigateway":
+            made |= set(_on_api_gateway(operation, parameters))
+            continue
         action = operation.removesuffix("Batch")  # AWS asks for the right to a single one
-        made |= {_named(service, action, arn) for arn in _ARNS[service](parameters)}
+        right = f"{service.removesuffix('streams')}:{action}"
+        made |= {(right, arn) for arn in _ARNS[service](parameters)}
         made |= {(f"kms:{each}", _via(service)) for each in _of_the_key(service, action)}
     named = {(action, arn.replace(plan, "plan")) for action, arn in made}
     return {call for call in named if call[0] not in _NO_RIGHT_NEEDED}
 
 
-def _named(service: str, action: str, arn: str) -> Call:
-    if service == "apigateway":
-        assert action == "GetUsagePlanKeys"
-        return "apigateway:GET", arn
-    return f"{service.removesuffix('streams')}:{action}", arn
+_API_GATEWAY: Final = get_session().get_service_model("apigateway")
+
+
+def _on_api_gateway(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
+    """Its actions are the methods of HTTP, and what they are about is the path."""
+    model = _API_GATEWAY.operation_model(operation)
+    assert model.input_shape is not None
+    in_path = {
+        member.serialization.get("name", name): parameters.get(name)
+        for name, member in model.input_shape.members.items()
+    }
+    path = model.http["requestUri"].partition("?")[0].format(**in_path)
+    arn = f"arn:aws:apigateway:{REGION}::"
+    yield f"apigateway:{model.http['method']}", f"{arn}{path}"
+    if "tags" in parameters:
+        yield "apigateway:PUT", f"{arn}/tags/{quote(f'{arn}{path}/*', safe='*')}"
 
 
 def _arn(service: str, of: str) -> str:
@@ -200,9 +227,6 @@ _ARNS: Final[dict[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {
     "dynamodb": lambda asked: [_arn("dynamodb", f"table/{of}") for of in _tables(asked)],
     "dynamodbstreams": lambda _: [_arn("dynamodb", f"table/{MESSAGES}/stream/1")],
     "cloudformation": lambda asked: [_arn("cloudformation", f"stack/{asked['StackName']}/id")],
-    "apigateway": lambda asked: [
-        f"arn:aws:apigateway:{REGION}::/usageplans/{asked['usagePlanId']}/keys"
-    ],
     "sqs": lambda asked: [_arn("sqs", asked["QueueUrl"].rpartition("/")[2])],
     "sns": lambda asked: [asked["TopicArn"]],
     # moto's ARNs end with six random characters, as AWS's do.
@@ -256,7 +280,7 @@ def _asked_by(run: Run, folder: Path) -> set[Call]:
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
-        for module in ("account", "rotate", "operators.parts.frame"):
+        for module in ("account", "add_client", "rotate", "operators.parts.frame"):
             patch.setattr(f"tools.{module}.a_session", lambda *_: QuickSession())
         patch.setattr("tools.account._tried", lambda _: Account("400123", "a password", ""))
         patch.setattr("tools.operators.forget.pause", lambda _: None)
@@ -269,8 +293,8 @@ def _asked_by(run: Run, folder: Path) -> set[Call]:
         for minutes in (0, 1):  # the run can go on into the next minute
             deployed.publish_is_behind(1, datetime.now(UTC) + timedelta(minutes=minutes))
         run.prepare(deployed)
-        kept = run.program in {"account", "rotate"}
-        main = import_module(f"tools.{'' if kept else 'operators.'}{run.program}").main
+        package = "tools" if run.program in OTHER_TOOLS else "tools.operators"
+        main = import_module(f"{package}.{run.program}").main
         with recorded(patch) as calls:
             assert main([*ON, *run.arguments]) == 0
         return calls_in(calls, deployed.plan)
@@ -314,7 +338,7 @@ def test_each_command_has_a_run_and_each_policy_too() -> None:
     resources = TEMPLATE["Resources"].items()
     policies = {name for name, each in resources if each["Type"] == "AWS::IAM::ManagedPolicy"}
 
-    assert {run.program for run in RUNS} == programs | {"account", "rotate"}
+    assert {run.program for run in RUNS} == programs | OTHER_TOOLS
     assert {run.policy for run in RUNS} | {"OnCall"} == policies == set(TEMPLATE["Resources"])
 
 
@@ -328,7 +352,7 @@ def test_what_a_command_asks_for_is_allowed_by_its_policies(
     assert sorted(call for call in asked[run] if not allowed(call, pairs)) == []
 
 
-@pytest.mark.parametrize("policy", ["Reader", "Doer", "Keeper"])
+@pytest.mark.parametrize("policy", ["Reader", "Doer", "KeyMaker", "Keeper"])
 def test_what_a_policy_allows_is_asked_for_by_one_of_its_commands(
     asked: dict[Run, set[Call]], policy: str
 ) -> None:
@@ -338,7 +362,7 @@ def test_what_a_policy_allows_is_asked_for_by_one_of_its_commands(
     assert sorted(unused) == []
 
 
-@pytest.mark.parametrize("policy", ["Doer", "OnCall", "Keeper"])
+@pytest.mark.parametrize("policy", ["Doer", "OnCall", "KeyMaker", "Keeper"])
 def test_what_reader_allows_stands_in_no_other_policy(policy: str) -> None:
     assert statements(policy) & statements("Reader") == set()
 
@@ -424,7 +448,7 @@ def test_another_stack_and_an_action_more_are_not_allowed() -> None:
 def test_without_a_key_and_secrets_nothing_is_said_about_them() -> None:
     resources = settled(TEMPLATE, UsagePlanId="plan")["Resources"]
 
-    assert set(resources) == {"Reader", "Doer", "OnCall"}
+    assert set(resources) == {"Reader", "Doer", "OnCall", "KeyMaker"}
     assert "kms:" not in json.dumps(resources)
 
 

@@ -52,7 +52,7 @@ _SIGNED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The fields that the signature covers, in the order of their names, by the type of message."""
 _HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
-    "1": hashes.SHA1(),  # noqa: S303  what SNS signs with, unless the topic's SignatureVersion is 2
+    "1": hashes.SHA1(),  # noqa: S303  what a topic signs with that has no SignatureVersion
     "2": hashes.SHA256(),
 }
 
@@ -122,8 +122,8 @@ def _now() -> datetime:
 class Verifier:
     """Accepts what SNS has signed for one of these topics, and nothing else.
 
-    `versions`: the signature versions that are accepted. With SignatureVersion 2 set for the topic,
-    accept "2" alone. Certificates come from `sns.<region of the topic>.amazonaws.com`; the
+    `versions`: the signature versions that are accepted. The gateway's topic signs with "2", up to
+    0.2.0 with "1". Certificates come from `sns.<region of the topic>.amazonaws.com`; the
     partitions with other domains (China) are not known here.
     """
 

@@ -42,6 +42,16 @@ def _scrub_all(value: Any) -> Any:
 logger: Final = Logger(logger_formatter=ScrubbingFormatter(), utc=True)
 """Service name and level come from `POWERTOOLS_SERVICE_NAME` and `POWERTOOLS_LOG_LEVEL`."""
 
+AUDIT: Final = logging.CRITICAL + 10
+"""Above every `LogLevel`: the level of what must be told afterwards in any case."""
+logging.addLevelName(AUDIT, "AUDIT")
+
+
+def audit(message: str, **fields: object) -> None:
+    """A line that is written whatever `LogLevel` is: what an operator looks at or changes."""
+    logging.getLogger(logger.name).log(AUDIT, message, extra=fields, stacklevel=2)
+
+
 # Where the root logger is open at DEBUG (the runtime does that under the log format JSON), lines go
 # past our formatter. These would write down every request and answer they carry: passwords, texts
 # and numbers.

@@ -1,6 +1,6 @@
 """What the API functions share: the resolver, CORS, the caller's identity, errors as problems."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote
@@ -25,7 +25,7 @@ from sms_gateway.domain.errors import (
     TokenUsedUpError,
 )
 from sms_gateway.entrypoints.list_query import operator_only
-from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.logs import audit, logger
 from sms_gateway.entrypoints.metrics import Metric, count
 from sms_gateway.entrypoints.problems import problem, problem_for
 from sms_gateway.entrypoints.settings import ApiSettings
@@ -175,6 +175,14 @@ def operator(event: APIGatewayProxyEvent, clients: Clients) -> Client:
     if client.role is not Role.OPERATOR:
         raise operator_only()
     return client
+
+
+def log_for(client: Client) -> Callable[..., None]:
+    """What writes a line, with fields by name, about a thing that this client did.
+
+    That of an operator is written whatever `LogLevel` is.
+    """
+    return audit if client.role is Role.OPERATOR else logger.info
 
 
 def received_at(event: APIGatewayProxyEvent) -> datetime | None:
