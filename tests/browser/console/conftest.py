@@ -1,21 +1,17 @@
-"""The console in a real Chromium, in front of a gateway that this process plays."""
+"""The console in the folder's Chromium, in front of a gateway that this process plays."""
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.console.gateway import CONSOLE, NOW, OPERATOR, ORIGIN, Gateway
 from tools.repository import ROOT
 
 _AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-_FLAGS: Final = [
-    "--no-sandbox",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    "--font-render-hinting=none",
-    "--disable-lcd-text",
-]
+
+expect.set_options(timeout=15_000)  # of a machine that runs other tests too
 
 
 class Console:
@@ -59,24 +55,16 @@ class Console:
         ]
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def gateway() -> Gateway:
     return Gateway()
 
 
 @pytest.fixture
-def tabs(chromium: Browser, gateway: Gateway) -> Iterator[BrowserContext]:
+def tabs(browser: Browser, gateway: Gateway) -> Iterator[BrowserContext]:
     """Clean storage. Every request is answered by `gateway`; a key goes to its origin alone."""
     complaints: list[str] = []
-    context = chromium.new_context(
+    context = browser.new_context(
         locale="en-GB", timezone_id="Europe/Bucharest", viewport={"width": 1280, "height": 900}
     )
     context.route("**/*", gateway.answer)
@@ -96,6 +84,6 @@ def is_wrong(line: Any) -> bool:
 @pytest.fixture
 def console(tabs: BrowserContext, gateway: Gateway) -> Console:
     page = tabs.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(15_000)
     page.clock.install(time=NOW)
     return Console(page, gateway)
