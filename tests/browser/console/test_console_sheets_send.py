@@ -37,7 +37,9 @@ def file(tmp_path: Path, content: str | bytes, name: str = "people.csv") -> Path
 def choose(page: Page, path: Path, *, key: str | None = CLIENT) -> None:
     if key is not None:
         page.get_by_label("A client's key").fill(key)
-    page.get_by_label("File", exact=True).set_input_files(path)
+    with page.expect_file_chooser() as asked:
+        page.get_by_label("File", exact=True).click()
+    asked.value.set_files(path)
 
 
 def check(page: Page, path: Path, *, key: str | None = CLIENT) -> None:
@@ -83,6 +85,17 @@ def test_each_mistake_is_named_with_its_row_and_column_and_nothing_is_sent(
     assert "The message is empty" in found[2][2]
     assert "There are 3 cells, and 2 in the header" in found[3][2]
     assert gateway.sent == {}
+
+
+def test_a_file_that_was_corrected_is_chosen_again_under_its_name(
+    console: Console, tmp_path: Path
+) -> None:
+    page = console.open("send")
+    check(page, file(tmp_path, "number,message\n123,a\n"))
+    expect(page.get_by_text("1 of 1 rows is wrong.")).to_be_visible()
+    page.get_by_role("button", name="Another file").click()
+    check(page, file(tmp_path, "number,message\n0721000001,a\n"), key=None)
+    expect(page.get_by_role("button", name="Send 1 SMS")).to_be_visible()
 
 
 def test_the_others_can_be_sent_and_the_wrong_ones_are_left_out(

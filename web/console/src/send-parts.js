@@ -1,5 +1,5 @@
 /**
- * The parts of a send on the screen: how far it is, what the check has found, and what became of the rows.
+ * The parts of a send on the screen: how far it is, what the check has found, and the result of the rows.
  * @module
  */
 

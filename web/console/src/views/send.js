@@ -1,5 +1,5 @@
 /**
- * Send a file: check all rows, send them, and save what became of each.
+ * Send a file: check all rows, send them, and save the result of each.
  * @module
  */
 
