@@ -35,7 +35,7 @@ pace = $(if $(PER_SECOND),--per-second '$(PER_SECOND)') \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generators demo run send soak deploy account client rotate find problems usage suppressions forget republish redrive docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators test-upgrade test-faults web check check-web format lock clean
+.PHONY: help setup generators demo run send soak deploy account client rotate find problems usage suppressions forget republish redrive docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators test-upgrade test-faults test-browser web check check-web format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -151,16 +151,16 @@ ifdef PYTEST_ARGS
 else
 	@echo "The soak, which mostly waits; beside it, with what time it leaves, the rules; then the deployed stack"
 	@rm -rf .coverage
-	@$(MAKE) --no-print-directory -j3 test-soak test-guarantees test-rules test-handlers test-tools test-generators test-upgrade test-faults
+	@$(MAKE) --no-print-directory -j3 test-soak test-guarantees test-rules test-handlers test-tools test-generators test-upgrade test-faults test-browser
 	$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 	$(BIN)/python -m pytest tests/e2e --ignore=tests/e2e/test_faults.py
 endif
 
 test-rules: $(READY)
 	@nice $(BIN)/coverage run -m pytest -q --ignore=tests/e2e --ignore=tests/soak --ignore=tests/guarantees --ignore=tests/tools \
-		--ignore=tests/handlers --ignore=tests/generators --ignore=tests/upgrade -m "not every_word"
+		--ignore=tests/handlers --ignore=tests/generators --ignore=tests/upgrade --ignore=tests/browser -m "not every_word"
 
-# Of eight that run three at a time, these take the places of the first that end. The dictionary is
+# Of nine that run three at a time, these take the places of the first that end. The dictionary is
 # read without measuring, which would take minutes.
 test-handlers: $(READY)
 	@nice $(BIN)/coverage run -m pytest -q tests/handlers
@@ -184,6 +184,10 @@ test-upgrade: $(READY)
 # On a stack of their own, so they need not wait for the others.
 test-faults: $(READY)
 	@nice $(BIN)/python -m pytest -q tests/e2e/test_faults.py
+
+# Without Chromium these tests are skipped, and say so.
+test-browser: $(READY)
+	@nice $(BIN)/python -m pytest -q -rs tests/browser
 
 test-soak: $(READY)
 	@$(BIN)/python -m pytest -q tests/soak

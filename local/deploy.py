@@ -1,9 +1,11 @@
 """The real template, built and deployed with the real SAM CLI onto the local AWS."""
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from local.ministack import REGION, aws_environment, client
@@ -15,6 +17,18 @@ from tools.sam import run_sam
 STACK_NAME: Final = "sms-gateway"
 _ARTIFACTS_BUCKET: Final = "sam-artifacts"
 _BUILT_TEMPLATE: Final = LOCAL_FILES / "build" / "template.yaml"
+
+
+@contextmanager
+def building_alone() -> Iterator[None]:
+    """Between `build` and the end of `deploy`: another process that builds here has to wait.
+
+    Its build would take the files away that this one is about to deploy.
+    """
+    LOCAL_FILES.mkdir(exist_ok=True)
+    with (LOCAL_FILES / "build.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
+        yield
 
 
 def build() -> None:

@@ -5,6 +5,8 @@ import threading
 
 from rich.markup import escape
 
+from local.front_ends import with_front_ends
+from local.metrics import metrics_handed_over
 from local.stack import LocalStack, running_stack, stack_file
 from tools.progress import console
 from tools.repository import ROOT
@@ -12,7 +14,12 @@ from tools.repository import ROOT
 
 def run() -> None:
     """Bring the stack up, say where everything is, and wait for Ctrl-C."""
-    with running_stack() as stack, stack_file(stack) as path:
+    with (
+        running_stack() as running,
+        with_front_ends(running) as stack,
+        stack_file(stack) as path,
+        metrics_handed_over(stack),
+    ):
         _introduce(stack)
         console.print(f"All of this, for programs: {path.relative_to(ROOT)}")
         console.print("\n[bold]Ctrl-C stops everything.[/bold]")
@@ -25,6 +32,9 @@ def _introduce(stack: LocalStack) -> None:
     for name, value in (
         ("API", stack.api_url),
         ("API key", stack.api_key),
+        ("operator key", stack.operator_key),
+        ("console", stack.console_url),
+        ("demo page", stack.demo_page_url),
         ("Voipit", stack.voipit_url),
         ("AWS endpoint", stack.aws_endpoint_url),
         ("events queue", stack.events_queue_url),

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from local.deploy import STACK_NAME, build, deploy, fill_account
+from local.deploy import STACK_NAME, build, building_alone, deploy, fill_account
 from local.ministack import REGION, client, running_ministack
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
@@ -23,10 +23,14 @@ _TIMEOUT: Final = (5.0, 60.0)
 
 @dataclass(frozen=True, slots=True)
 class LocalStack:
-    """Where everything is. Addresses are complete; `apiUrl` is up to and including the stage."""
+    """Where everything is. Addresses are complete; `apiUrl` is up to and including the stage.
+
+    `operator_key` and `demo_page_url` are empty without `local.front_ends`.
+    """
 
     api_url: str
     api_key: str
+    console_url: str
     callback_url: str
     topic_arn: str
     messages_table: str
@@ -35,6 +39,8 @@ class LocalStack:
     voipit_url: str
     events_queue_url: str
     stack_outputs: dict[str, str]
+    operator_key: str = ""
+    demo_page_url: str = ""
 
     def gateway(
         self,
@@ -94,34 +100,34 @@ def running_stack(
     Raises:
         LocalStackError: something did not start; the message says what to do.
     """
-    LOCAL_FILES.mkdir(exist_ok=True)
     with ExitStack() as stack:
-        with step("building the gateway (sam build)"):
-            build()
-        with step("starting the local AWS (MiniStack)"):
-            log = LOCAL_FILES / f"ministack-{stack_name}.log"
-            log.unlink(missing_ok=True)
-            endpoint_url = stack.enter_context(running_ministack(log, inherited))
-        provider = provider or Provider.from_environment()
-        if provider is None:
-            with step("starting the simulator of Voipit"):
-                account = Provider("")
-                settings = Settings(
-                    account_number=account.account_number, password=account.password
+        with building_alone():
+            with step("building the gateway (sam build)"):
+                build()
+            with step("starting the local AWS (MiniStack)"):
+                log = LOCAL_FILES / f"ministack-{stack_name}.log"
+                log.unlink(missing_ok=True)
+                endpoint_url = stack.enter_context(running_ministack(log, inherited))
+            provider = provider or Provider.from_environment()
+            if provider is None:
+                with step("starting the simulator of Voipit"):
+                    account = Provider("")
+                    settings = Settings(
+                        account_number=account.account_number, password=account.password
+                    )
+                    url = stack.enter_context(running_simulator(settings))
+                    provider = replace(account, url=url)
+            with step("deploying the gateway (sam deploy)"):
+                outputs = deploy(
+                    endpoint_url,
+                    {
+                        "VoipitBaseUrl": provider.url,
+                        "FunctionUrlBase": f"{endpoint_url}/_aws/lambda-url",
+                        "AllowedOrigins": "*",
+                        **(parameters or {}),
+                    },
+                    stack_name,
                 )
-                url = stack.enter_context(running_simulator(settings))
-                provider = replace(account, url=url)
-        with step("deploying the gateway (sam deploy)"):
-            outputs = deploy(
-                endpoint_url,
-                {
-                    "VoipitBaseUrl": provider.url,
-                    "FunctionUrlBase": f"{endpoint_url}/_aws/lambda-url",
-                    "AllowedOrigins": "*",
-                    **(parameters or {}),
-                },
-                stack_name,
-            )
         with step("putting the Voipit account into its secret"):
             fill_account(endpoint_url, outputs, provider.account_number, provider.password)
         with step("subscribing a queue to the topic"):
@@ -159,11 +165,13 @@ def described(
     """Where everything of a deployed stack is, by what the stack tells of itself."""
     api_keys = client("apigateway", endpoint_url)
     key = api_keys.get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"]
-    # On AWS these two have host names; here they are paths below MiniStack's one address.
+    # On AWS these have host names; here they are paths below MiniStack's one address.
     url_id = outputs["CallbackUrl"].split("//")[1].split(".")[0]
+    api_url = f"{endpoint_url}/restapis/{outputs['ApiId']}/v1/_user_request_"
     return LocalStack(
-        api_url=f"{endpoint_url}/restapis/{outputs['ApiId']}/v1/_user_request_",
+        api_url=api_url,
         api_key=key,
+        console_url=f"{api_url}/console/",
         callback_url=f"{endpoint_url}/_aws/lambda-url/{url_id}",
         topic_arn=outputs["TopicArn"],
         messages_table=outputs["MessagesTable"],

@@ -105,6 +105,12 @@ COSTS: Final[Mapping[str, str]] = {
         " a million requests (API Gateway and Lambda)."
     ),
     "PageBurstLimit": _NO_FUNCTION,
+    "WebRateLimit": (
+        f"{_NO_FUNCTION} A lower one can leave pages without the component, since a browser does"
+        " not ask again for a script that was refused. Money: it bounds what strangers can cost,"
+        " about 4 USD for a million requests (API Gateway and Lambda)."
+    ),
+    "WebBurstLimit": _NO_FUNCTION,
     "BasePath": (
         "Requests under another base path are answered 404: change the mapping of the custom domain"
         " at the same time."
@@ -135,6 +141,11 @@ COSTS: Final[Mapping[str, str]] = {
     "CallbackReservedConcurrency": (
         "The executions are taken from the account's other functions. The deployment fails, and is"
         " rolled back, if AWS says that too few are left to them."
+    ),
+    "WebReservedConcurrency": (
+        "The executions are taken from the account's other functions. The deployment fails, and is"
+        " rolled back, if AWS says that too few are left to them. With few of them a burst of"
+        " requests is answered 503 in part, which `api-failing` counts."
     ),
     "AlarmEmail": (
         "The earlier address gets no more alarms. The new one gets none before the link in AWS's"

@@ -72,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _show(keys: ClientKeys) -> int:
-    notes = keys.notes()
-    for client, theirs in groupby(keys.all(), key=lambda key: key.client):
+    notes, every = keys.notes(), keys.all()
+    for client, theirs in groupby(every, key=lambda key: key.client):
         console.print(escape(f"{client.name} ({client.role})"))
         for key in theirs:
             told = [
@@ -82,6 +82,8 @@ def _show(keys: ClientKeys) -> int:
                 *([] if key.entered else [f'called "{key.name}", never entered']),
             ]
             console.print(escape(f"  {key.key_id}  {', '.join(told)}".rstrip()))
+    if keys.list_again(every):
+        console.print("The directory of clients, which operators see, was put in order.")
     return _DONE
 
 

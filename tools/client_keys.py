@@ -16,7 +16,13 @@ import boto3
 
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.dynamodb import ConditionFailedError
-from sms_gateway.domain.client import Client, Role, digest_identity, is_client_name
+from sms_gateway.domain.client import (
+    Client,
+    ListedKey,
+    Role,
+    digest_identity,
+    is_client_name,
+)
 from sms_gateway.domain.errors import StoreUnavailableError
 from tools.stacks import ToolError, aws_errors, in_words, look_up
 
@@ -109,11 +115,27 @@ class ClientKeys:
         """
         keys = self.all()
         with _aws_errors():
-            names = set(self.table.known()) | {key.client.name for key in keys if key.entered}
+            names = set(self.table.directory().names)
+            names |= {key.client.name for key in keys if key.entered}
             for key in keys:
                 if not key.entered:
                     names |= set(self._identities(key.key_id, self._api_key(key.key_id)))
         return sorted(names)
+
+    def list_again(self, keys: Sequence[Key]) -> bool:
+        """Put the directory in order, which holds these keys and no others; whether it was not.
+
+        Other programs can have made and deleted keys, and an earlier release knows no directory.
+        """
+        with _aws_errors():
+            directory = self.table.directory()
+            wanted = frozenset(map(self._listed, keys))
+            names = {key.client.name for key in keys if key.entered}
+            if directory.keys == wanted and names <= directory.names:
+                return False
+            self.table.unlist((directory.keys or frozenset()) - wanted)
+            self.table.know(names, wanted)
+        return True
 
     def notes(self) -> dict[str, list[str]]:
         """By the ids of keys, what API Gateway tells: when it was made, whether it is disabled."""
@@ -136,6 +158,7 @@ class ClientKeys:
         keys = self.all()
         client = _client_called(name, role, keys)
         with _aws_errors():
+            others = list(map(self._listed, keys))
             made = self.api.create_api_key(
                 name=name,
                 description=f"A key of the client {name} of {self.stack_name}",
@@ -149,7 +172,7 @@ class ClientKeys:
                 # functions remember for a minute that a key has none.
                 for identity in self._identities(key_id, api_key):
                     self.table.enter(identity, client)
-                self.table.know({client.name})
+                self.table.know({client.name}, [ListedKey(key_id, client), *others])
                 self.api.create_usage_plan_key(
                     usagePlanId=self.plan_id, keyId=key_id, keyType="API_KEY"
                 )
@@ -157,9 +180,11 @@ class ClientKeys:
             with suppress(ClientsError):  # it might be on the plan although AWS did not say so
                 self._take_off_the_plan(key_id)
             self._delete(key_id, api_key)
+            with suppress(ClientsError), _aws_errors():
+                self.table.unlist([ListedKey(key_id, client)])
             raise
-        others = [key.key_id for key in keys if key.client == client]
-        return NewKey(key_id, api_key, client, others)
+        its_others = [key.key_id for key in keys if key.client == client]
+        return NewKey(key_id, api_key, client, its_others)
 
     def to_enter(self, key_id: str, name: str, role: Role | None) -> tuple[Key, Client]:
         """A key that was never entered, and the client that it is to belong to."""
@@ -180,9 +205,11 @@ class ClientKeys:
         try:
             with _aws_errors():
                 identities = self._identities(key.key_id, self._api_key(key.key_id))
-                self.table.know({client.name, *identities})  # until now they were clients
+                before, listed = self._listed(key), ListedKey(key.key_id, client)
+                self.table.know({client.name, *identities}, [listed])  # they were clients till now
                 for identity in identities:
                     self.table.enter(identity, client)
+                self.table.unlist([before])
         except ConditionFailedError as error:
             raise ClientsError(
                 f"Meanwhile the key {key.key_id} was entered for another client."
@@ -225,13 +252,14 @@ class ClientKeys:
 
     def _remove(self, key: Key) -> None:
         with _aws_errors():
-            api_key = self._api_key(key.key_id)
+            api_key, listed = self._api_key(key.key_id), self._listed(key)
         self._take_off_the_plan(key.key_id)
         self._delete(key.key_id, api_key)
         # Last, since nothing must keep a leaked key from being shut out.
         names = [key.client.name] if key.entered else self._identities(key.key_id, api_key)
         with _aws_errors():
             self.table.know(names)
+            self.table.unlist([listed])
 
     def _take_off_the_plan(self, key_id: str) -> None:
         with _aws_errors():
@@ -257,6 +285,14 @@ class ClientKeys:
                     f" {self.table.table_name} is left over: it does no harm, and may be deleted by"
                     f" hand tomorrow. {error}"
                 ) from error
+
+    def _listed(self, key: Key) -> ListedKey:
+        """The key as the functions know it."""
+        if key.entered:
+            return ListedKey(key.key_id, key.client)
+        return ListedKey(
+            key.key_id, Client(self._identities(key.key_id, self._api_key(key.key_id))[-1])
+        )
 
     def _identities(self, key_id: str, api_key: str) -> list[str]:
         """The names by which the functions know the key: not every AWS tells them its id."""

@@ -418,6 +418,10 @@ def _show_what_comes_next(stack: DeployedStack, *, has_account: bool) -> None:
     ):
         console.print(f"  {escape(line)}")
     console.print(f"\nA key for each further client: make client NAME=crm {where}")
+    console.print(
+        f"The console for operators: {escape(stack.output('ConsoleUrl'))} It asks for a key of"
+        f" theirs: make client NAME=ana ROLE=operator {where}"
+    )
     if stack.parameters.get(_ALARM_EMAIL):
         console.print(
             "Alarms go to the address that you gave once the link in AWS's mail to it is clicked."

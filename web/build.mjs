@@ -145,7 +145,7 @@ async function put({ name, limit, files }) {
     await putFile(SITE + path, text);
   }
   console.log(`${name}: ${bytes} of ${limit} bytes`);
-  if (bytes >= limit && !process.env.LARGE) throw new Error(`${name} is too large`);
+  if (bytes >= limit) throw new Error(`${name} is too large`);
 }
 
 /**

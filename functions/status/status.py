@@ -21,6 +21,7 @@ from sms_gateway.entrypoints.contract import document_at
 from sms_gateway.entrypoints.idempotency_key import given_key
 from sms_gateway.entrypoints.list_query import (
     ListQuery,
+    read_clients_query,
     read_list_query,
     read_owner,
     read_page_query,
@@ -28,6 +29,7 @@ from sms_gateway.entrypoints.list_query import (
 from sms_gateway.entrypoints.logs import audit, logger
 from sms_gateway.entrypoints.message_view import message_view
 from sms_gateway.entrypoints.metrics import Metric, count, metrics
+from sms_gateway.entrypoints.operators_view import clients_view, statistics_view
 from sms_gateway.entrypoints.page_access import page_access
 from sms_gateway.entrypoints.preview_view import batch_preview_view, preview_view
 from sms_gateway.entrypoints.provider_view import provider_view
@@ -250,13 +252,33 @@ def get_provider() -> Response[str]:
     )
 
 
+@routes.get("/statistics")
+def get_statistics() -> Response[str]:
+    """The last hour, what waits, and what needs attention, for operators."""
+    operator(routes.current_event, parts().clients)
+    audit("statistics looked at by an operator")
+    view = statistics_view(parts().read_statistics())
+    return Response(HTTPStatus.OK, "application/json", json.dumps(view))
+
+
+@routes.get("/clients")
+def get_clients() -> Response[str]:
+    """The clients and their use in a month, for operators."""
+    operator(routes.current_event, parts().clients)
+    parameters = routes.current_event.resolved_query_string_parameters
+    month, limit, cursor = read_clients_query(parameters)
+    audit("clients looked at by an operator", month=month and f"{month:%Y-%m}")
+    view = clients_view(parts().list_clients(month, limit, cursor))
+    return Response(HTTPStatus.OK, "application/json", json.dumps(view))
+
+
 @routes.get("/openapi.json")
 def get_contract() -> Response[str]:
     """The whole contract, for any program: it needs no key, and no table is asked."""
     event = routes.current_event
     document = document_at(api_address(event))
     headers = {"ETag": document.etag, "Cache-Control": f"public, max-age={CONTRACT_KEPT_SECONDS}"}
-    if document.etag in event.headers.get("if-none-match", ""):
+    if document.etag.removeprefix("W/") in event.headers.get("if-none-match", ""):
         return Response(HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(HTTPStatus.OK, "application/json", document.text, headers)
 

@@ -6,14 +6,16 @@ A call that makes several requests stands with the operation of its first.
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from sms_gateway.adapters.backlog import MessageBacklog
 from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.adapters.usage_counts import UsageCounts
 from sms_gateway.domain.circuit import Circuit, OpenReason
-from sms_gateway.domain.client import Client
+from sms_gateway.domain.client import Client, ListedKey
 from sms_gateway.domain.cursor import Position
 from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.message import Change
@@ -89,6 +91,10 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
     "SuppressionsTable.delete": ("delete_item", lambda c: SuppressionsTable(c, "G").delete(NUMBER)),
     "ClientsTable.enter": ("put_item", lambda c: ClientsTable(c, "G").enter("k1", Client("crm"))),
     "ClientsTable.know": ("update_item", lambda c: ClientsTable(c, "G").know({"crm"})),
+    "ClientsTable.unlist": (
+        "update_item",
+        lambda c: ClientsTable(c, "G").unlist([ListedKey("k1", Client("crm"))]),
+    ),
     "ClientsTable.let_expire": (
         "update_item",
         lambda c: ClientsTable(c, "G").let_expire("k1", START),
@@ -134,10 +140,20 @@ READS: Final[dict[str, tuple[str, Call]]] = {
         _searching(phone_number=NUMBER, client="crm", since=START, until=_LATER),
     ),
     "MessagesTable.search, by status": ("query", _searching(status=Status.FAILED, since=START)),
+    "MessagesTable.search, by client": ("query", _searching(client="crm", since=START)),
     "MessagesTable.search, queued": ("query", _searching(status=Status.QUEUED)),
     "CircuitTable.get": ("get_item", lambda c: CircuitTable(c, "G").get()),
-    "ClientsTable.known": ("get_item", lambda c: ClientsTable(c, "G").known()),
+    "ClientsTable.directory": ("get_item", lambda c: ClientsTable(c, "G").directory()),
     "ClientsTable.get": ("get_item", lambda c: ClientsTable(c, "G").get("k1")),
+    "MessageBacklog.waiting": ("query", lambda c: MessageBacklog(c, "M").waiting(START)),
+    "MessageBacklog.attention": (
+        "query",
+        lambda c: MessageBacklog(c, "M").attention(START, _LATER),
+    ),
+    "UsageCounts.of": (
+        "batch_get_item",
+        lambda c: UsageCounts(c, "G").of(["crm"], [START.date()]),
+    ),
     "SuppressionsTable.among": (
         "batch_get_item",
         lambda c: SuppressionsTable(c, "G").among([NUMBER]),

@@ -12,7 +12,7 @@ from sms_gateway.adapters.clients_table import (
     RememberedClients,
 )
 from sms_gateway.adapters.dynamodb import ConditionFailedError
-from sms_gateway.domain.client import Client, Role
+from sms_gateway.domain.client import Client, Directory, ListedKey, Role
 from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 from tests.adapters.dynamodb_clients import calls_of
 from tests.fakes.clock import START, FakeClock
@@ -109,6 +109,48 @@ def test_a_role_of_a_later_release_ends_what_is_remembered_of_the_key(
     for _ in range(2):
         with pytest.raises(UnreadableRowError):
             world.clients.of_key("k1")
+
+
+# --- the directory ------------------------------------------------------------------------------
+
+CRM_KEY, ANA_KEY = ListedKey("k1", CRM), ListedKey("k2", ANA)
+
+
+def test_the_directory_of_an_earlier_release_has_names_and_no_keys(table: ClientsTable) -> None:
+    assert table.directory() == Directory(frozenset(), None)
+
+    table.know({"crm", "shop"})
+
+    assert table.directory() == Directory(frozenset({"crm", "shop"}), None)
+
+
+def test_keys_are_entered_into_the_directory_and_taken_out_and_names_stay(
+    table: ClientsTable,
+) -> None:
+    table.know({"crm"}, [CRM_KEY])
+    table.know({"ana"}, [CRM_KEY, ANA_KEY])
+    names = frozenset({"crm", "ana"})
+    assert table.directory() == Directory(names, frozenset({CRM_KEY, ANA_KEY}))
+
+    table.unlist([CRM_KEY, ListedKey("k9", CRM)])
+    table.unlist([])
+
+    assert table.directory() == Directory(names, frozenset({ANA_KEY}))
+
+
+def test_a_key_with_a_role_of_a_later_release_is_left_out_of_the_directory(
+    table: ClientsTable, dynamodb: "DynamoDBClient"
+) -> None:
+    table.know({"crm"}, [CRM_KEY])
+    dynamodb.update_item(
+        TableName=table.table_name,
+        Key={"guard": {"S": "known-clients"}},
+        UpdateExpression="ADD #keys :keys",
+        ExpressionAttributeNames={"#keys": "keys"},
+        ExpressionAttributeValues={":keys": {"SS": ["k3#auditor#eve"]}},
+    )
+
+    assert table.directory().keys == frozenset({CRM_KEY})
 
 
 # --- what is remembered -------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
+from sms_gateway.adapters.backlog import MessageBacklog
 from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.clients_table import ClientsTable
@@ -19,6 +20,7 @@ from sms_gateway.adapters.intake import GuardedIntake
 from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.adapters.usage_counts import UsageCounts
 from sms_gateway.domain.circuit import Circuit
 from sms_gateway.domain.errors import StoreUnavailableError
 from tests.adapters.calls import CALLS, READS, WRITES, Call
@@ -32,8 +34,10 @@ def test_no_call_of_a_table_is_left_out() -> None:
         ClientsTable,
         GuardedIntake,
         CircuitTable,
+        MessageBacklog,
         MessagesTable,
         SuppressionsTable,
+        UsageCounts,
     )
     there_are = {
         f"{table.__name__}.{name}"

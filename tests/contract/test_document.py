@@ -410,6 +410,8 @@ def test_the_operations_are_these() -> None:
         "getSuppression": ("GET", "/suppressions/{phoneNumber}"),
         "unsuppressNumber": ("DELETE", "/suppressions/{phoneNumber}"),
         "getProvider": ("GET", "/provider"),
+        "getStatistics": ("GET", "/statistics"),
+        "listClients": ("GET", "/clients"),
         "getContract": ("GET", "/openapi.json"),
         "mintToken": ("POST", "/tokens"),
         "sendPageMessage": ("POST", "/page/messages"),

@@ -82,4 +82,4 @@ def test_the_rows_of_a_message_add_up() -> None:
     prices = re.findall(r"\| ([\d.]+)(?: to [\d.]+)? \|$", table, re.MULTILINE)
 
     assert len(prices) == 6
-    assert round(sum(map(float, prices))) == 24
+    assert round(sum(map(float, prices))) == 25

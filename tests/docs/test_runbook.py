@@ -39,7 +39,7 @@ NOT_HERE: Final = {
     "request-service-quota-increase": "moto does not have it",
 }
 """Commands that are only held against AWS's models: right in name, options and types."""
-_ERRORS: Final = {"AccessDeniedException", "StoreUnavailableError"}
+_ERRORS: Final = {"AccessDeniedException", "SiteError", "StoreUnavailableError"}
 """Errors that a log line can name."""
 _OTHER_WORDS: Final = {"x-amzn-requestid", "voipit-sms-gateway", "eu-central-1"}
 _INPUTS: Final = {"UUID", "messageId", "client", "key", "stack", "region"}

@@ -12,7 +12,6 @@ throttles and concurrency are not made here: tests/handlers has the first, and n
 (docs/runbook.md).
 """
 
-import json
 import time
 from collections import Counter, defaultdict
 from contextlib import suppress
@@ -20,6 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from local.gateway import SubscribedQueue, wait_until
+from local.log_lines import LogLines
+from local.metrics import embedded
 from local.stack import LocalStack
 from sms_gateway.entrypoints.metrics import NAMESPACE
 from tests.e2e.stream_reader import FailingBatch
@@ -31,8 +32,6 @@ from tests.support.raw import Json
 MINUTE: Final = 60.0
 QUARTER: Final = 15
 """Minutes of the longest period that an alarm has."""
-_LATEST_LINE: Final = 30_000
-"""Milliseconds: by so much a line can come later than one that is younger."""
 _API: Final[Dimensions] = frozenset({("ApiName", "AWS::StackName"), ("Stage", "v1")})
 _OURS: Final[Dimensions] = frozenset({("service", "AWS::StackName")})
 _OF_LAMBDA: Final = ("START RequestId: ", "END RequestId: ", "REPORT RequestId: ")
@@ -65,14 +64,11 @@ class MonitoredStack:
     recorded: Recorded = field(default_factory=Recorded)
     _minute: int = 0
     _changes: dict[str, int] = field(default_factory=dict)
-    _since: Counter[str] = field(default_factory=Counter)
-    _read: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.api = self.stack.gateway()
         self.queue = SubscribedQueue(self.stack, self.stack.events_queue_url)
-        groups = self.stack.aws("logs").describe_log_groups()["logGroups"]
-        self._groups = [each["logGroupName"] for each in groups]
+        self._lines = LogLines(self.stack.aws("logs"))
 
     def minutes(self, how_many: int, *, messages: int = 1, every: int = 1) -> list[set[str]]:
         """Let minutes pass in which so many messages are sent; what rings at the end of each."""
@@ -188,28 +184,20 @@ class MonitoredStack:
         return message_id in self._changes
 
     def _harvest(self) -> None:
-        """All runs that have ended since the last time. Each has a log stream of its own here."""
-        logs = self.stack.aws("logs")
-        for name in self._groups:
-            pages = logs.get_paginator("filter_log_events").paginate(
-                logGroupName=name, startTime=max(0, self._since[name] - _LATEST_LINE)
-            )
-            runs: defaultdict[str, list[str]] = defaultdict(list)
-            for page in pages:
-                for each in page["events"]:
-                    runs[each["logStreamName"]].append(each["message"])
-                    self._since[name] = max(self._since[name], each["timestamp"])
-            for run in runs.keys() - self._read:
-                self._note(name.rpartition("/")[2], runs[run])
-            self._read |= runs.keys()
+        """All runs that have ended since the last time."""
+        runs: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for line in self._lines.new():
+            runs[line.function, line.run].append(line.text)
+        for (function, _), lines in runs.items():
+            self._note(function, lines)
 
     def _note(self, function: str, lines: list[str]) -> None:
         own = [line for line in lines if not line.startswith(_OF_LAMBDA)]
         broke_off = any(line.startswith(_BROKE_OFF) for line in own)
         self._aws("AWS/Lambda", "Errors", broke_off or not own, _function(function))
         for line in own:
-            if line.startswith("{") and '"_aws"' in line:
-                self._note_metrics(json.loads(line))
+            if printed := embedded(line):
+                self._note_metrics(printed)
 
     def _note_metrics(self, printed: dict[str, Any]) -> None:
         (told,) = printed["_aws"]["CloudWatchMetrics"]

@@ -201,6 +201,7 @@ def test_the_commands_it_shows_name_the_region_and_the_first_message_is_sent(
     ) in deployed.first
     assert f"curl -s {outputs['ApiUrl']}/messages" in deployed.first
     assert f"make client NAME=crm STACK={STACK} REGION={REGION}" in deployed.first
+    assert f"The console for operators: {outputs['ConsoleUrl']} It asks" in deployed.first
 
     key = deployed.aws("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
     url = f"{deployed.endpoint_url}/restapis/{outputs['ApiId']}/v1/_user_request_"

@@ -1,9 +1,5 @@
 """The door that accidents and fraudsters do not run through, and who may see what behind it."""
 
-import os
-import re
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,50 +9,18 @@ from uuid import uuid4
 import pytest
 import requests
 
-from local.deploy import STACK_NAME
 from local.gateway import wait_for_status
 from local.stack import LocalStack
 from sms_gateway_client import Gateway
+from tests.e2e.client_keys import a_key, clients
 from tests.e2e.unused_numbers import a_number
 from tests.support import raw
 from tests.support.simulator import Simulator
-from tools.repository import LAYER_SOURCE, ROOT
 
 SENTENCE = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as people write it
 
 MINUTES: Final = pytest.mark.timeout(400)
 """The tests before have left the account unproven: the first messages may have to wait."""
-
-
-def clients(stack: LocalStack, *arguments: str, typed: str = "") -> str:
-    """What `make client` runs, on this stack; returns what it prints."""
-    ran = subprocess.run(  # noqa: S603  a program of ours, with arguments of ours
-        [sys.executable, "-m", "tools.add_client", "--stack-name", STACK_NAME, *arguments],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(LAYER_SOURCE),
-            "AWS_ENDPOINT_URL": stack.aws_endpoint_url,
-            "AWS_DEFAULT_REGION": stack.region,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-        },
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
-
-
-def a_key(stack: LocalStack, *arguments: str) -> tuple[str, Gateway]:
-    """A new key, made in the documented way: its id, and the API with it."""
-    printed = clients(stack, *arguments)
-    (key_id,) = re.findall(r"^  id +(\S+)$", printed, re.MULTILINE)
-    (key,) = re.findall(r"x-api-key +(\S+)", printed)
-    return key_id, stack.gateway(key)
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,7 @@ STATUS = {
     "CURSOR_KEY_SECRET_ARN": "arn:cursor",
     "TOKEN_KEY_SECRET_ARN": "arn:token",
     "SUPPRESSION_LIST": "on",
+    "CLIENT_DAILY_LIMIT": "2000",
     **RULES,
 }
 

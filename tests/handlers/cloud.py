@@ -121,6 +121,7 @@ class Clients:
     secretsmanager: "SecretsManagerClient"
     sns: "SNSClient"
     sqs: "SQSClient"
+    cloudwatch: Any
 
     @classmethod
     def ready(cls) -> "Clients":
@@ -130,6 +131,7 @@ class Clients:
             session.client("secretsmanager"),
             session.client("sns"),
             session.client("sqs"),
+            session.client("cloudwatch"),
         )
 
 
@@ -227,6 +229,7 @@ class Cloud:
                 "ALLOWED_ORIGINS": "",
                 "BASE_PATH": "",
                 "SUPPRESSION_LIST": "on",
+                "CLIENT_DAILY_LIMIT": "10000",
             },
             "callback": messages | key | {"REPORT_FALLBACK_QUEUE_URL": self.fallback_queue},
             "dispatch": dispatch,

@@ -23,10 +23,14 @@ class Functions(BaseAdapter):
         super().__init__()
         self._send, self._status, self._client = send, status, client
 
-    def gateway(self, **options: Any) -> Gateway:
-        """A client of the functions; with the key of the samples, unless it is given a token."""
+    def gateway(self, client: str | None = None, **options: Any) -> Gateway:
+        """A client of the functions; with the key of the samples, unless it is given a token.
+
+        API Gateway takes the key for the one with the id `client`.
+        """
         session = requests.Session()
-        session.mount(ADDRESS, self)
+        adapter = Functions(self._send, self._status, client) if client else self
+        session.mount(ADDRESS, adapter)
         who = {} if "token" in options else {"key": API_KEY}
         return Gateway(ADDRESS, session=session, **{"patience": 0, **who, **options})
 

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from sms_gateway.adapters.clients_table import ClientsTable
+from sms_gateway.domain.client import Client, Role
 from sms_gateway_client import (
     AlreadyTriedError,
     Gateway,
@@ -13,10 +15,11 @@ from sms_gateway_client import (
     RefusedError,
 )
 from tests.fakes.clock import FakeClock
+from tests.handlers.cloud import GUARDS, Cloud
 from tests.handlers.lambdas import ColdStart
 from tests.handlers.over_http import Functions
 from tests.handlers.voipit import FakeVoipit
-from tests.support.samples import NUMBER, ORIGIN
+from tests.support.samples import API_KEY_ID, NUMBER, OPERATORS_KEY_ID, ORIGIN
 
 OTHER = "+40721234568"
 
@@ -137,6 +140,29 @@ def test_a_number_is_put_on_the_list_and_taken_off(gateway: Gateway) -> None:
 
 def test_whether_voipit_is_reachable_is_told(gateway: Gateway) -> None:
     assert gateway.provider() == {"available": True}
+
+
+def test_an_operator_looks_at_messages_clients_and_the_last_hour(
+    functions: Functions, gateway: Gateway, cloud: Cloud, clock: FakeClock
+) -> None:
+    for number in range(3):
+        gateway.send(NUMBER, f"Nr. {number}", message_id=f"order-{number}")
+        clock.advance(60)
+    cloud.enter(Client("ana", Role.OPERATOR), OPERATORS_KEY_ID)
+    names = [f"client-{number:03}" for number in range(60)]
+    ClientsTable(cloud.clients.dynamodb, GUARDS).know({API_KEY_ID, *names})
+    ana = functions.gateway(client=OPERATORS_KEY_ID)
+
+    since = clock() - timedelta(seconds=130)
+    found = ana.search(client=API_KEY_ID, since=since, page_size=1)
+    assert [message["messageId"] for message in found] == ["order-2", "order-1"]
+    clients = ana.clients()
+    assert [each["client"] for each in clients["clients"]] == sorted([API_KEY_ID, *names])
+    taken = {each["client"]: each["taken"] for each in clients["clients"]}
+    assert taken == dict.fromkeys(names, 0) | {API_KEY_ID: 3}
+    assert (clients["month"], "cursor" in clients) == ("2026-11", False)
+    assert ana.clients("2026-10")["month"] == "2026-10"
+    assert ana.statistics()["waiting"]["count"] == 0
 
 
 def test_a_page_sends_with_a_token_that_a_server_has_minted(

@@ -35,6 +35,8 @@ WITH_A_TABLE = [
     "status-get-suppression",
     "status-list-suppressions",
     "status-get-provider",
+    "status-get-statistics",
+    "status-list-clients",
     "status-post-token",
 ]
 """A request to every route that asks a table."""

@@ -36,6 +36,8 @@ class Right(NamedTuple):
 
 _CALLING_VOIPIT: Final = ("SendFunction", "DispatchFunction", "WatchFunction")
 _FUNCTIONS: Final = tuple(properties(TEMPLATE, "AWS::Serverless::Function"))
+WITHOUT_DATA: Final = frozenset({"WebFunction"})
+"""The functions whose code asks AWS for nothing."""
 _MANAGED: Final = "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/"
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg/"
 _SQS: Final = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
@@ -62,9 +64,10 @@ def _demanded() -> Iterator[tuple[Iterable[str], str, Iterable[str], str]]:
     yield ["PublishFunction"], "PublishFailures", ["sqs:SendMessage"], given_up
     keys = ("EncryptionKeyArn", "SecondKeyArn")
     tables = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
+    asking = [function for function in _FUNCTIONS if function not in WITHOUT_DATA]
     for key in keys:
-        yield _FUNCTIONS, key, ["kms:Decrypt"], f"{tables}encryption.usagenotes.html"
-        sending = [function for function in _FUNCTIONS if function != "StatusFunction"]
+        yield asking, key, ["kms:Decrypt"], f"{tables}encryption.usagenotes.html"
+        sending = [function for function in asking if function != "StatusFunction"]
         yield sending, key, ["kms:GenerateDataKey"], f"{_SQS}sqs-key-management.html"
     traces = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
     yield _FUNCTIONS, "*", traces, f"{_LAMBDA}services-xray.html"

@@ -130,6 +130,11 @@ def _narrow_the_rest(schemas: dict[str, Any]) -> None:
         "then": {"properties": {"reason": False, "since": False, "nextPingAt": False}},
         "else": {"required": ["reason", "since"]},
     }
+    schemas["Statistics"] |= {
+        "if": {"properties": {"statuses": {"const": None}}},
+        "then": {"properties": {"statusesReason": {"type": "string"}}},
+        "else": {"properties": {"statusesReason": {"const": None}}},
+    }
     # An item that cannot be read gets a problem of its own and is no reason to refuse the request.
     schemas["BatchRequest"]["properties"]["messages"]["items"] = {
         "anyOf": [{"$ref": "#/components/schemas/SendRequest"}, {}]

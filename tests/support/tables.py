@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from uuid import uuid4
 
 from sms_gateway.adapters.dynamodb import ConditionFailedError, write
-from sms_gateway.adapters.message_search import DUE_INDEX
+from sms_gateway.adapters.message_search import CLIENT_INDEX, DUE_INDEX
 from sms_gateway.adapters.messages_table import MessagesTable, already_stored
 from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
 from sms_gateway.domain.message import Message
@@ -38,6 +38,7 @@ MESSAGES_SCHEMA: "Final[TableSchema]" = {
         {"AttributeName": "clientCreatedAt", "AttributeType": "S"},
         {"AttributeName": "attention", "AttributeType": "S"},
         {"AttributeName": "updatedAt", "AttributeType": "S"},
+        {"AttributeName": "createdAt", "AttributeType": "S"},
     ],
     "KeySchema": [
         {"AttributeName": "messageId", "KeyType": "HASH"},
@@ -65,6 +66,14 @@ MESSAGES_SCHEMA: "Final[TableSchema]" = {
             "KeySchema": [
                 {"AttributeName": "attention", "KeyType": "HASH"},
                 {"AttributeName": "updatedAt", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        },
+        {
+            "IndexName": CLIENT_INDEX,
+            "KeySchema": [
+                {"AttributeName": "client", "KeyType": "HASH"},
+                {"AttributeName": "createdAt", "KeyType": "RANGE"},
             ],
             "Projection": {"ProjectionType": "KEYS_ONLY"},
         },

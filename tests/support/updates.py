@@ -95,7 +95,9 @@ def _losses_of_indexes(before: dict[str, Any], after: dict[str, Any]) -> Iterato
         {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
         for table in (before, after)
     ]
-    if types[0].items() - types[1].items():
+    # An attribute that was the key of a deleted index alone goes with it.
+    used = _key_attributes(after)
+    if any(name in used | types[1].keys() for name, _ in types[0].items() - types[1].items()):
         yield "attributes of its keys have gone, or have another type"
     old, new = (
         {each["IndexName"]: each for each in table.get("GlobalSecondaryIndexes", ())}
@@ -110,3 +112,8 @@ def _losses_of_indexes(before: dict[str, Any], after: dict[str, Any]) -> Iterato
             f"the indexes {', '.join(made_or_deleted)} would be made or deleted in one update; AWS"
             " takes one per table and update"
         )
+
+
+def _key_attributes(table: dict[str, Any]) -> set[str]:
+    keyed = [table, *table.get("GlobalSecondaryIndexes", ())]
+    return {key["AttributeName"] for each in keyed for key in each["KeySchema"]}

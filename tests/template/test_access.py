@@ -30,7 +30,7 @@ ROLES = properties(settled(TEMPLATE), "AWS::IAM::Role")
 
 Permission = tuple[str, str]
 
-KNOW_NO_RESOURCE: Final = {"dynamodb:ListStreams"}
+KNOW_NO_RESOURCE: Final = {"dynamodb:ListStreams", "cloudwatch:GetMetricData"}
 """Actions that can only be allowed for everything (AWS's service authorization reference)."""
 
 
@@ -58,6 +58,10 @@ SERVED_BY: Final = {
         ("get", "/suppressions/{phoneNumber}"),
         ("get", "/provider"),
         ("options", "/provider"),
+        ("get", "/statistics"),
+        ("options", "/statistics"),
+        ("get", "/clients"),
+        ("options", "/clients"),
         ("get", "/openapi.json"),
         ("options", "/openapi.json"),
         ("get", "/suppressions"),
@@ -68,6 +72,14 @@ SERVED_BY: Final = {
         ("options", "/page/messages/preview"),
         ("get", "/page/messages/{messageId}"),
         ("options", "/page/messages/{messageId}"),
+    },
+    "web": {
+        ("get", "/console"),
+        ("head", "/console"),
+        ("get", "/console/{proxy+}"),
+        ("head", "/console/{proxy+}"),
+        ("get", "/web/{proxy+}"),
+        ("head", "/web/{proxy+}"),
     },
 }
 OF_PAGES: Final = {
@@ -99,19 +111,22 @@ def permissions(role: str) -> list[Permission]:
 
 FOR_ALL = {("get", "/openapi.json")}
 """Routes that any program can call."""
+OF_THE_SITE: Final = SERVED_BY["web"]
+"""The files of console and component, which any program can fetch."""
 
 
-def test_every_route_asks_for_an_api_key_except_preflights_pages_and_the_contract(
+def test_every_route_asks_for_an_api_key_except_preflights_pages_files_and_the_contract(
     cloudformation: dict[str, Any],
 ) -> None:
     (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
+    without_a_key = FOR_ALL | OF_PAGES | OF_THE_SITE
     asked = {
         (method, path): operation["security"]
         for path, operations in api["Body"]["paths"].items()
         for method, operation in operations.items()
     }
     assert asked == {
-        route: [] if route[0] == "options" or route in FOR_ALL | OF_PAGES else [{"api_key": []}]
+        route: [] if route[0] == "options" or route in without_a_key else [{"api_key": []}]
         for routes in SERVED_BY.values()
         for route in routes
     }
@@ -125,7 +140,7 @@ def test_a_route_leads_to_the_function_that_serves_it(cloudformation: dict[str, 
         for path, operations in api["Body"]["paths"].items()
         for method, operation in operations.items()
     }
-    serves: dict[str, set[tuple[str, str]]] = {"send": set(), "status": set()}
+    serves: dict[str, set[tuple[str, str]]] = {name: set() for name in SERVED_BY}
     for route, uri in leads_to.items():
         (function,) = [name for name in serves if f"{name.capitalize()}Function.Arn" in uri]
         serves[function].add(route)
@@ -135,11 +150,33 @@ def test_a_route_leads_to_the_function_that_serves_it(cloudformation: dict[str, 
 def test_a_page_may_ask_before_every_method_that_a_browser_asks_about(
     cloudformation: dict[str, Any],
 ) -> None:
-    """`GET` needs no mention in the answer (Fetch standard), `DELETE` does: `send` answers."""
+    """`GET` needs no mention in the answer (Fetch standard), `DELETE` does: `send` answers.
+
+    Files are fetched without a header that a browser would ask about.
+    """
     (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
-    assert [
-        path for path, methods in api["Body"]["paths"].items() if "options" not in methods
-    ] == []
+    assert {path for path, methods in api["Body"]["paths"].items() if "options" not in methods} == {
+        path for _, path in OF_THE_SITE
+    }
+
+
+def test_nothing_is_served_below_the_root_that_is_not_named(
+    cloudformation: dict[str, Any],
+) -> None:
+    """API Gateway hands what one route does not serve to a greedy one, even past a key."""
+    (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
+    greedy = {path for path in api["Body"]["paths"] if "+}" in path}
+    assert greedy == {"/console/{proxy+}", "/web/{proxy+}"}
+
+
+def test_long_answers_are_compressed_and_texts_go_through_as_they_are(
+    cloudformation: dict[str, Any],
+) -> None:
+    """A binary media type would have answers go through base64, and break the JSON ones."""
+    (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
+    assert api["MinimumCompressionSize"] == 1024
+    assert "BinaryMediaTypes" not in api
+    assert "x-amazon-apigateway-binary-media-types" not in api["Body"]
 
 
 def test_there_is_a_key_on_a_usage_plan_that_throttles(cloudformation: dict[str, Any]) -> None:
@@ -195,6 +232,7 @@ def test_whoever_else_may_call_a_function_is_the_api_or_the_clock(
     assert others == {
         ("SendFunction", "apigateway.amazonaws.com"),
         ("StatusFunction", "apigateway.amazonaws.com"),
+        ("WebFunction", "apigateway.amazonaws.com"),
         ("WatchFunction", "events.amazonaws.com"),
     }
 
@@ -226,10 +264,18 @@ def test_status_may_read_and_write_nothing() -> None:
         action for action, resource in permissions("StatusRole") if resource != "StatusLogs.Arn"
     }
     assert on_data == {
+        "cloudwatch:GetMetricData",
         "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
         "dynamodb:Query",
         "secretsmanager:GetSecretValue",
+    }
+
+
+def test_the_function_that_any_program_can_call_is_allowed_its_logs_and_nothing_else() -> None:
+    assert set(permissions("WebRole")) == {
+        ("logs:CreateLogStream", "WebLogs.Arn"),
+        ("logs:PutLogEvents", "WebLogs.Arn"),
     }
 
 
@@ -260,6 +306,7 @@ def test_tables_are_listed_by_these_indexes_or_an_id_and_in_no_other_way() -> No
         ("StatusRole", "Messages.Arn"),
         ("StatusRole", "Messages.Arn/index/recipient"),
         ("StatusRole", "Messages.Arn/index/attention"),
+        ("StatusRole", "Messages.Arn/index/client"),
         ("StatusRole", "Messages.Arn/index/due"),
         ("StatusRole", "Guards.Arn/index/list"),
     }
@@ -401,7 +448,12 @@ def test_every_route_is_throttled_for_all_callers_together(cloudformation: dict[
     (api,) = properties(cloudformation, "AWS::ApiGateway::RestApi").values()
     of_preflights = {
         ("/" + path.replace("/", "~1"), "OPTIONS"): ("PreflightRateLimit", "PreflightRateLimit")
-        for path in api["Body"]["paths"]
+        for path, methods in api["Body"]["paths"].items()
+        if "options" in methods
+    }
+    of_the_site = {
+        ("/" + path.replace("/", "~1"), method.upper()): ("WebRateLimit", "WebBurstLimit")
+        for method, path in OF_THE_SITE
     }
     of_pages = {
         ("/" + path.replace("/", "~1"), method.upper()): ("PageRateLimit", "PageBurstLimit")
@@ -415,7 +467,7 @@ def test_every_route_is_throttled_for_all_callers_together(cloudformation: dict[
         for method, path in FOR_ALL
     }
     every = ("RouteRateLimit", "RouteBurstLimit")
-    assert limits == {("/*", "*"): every, **of_preflights, **of_all, **of_pages}
+    assert limits == {("/*", "*"): every, **of_preflights, **of_all, **of_pages, **of_the_site}
 
 
 def test_no_single_key_can_use_a_route_up() -> None:
@@ -425,3 +477,5 @@ def test_no_single_key_can_use_a_route_up() -> None:
     assert default["PreflightRateLimit"] < default["ApiRateLimit"]
     assert default["PageRateLimit"] < default["ApiRateLimit"], "strangers come before clients"
     assert default["PageBurstLimit"] < default["ApiBurstLimit"]
+    assert default["WebRateLimit"] < default["PageRateLimit"], "a file is fetched, then messages"
+    assert default["WebBurstLimit"] < default["PageBurstLimit"]

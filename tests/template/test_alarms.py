@@ -7,7 +7,15 @@ from typing import Any, Final
 import pytest
 
 from sms_gateway.entrypoints import metrics
-from tests.support.cloudwatch import Metric, alarms, alarms_in, calculated, composites, in_alarm
+from tests.support.cloudwatch import (
+    Metric,
+    Recorded,
+    alarms,
+    alarms_in,
+    calculated,
+    composites,
+    in_alarm,
+)
 from tests.support.template import (
     TEMPLATE,
     named,
@@ -25,6 +33,7 @@ LOCALLY: Final = {"FunctionUrlBase": "http://127.0.0.1:4566/_aws/lambda-url"}
 AWS_METRICS: Final = {
     ("AWS/ApiGateway", "5XXError"): {"ApiName", "Stage"},
     ("AWS/Lambda", "Errors"): {"FunctionName"},
+    ("AWS/Lambda", "Invocations"): {"FunctionName"},
     ("AWS/Lambda", "IteratorAge"): {"FunctionName"},
     ("AWS/Lambda", "Throttles"): {"FunctionName"},
     ("AWS/Lambda", "Url5xxCount"): {"FunctionName"},
@@ -136,7 +145,26 @@ def test_errors_of_every_function_are_watched(cloudformation: dict[str, Any]) ->
         if statistic.metric.name == "Errors"
         for _, value in statistic.metric.dimensions
     }
-    assert watched == properties(cloudformation, "AWS::Lambda::Function").keys()
+    of_files = alarms(cloudformation)["web-failing"].statistics.values()
+    (web,) = [value for statistic in of_files for _, value in statistic.metric.dimensions]
+    assert watched | {web} == properties(cloudformation, "AWS::Lambda::Function").keys()
+    assert {statistic.metric.name for statistic in of_files} == {"Errors"}
+
+
+@pytest.mark.parametrize(
+    ("calls", "periods", "rings"), [(2999, 3, False), (3000, 3, True), (9000, 2, False)]
+)
+def test_a_quarter_of_an_hour_of_far_too_many_requests_for_files_is_told(
+    cloudformation: dict[str, Any], calls: int, periods: int, *, rings: bool
+) -> None:
+    """No handler counts them: `tests/handlers/test_alarms.py` has what those print."""
+    alarm = alarms(cloudformation)["web-calls"]
+    ((_, statistic),) = alarm.statistics.items()
+    recorded = Recorded()
+    for period in range(periods):
+        recorded.add(statistic.metric, period * alarm.period, calls)
+
+    assert alarm.rings(recorded, periods * alarm.period) is rings
 
 
 def test_an_expression_has_no_more_metrics_than_cloudwatch_takes(
@@ -299,7 +327,7 @@ def test_nothing_is_traced_unless_it_is_asked_for(
 
     assert {function["TracingConfig"]["Mode"] for function in functions} == {mode}
     assert stage["TracingEnabled"] is (chosen == "on")
-    assert len(tracing) == (6 if chosen == "on" else 0)
+    assert len(tracing) == (7 if chosen == "on" else 0)
 
 
 # --- the reading of alarms that these tests rest on -------------------------------------------

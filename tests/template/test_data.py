@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from sms_gateway.adapters.message_item import to_item
-from sms_gateway.adapters.message_search import DUE_INDEX
+from sms_gateway.adapters.message_search import CLIENT_INDEX, DUE_INDEX
 from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX
 from sms_gateway.domain.status import Status
 from tests.fakes.builders import a_message
@@ -109,6 +109,17 @@ def test_what_needs_attention_is_found_by_status_and_day_and_the_index_holds_key
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 
+def test_what_a_client_has_sent_is_found_by_its_name_and_time_and_the_index_holds_keys_alone() -> (
+    None
+):
+    index = INDEXES[CLIENT_INDEX]
+    assert index["KeySchema"] == [
+        {"AttributeName": "client", "KeyType": "HASH"},
+        {"AttributeName": "createdAt", "KeyType": "RANGE"},
+    ]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
 @pytest.mark.parametrize(
     ("table", "schema"), [("Messages", MESSAGES_SCHEMA), ("Guards", GUARDS_SCHEMA)]
 )
@@ -131,7 +142,7 @@ def test_the_keys_of_the_index_are_what_the_gateway_writes_and_of_the_type_it_wr
     defined = {a["AttributeName"]: a["AttributeType"] for a in MESSAGES["AttributeDefinitions"]}
     assert set(defined) == {
         "messageId", "client", "dueShard", "dueAt", "phoneNumber", "clientCreatedAt", "attention",
-        "updatedAt",
+        "updatedAt", "createdAt",
     }  # fmt: skip
     assert {name: set(written[name]) for name in defined} == {
         name: {kind} for name, kind in defined.items()

@@ -42,7 +42,7 @@ def test_the_functions_that_know_the_account_are_those_that_call_voipit() -> Non
     knowing = {
         name
         for name, f in functions.items()
-        if "VOIPIT_SECRET_ARN" in f["Environment"]["Variables"]
+        if "VOIPIT_SECRET_ARN" in f.get("Environment", {}).get("Variables", {})
     }
     assert knowing == CALLING_VOIPIT
 

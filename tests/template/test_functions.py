@@ -41,7 +41,9 @@ READ_SETTINGS: Final[dict[str, Callable[["Asked"], object]]] = {
 }
 CLAIMING: Final = {"SendFunction", "DispatchFunction"}
 """The functions that call Voipit for a message, and hold its claim while they do."""
+WITHOUT_SETTINGS: Final = "WebFunction"
 BEHIND_THE_API: Final = {"SendFunction", "StatusFunction"}
+"""Those with routes of the contract. `WebFunction` is behind the API as well."""
 
 
 CHOSEN: Final = {
@@ -80,6 +82,12 @@ def timeout(function: str) -> int:
     return seconds
 
 
+def variables_of(function: dict[str, Any]) -> dict[str, Any]:
+    """The variables of the function's own, beside those of all functions."""
+    variables: dict[str, Any] = function.get("Environment", {}).get("Variables", {})
+    return variables
+
+
 def source_of(function: str) -> str:
     module = FUNCTIONS[function]["Handler"].partition(".")[0]
     folder: str = FUNCTIONS[function]["CodeUri"]
@@ -115,7 +123,7 @@ def test_the_metrics_of_two_stacks_are_told_apart_by_their_dimension() -> None:
     assert not [
         name
         for name, function in FUNCTIONS.items()
-        if "POWERTOOLS_SERVICE_NAME" in function["Environment"]["Variables"]
+        if "POWERTOOLS_SERVICE_NAME" in variables_of(function)
     ]
 
 
@@ -129,10 +137,12 @@ def test_only_the_function_that_feeds_its_own_queue_may_go_round_in_a_loop(
     }
 
 
-def test_executions_are_set_aside_for_the_callback_if_whoever_deploys_says_so(
-    cloudformation: dict[str, Any],
+@pytest.mark.parametrize("name", ["Callback", "Web"])
+def test_executions_are_set_aside_for_a_function_if_whoever_deploys_says_so(
+    cloudformation: dict[str, Any], name: str
 ) -> None:
     """A young account cannot set any aside: it would not deploy."""
+    parameter = f"{name}ReservedConcurrency"
 
     def reserved(template: dict[str, Any]) -> dict[str, Any]:
         functions = properties(template, "AWS::Lambda::Function")
@@ -143,8 +153,8 @@ def test_executions_are_set_aside_for_the_callback_if_whoever_deploys_says_so(
         }
 
     assert reserved(settled(cloudformation)) == {}
-    assert reserved(settled(cloudformation, CallbackReservedConcurrency="5")) == {
-        "CallbackFunction": {"Ref": "CallbackReservedConcurrency"}
+    assert reserved(settled(cloudformation, **{parameter: "5"})) == {
+        f"{name}Function": {"Ref": parameter}
     }
 
 
@@ -159,8 +169,9 @@ def test_a_function_is_given_the_settings_it_reads_and_no_others(
     function: str,
 ) -> None:
     asked = Asked()
-    READ_SETTINGS[function](asked)
-    assert set(FUNCTIONS[function]["Environment"]["Variables"]) == asked.names
+    if function != WITHOUT_SETTINGS:
+        READ_SETTINGS[function](asked)
+    assert set(variables_of(FUNCTIONS[function])) == asked.names
 
 
 def test_the_functions_behind_the_api_are_those_that_have_routes() -> None:
@@ -177,7 +188,7 @@ def test_no_setting_holds_a_secret_itself() -> None:
     given = {
         named(value)
         for function in FUNCTIONS.values()
-        for value in function["Environment"]["Variables"].values()
+        for value in variables_of(function).values()
         if isinstance(value, dict) and set(value) <= {"Ref", "Fn::GetAtt"}
     }
     assert {"VoipitAccount", "CallbackSigningKey"} <= given, "only where the secrets are kept"
@@ -194,7 +205,7 @@ def test_the_call_of_voipit_and_what_comes_after_it_fit_into_the_functions_time(
 def test_the_functions_that_hold_claims_are_those_that_can_call_voipit_for_a_message() -> None:
     """Only with the signing key and the account is there anything to call it with."""
     wanted = {"VOIPIT_SECRET_ARN", "CALLBACK_KEY_SECRET_ARN"}
-    able = {name for name, f in FUNCTIONS.items() if wanted <= set(f["Environment"]["Variables"])}
+    able = {name for name, f in FUNCTIONS.items() if wanted <= set(variables_of(f))}
     assert able == CLAIMING
 
 
@@ -266,8 +277,9 @@ def test_a_function_outlives_its_slowest_call_of_aws(function: str) -> None:
 
 
 def test_a_function_behind_the_api_answers_before_api_gateway_gives_up() -> None:
-    assert {name: timeout(name) < API_GATEWAY_WAITS for name in BEHIND_THE_API} == dict.fromkeys(
-        BEHIND_THE_API, True
+    behind = BEHIND_THE_API | {WITHOUT_SETTINGS}
+    assert {name: timeout(name) < API_GATEWAY_WAITS for name in behind} == dict.fromkeys(
+        behind, True
     )
 
 

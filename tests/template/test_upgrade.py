@@ -144,6 +144,10 @@ def _change_index(resources: dict[str, Any]) -> None:
     index["Projection"] = {"ProjectionType": "KEYS_ONLY"}
 
 
+def _drop_definition(resources: dict[str, Any]) -> None:
+    resources["Messages"]["Properties"]["AttributeDefinitions"].pop()
+
+
 def _change_type(resources: dict[str, Any]) -> None:
     resources["Messages"]["Properties"]["AttributeDefinitions"][0]["AttributeType"] = "B"
 
@@ -165,6 +169,10 @@ LOSSES: Final[dict[str, tuple[Callable[[dict[str, Any]], None], str]]] = {
     ),
     "a key's attribute of another type": (
         _change_type,
+        "Messages: attributes of its keys have gone, or have another type",
+    ),
+    "a key without its attribute": (
+        _drop_definition,
         "Messages: attributes of its keys have gone, or have another type",
     ),
     "another stream": (
@@ -245,3 +253,14 @@ def test_one_more_index_is_no_loss(before: dict[str, Any]) -> None:
     after = copy.deepcopy(before)
     _add_indexes("one")(after["Resources"])
     assert losses(before, after) == []
+
+
+def test_an_index_that_goes_with_its_own_attribute_is_no_loss(before: dict[str, Any]) -> None:
+    """So goes a rollback from a release that has added one."""
+    later = copy.deepcopy(before)
+    table = later["Resources"]["Messages"]["Properties"]
+    table["AttributeDefinitions"].append({"AttributeName": "shade", "AttributeType": "S"})
+    table["GlobalSecondaryIndexes"].append(
+        _index("one") | {"KeySchema": [{"AttributeName": "shade", "KeyType": "HASH"}]}
+    )
+    assert losses(later, before) == []

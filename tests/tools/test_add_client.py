@@ -99,7 +99,12 @@ class Account:
 
     def known(self, stack: str) -> frozenset[str]:
         """The clients that the stack remembers for good."""
-        return ClientsTable(self._dynamodb, self._tables[stack]).known()
+        return ClientsTable(self._dynamodb, self._tables[stack]).directory().names
+
+    def listed(self, stack: str) -> dict[str, Client] | None:
+        """The keys in the stack's directory, and their clients."""
+        keys = ClientsTable(self._dynamodb, self._tables[stack]).directory().keys
+        return None if keys is None else {key.key_id: key.client for key in keys}
 
     def rows(self, stack: str) -> dict[str, Client]:
         """What the stack's functions read of each key."""
@@ -280,6 +285,7 @@ def test_a_key_is_let_in_after_its_row_is_there_and_its_row_goes_after_it_is_gon
         "DeleteApiKey",
         "UpdateItem",  # its row expires
         "UpdateItem",  # its client is remembered, if an earlier release has made the key
+        "UpdateItem",  # and the key is in the directory no more
     ]
 
 
@@ -392,7 +398,9 @@ def test_the_list_is_whole_however_many_pages_it_has(monkeypatch: pytest.MonkeyP
 
     answering(monkeypatch, "GetUsagePlanKeys", page)
 
-    assert run("--list")[1].splitlines()[::2] == ["1 (client)", "2 (client)", "3 (client)"]
+    shown = run("--list")[1].splitlines()
+    assert shown[:-1:2] == ["1 (client)", "2 (client)", "3 (client)"]
+    assert "put in order" in shown[-1]
 
 
 # --- removing -----------------------------------------------------------------------------------
@@ -543,6 +551,58 @@ def test_a_client_is_remembered_for_good_and_so_is_the_id_of_a_key_that_was_give
 
     assert account.known(STACK) == {"crm", "front", account.own[STACK]}
     assert account.known(OTHER_STACK) == frozenset()
+
+
+# --- the directory that operators see ------------------------------------------------------------
+
+
+def test_the_directory_has_every_key_with_its_client_and_role(account: Account) -> None:
+    crm, ana = a_key("crm"), a_key("ana", "--role", "operator")
+    gone = a_key("shop")
+    run("--remove", gone, "--yes")
+
+    assert account.listed(STACK) == {
+        account.own[STACK]: Client(account.own[STACK]),
+        crm: Client("crm"),
+        ana: Client("ana", Role.OPERATOR),
+    }
+    assert account.listed(OTHER_STACK) is None
+    assert "put in order" not in run("--list")[1]
+
+
+def test_a_key_that_is_given_a_name_changes_its_place_in_the_directory(account: Account) -> None:
+    own = account.own[STACK]
+    run("--list")
+    assert account.listed(STACK) == {own: Client(own)}
+
+    run("--name", "front", "--key", own, "--yes")
+
+    assert account.listed(STACK) == {own: Client("front")}
+
+
+def test_the_list_puts_a_directory_in_order_that_other_programs_have_left_behind(
+    account: Account,
+) -> None:
+    crm = a_key("crm")
+    account.api.delete_usage_plan_key(usagePlanId=account.plans[STACK], keyId=crm)
+    old = account.an_old_key("of another program")
+
+    assert "put in order" in run("--list")[1]
+
+    own = account.own[STACK]
+    assert account.listed(STACK) == {own: Client(own), old: Client(old)}
+    assert "crm" in account.known(STACK)
+    assert "put in order" not in run("--list")[1]
+
+
+def test_a_key_that_could_not_be_made_is_not_in_the_directory(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as meanwhile:
+        refusing(meanwhile, "CreateUsagePlanKey", no_rights("CreateUsagePlanKey"))
+        assert run("--name", "crm")[0] == 1
+
+    assert account.listed(STACK) == {account.own[STACK]: Client(account.own[STACK])}
 
 
 # --- an AWS that tells no function the id of a key --------------------------------------------

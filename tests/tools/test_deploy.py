@@ -81,6 +81,7 @@ class Cloud:
             "GuardsTable": guards,
             "VoipitSecretArn": self.arn,
             "ApiUrl": "https://api.example/v1",
+            "ConsoleUrl": "https://api.example/v1/console/",
             "ApiKeyId": "k1",
         }
         template = {

@@ -254,7 +254,7 @@ def test_keys_that_were_left_aside_are_asked_for_again(
         answer = ask(client, "BatchGetItem", {"RequestItems": {table: {"Keys": now}}})
         return {**answer, "UnprocessedKeys": {table: {"Keys": later}} if later else {}}
 
-    monkeypatch.setattr("tools.operators.parts.rows.tries", lambda: range(20))
+    monkeypatch.setattr("sms_gateway.adapters.guard_rows.tries", lambda: range(20))
     answering(monkeypatch, "BatchGetItem", half)
 
     assert told(*OF_NOVEMBER, "--client", "crm")["taken"] == 30
@@ -271,7 +271,7 @@ def test_a_table_that_leaves_keys_aside_for_ever_ends_with_aws(
         lambda asked: {"Responses": {}, "UnprocessedKeys": asked["RequestItems"]},
     )
     assert main([*ON, *OF_NOVEMBER, "--client", "crm"]) == Exit.AWS
-    assert "Repeat the command in a minute" in capsys.readouterr().err
+    assert "The table did not show all rows" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("counting")

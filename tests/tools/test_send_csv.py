@@ -603,6 +603,7 @@ def test_what_make_run_writes_is_what_make_send_reads(tmp_path: Path) -> None:
     stack = LocalStack(
         api_url="http://127.0.0.1:4566/v1",
         api_key=API_KEY,
+        console_url="",
         callback_url="",
         topic_arn="",
         messages_table="",

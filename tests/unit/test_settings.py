@@ -89,6 +89,7 @@ def test_the_settings_of_the_others_are_read() -> None:
         "arn:token",
         READ_RULES,
         suppressions=True,
+        client_daily_limit=2000,
     )
     assert CallbackSettings.from_environment(CALLBACK) == CallbackSettings(
         "Messages", "arn:key", "https://sqs.test/reports"

@@ -108,10 +108,11 @@ class Cloud:
             self._checkouts[release] = folder
         return self._checkouts[release]
 
-    def add_client(self, release: str | None, name: str) -> str:
+    def add_client(self, release: str | None, name: str, *options: str) -> str:
         """A new API key of a client, made as the page says."""
         said = self.run(
-            release, ["make", "client", f"NAME={name}", f"STACK={STACK}", f"REGION={REGION}"]
+            release,
+            ["make", "client", f"NAME={name}", *options, f"STACK={STACK}", f"REGION={REGION}"],
         )
         told = re.search(r"x-api-key +(\S+)", said)
         assert told

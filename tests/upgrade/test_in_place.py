@@ -188,6 +188,25 @@ def test_a_cursor_goes_on_where_it_stood(life: Life, api: Gateway) -> None:
     assert [message["messageId"] for message in rest] == life.listed[1:]
 
 
+def test_operators_see_what_was_sent_before_where_the_release_can_show_it(
+    crossing: Crossing,
+) -> None:
+    """The index by client is filled from the rows that were there; the directory by `make client`.
+
+    0.2.0 has neither, and refuses the question.
+    """
+    operator = crossing.cloud.add_client(crossing.release, "ana", "ROLE=operator")
+    with crossing.cloud.gateway(operator) as ana:
+        if crossing.release is not TODAY:
+            assert ana.raw("GET", "/messages", query={"client": CLIENT}).status_code == 403
+            return
+        found = [message["messageId"] for message in ana.search(client=CLIENT)]
+        clients = ana.clients()
+    assert crossing.life.of_another_client["messageId"] in found
+    own = {each["client"]: each["keys"] for each in clients["clients"]}
+    assert (clients["keysAreListed"], own[CLIENT]) == (True, 1)
+
+
 def test_a_new_message_is_sent_and_told_of(api: Gateway, consumer: SubscribedQueue) -> None:
     message_id = post(api, a_number())["messageId"]
     wait_for_status(api, message_id, "sent")

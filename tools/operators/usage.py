@@ -2,33 +2,21 @@
 
 import argparse
 import re
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sms_gateway.adapters import guard_items
-from sms_gateway.adapters.attributes import plain
-from sms_gateway.adapters.intake import MAX_SHARDS, USAGE_KEPT
+from sms_gateway.adapters.usage_counts import UsageCounts
 from sms_gateway.domain.client import is_client_name
 from sms_gateway.domain.clock import utc_now
+from sms_gateway.domain.usage import USAGE_KEPT, Count, days_gone, days_of_month
 from tools.client_keys import ClientKeys
 from tools.operators.parts.frame import Command, Exit, Operator, RefusedError
-from tools.operators.parts.rows import guards_at_keys
+from tools.operators.parts.rows import store_errors
 
 DESCRIPTION: Final = "Count the messages of each client in a month, day by day (UTC)."
 _MONTH: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What one client had on one day: messages that were taken, and those sent a second time."""
-
-    client: str
-    day: date
-    taken: int
-    resent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +71,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _do(operator: Operator) -> Exit:
     asked = operator.asked
     first: date = asked.month or utc_now().date().replace(day=1)
-    gone = _days_gone(first)
+    gone = days_gone(first, utc_now().date())
     if gone and asked.csv:
         raise RefusedError(f"{_what_is_gone(first, gone)} A file would not show it (--csv).")
     clients = [asked.client] if asked.client else _clients(operator)
@@ -97,12 +85,6 @@ def _do(operator: Operator) -> Exit:
         return Exit.DONE
     operator.say(f"Nothing was counted in {first:%Y-%m}. Counts are kept for 400 days.")
     return Exit.NOTHING_FOUND
-
-
-def _days_gone(first: date) -> int:
-    """How many days of the month are over for longer than counts are kept."""
-    last = monthrange(first.year, first.month)[1]
-    return max(0, min(last, (utc_now().date() - USAGE_KEPT - first).days))
 
 
 def _what_is_gone(first: date, days: int) -> str:
@@ -119,29 +101,14 @@ def _clients(operator: Operator) -> list[str]:
 
 
 def _counts(operator: Operator, clients: Sequence[str], first: date) -> Iterator[Count]:
-    """Day by day, from rows whose keys are computed: nothing is scanned."""
-    today = utc_now().date()
-    days = [
-        day
-        for number in range(1, monthrange(first.year, first.month)[1] + 1)
-        if (day := first.replace(day=number)) <= today
-    ]
-    db, table = operator.dynamodb(), operator.stack.output("GuardsTable")
+    """Day by day."""
+    days = days_of_month(first, utc_now().date())
+    table = UsageCounts(operator.dynamodb(), operator.stack.output("GuardsTable"))
     with operator.progress("clients read", total=len(clients)) as more:
         for client in clients:
-            keys = {
-                guard_items.of_client_and_day(client, day.isoformat(), shard): day
-                for day in days
-                for shard in range(MAX_SHARDS)
-            }
-            messages, resends = dict.fromkeys(days, 0), dict.fromkeys(days, 0)
-            for row in map(plain, guards_at_keys(db, table, list(keys), consistent=False)):
-                day = keys[row["guard"]]
-                messages[day] += int(row["messages"])
-                resends[day] += int(row.get("resends", 0))
-            for day in days:
-                if messages[day]:
-                    yield Count(client, day, messages[day] - resends[day], resends[day])
+            with store_errors():
+                counts = table.of([client], days)
+            yield from counts
             more(1)
 
 

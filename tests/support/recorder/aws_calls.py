@@ -73,6 +73,7 @@ _ASKED: Final[dict[tuple[str, str], Callable[[Mapping[str, Any]], _Asked]]] = {
     ("sns", "PublishBatch"): _on("sns:Publish", "TopicArn"),
     ("sqs", "SendMessage"): _on("sqs:SendMessage", "QueueUrl"),
     ("sqs", "SendMessageBatch"): _on("sqs:SendMessage", "QueueUrl"),
+    ("cloudwatch", "GetMetricData"): lambda _: [("cloudwatch:GetMetricData", "*")],
     ("secretsmanager", "GetSecretValue"): _on("secretsmanager:GetSecretValue", "SecretId"),
 }
 

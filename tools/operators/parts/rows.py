@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sms_gateway.adapters import guard_items
 from sms_gateway.adapters.attributes import Item, attribute
-from sms_gateway.adapters.dynamodb import table_errors, tries
+from sms_gateway.adapters.dynamodb import table_errors
+from sms_gateway.adapters.guard_rows import read_guards
 from sms_gateway.adapters.message_item import from_item, key_of
 from sms_gateway.adapters.recipient_index import RECIPIENT_INDEX, read_messages
 from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
@@ -112,15 +112,5 @@ def guards_at_keys(
     db: "DynamoDBClient", table: str, guards: Sequence[str], *, consistent: bool
 ) -> Iterator[Item]:
     """The rows of the table `Guards` with these keys; some can be absent. Raises `ToolError`."""
-    for start in range(0, len(guards), AT_ONCE):
-        keys = [guard_items.key(guard) for guard in guards[start : start + AT_ONCE]]
-        wanted: Any = {table: {"Keys": keys, "ConsistentRead": consistent}}
-        for _ in tries():
-            with store_errors():
-                answer = db.batch_get_item(RequestItems=wanted)
-            yield from answer["Responses"].get(table, ())
-            wanted = answer["UnprocessedKeys"]
-            if not wanted:
-                break
-        else:
-            raise ToolError("The table did not show all rows. Repeat the command in a minute.")
+    with store_errors():
+        yield from read_guards(db, table, guards, consistent=consistent)

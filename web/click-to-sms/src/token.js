@@ -104,7 +104,7 @@ export class Tokens {
     if (typeof token?.token !== "string" || !token.token) {
       throw new ProblemError({ code: "no-token", detail: "getToken gave none" });
     }
-    this.#reason = "expired";
+    if (this.#reason === request.reason) this.#reason = "expired";
     const renewAt = Date.parse(token.expiresAt ?? "") - BEFORE_EXPIRY;
     // A clock by which a new token is over is wrong; then the gateway's 401 alone decides.
     return { token, number, renewAt: renewAt > Date.now() ? renewAt : Infinity, sent: 0 };

@@ -25,12 +25,15 @@ from sms_gateway_client.errors import (
 from sms_gateway_client.models import (
     AccessToken,
     BatchResult,
+    ClientList,
     Message,
     MessageList,
     Preview,
     PreviewResult,
     Provider,
     SendRequest,
+    Statistics,
+    Status,
     Suppression,
 )
 from sms_gateway_client.pauses import growing_pauses
@@ -49,6 +52,7 @@ BATCH: Final = 100
 SETTLED: Final = frozenset({"sent", "failed", "cancelled", "no_report"})
 """The statuses that nothing is waited for in."""
 _LONGEST_POLL: Final = 10.0
+_CLIENTS_OF_A_PAGE: Final = 50
 
 
 class Gateway:
@@ -249,18 +253,34 @@ class Gateway:
         Raises `UnreadableMessagesError` after the last of them if there are others, which the
         gateway cannot read.
         """
-        query: Json = {"phoneNumber": phone_number, "limit": page_size}
-        unreadable: list[str] = []
-        while True:
-            path = self._of_a_key("/messages")
-            page = self._ask("GET", path, _object(MessageList, 200), query=query)
-            yield from page["messages"]
-            unreadable += page.get("unreadableMessages", [])
-            if "cursor" not in page:
-                break
-            query["cursor"] = page["cursor"]
-        if unreadable:
-            raise UnreadableMessagesError(unreadable)
+        return self._pages_of_messages({"phoneNumber": phone_number, "limit": page_size})
+
+    def search(  # noqa: PLR0913  what can be looked for, by name
+        self,
+        *,
+        phone_number: str | None = None,
+        message_id: str | None = None,
+        client: str | None = None,
+        status: Status | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        page_size: int = 50,
+    ) -> Iterator[Message]:
+        """Messages of all clients that fit everything that is given; for an operator's key.
+
+        Give a number, an id, a client or a status that needs attention. Pages and
+        `UnreadableMessagesError` as in `messages`. Raises `ValueError` for a time without a zone.
+        """
+        given = {
+            "phoneNumber": phone_number,
+            "messageId": message_id,
+            "client": client,
+            "status": status,
+            "since": None if since is None else _moment(since),
+            "until": None if until is None else _moment(until),
+        }
+        query = {name: value for name, value in given.items() if value is not None}
+        return self._pages_of_messages({**query, "limit": page_size})
 
     def suppress(self, phone_number: str) -> None:
         """Put a number on the do-not-contact list, or leave it there."""
@@ -278,6 +298,31 @@ class Gateway:
             if error.code == "suppression-not-found":
                 return None
             raise
+
+    def statistics(self) -> Statistics:
+        """The last hour by status, what waits, and what needs attention; for an operator's key."""
+        return self._ask("GET", self._of_a_key("/statistics"), _object(Statistics, 200))
+
+    def clients(self, month: str | None = None) -> ClientList:
+        """All clients and what they used in a month (`2026-11`); for an operator's key.
+
+        Without a month it is this one (UTC).
+        """
+        query: Json = {"limit": _CLIENTS_OF_A_PAGE}
+        if month is not None:
+            query["month"] = month
+        whole: ClientList | None = None
+        while True:
+            path = self._of_a_key("/clients")
+            page = self._ask("GET", path, _object(ClientList, 200), query=query)
+            cursor = page.pop("cursor", None)
+            if whole is None:
+                whole = page
+            else:
+                whole["clients"] += page["clients"]
+            if cursor is None:
+                return whole
+            query |= {"month": whole["month"], "cursor": cursor}
 
     def provider(self) -> Provider:
         """Whether the gateway hands messages to Voipit just now, and if not, why."""
@@ -330,6 +375,19 @@ class Gateway:
             timeout=self._timeout,
             allow_redirects=False,  # the key is for this address and for no other
         )
+
+    def _pages_of_messages(self, query: Json) -> Iterator[Message]:
+        unreadable: list[str] = []
+        while True:
+            path = self._of_a_key("/messages")
+            page = self._ask("GET", path, _object(MessageList, 200), query=query)
+            yield from page["messages"]
+            unreadable += page.get("unreadableMessages", [])
+            if "cursor" not in page:
+                break
+            query["cursor"] = page["cursor"]
+        if unreadable:
+            raise UnreadableMessagesError(unreadable)
 
     def _messages(self) -> str:
         return "/page/messages" if self._is_page else "/messages"

@@ -22,6 +22,33 @@ A rule for messages, named by the code of its problem
 """
 
 
+StepCount: TypeAlias = int
+
+
+StepCounts: TypeAlias = list[StepCount]
+"""
+One number for each step, the oldest step first
+"""
+
+
+StatusesReason: TypeAlias = Literal['no-data', 'not-answered']
+"""
+`no-data`: CloudWatch has nothing of this gateway in the last hour, as on a new stack. `not-answered`: CloudWatch did not answer, or refused the question; ask again in a minute
+"""
+
+
+ClientRole: TypeAlias = Literal['client', 'operator']
+"""
+`client`: sends messages, and sees its own. `operator`: looks after the gateway, and never sends
+"""
+
+
+Month: TypeAlias = str
+"""
+A month
+"""
+
+
 ProviderReason: TypeAlias = Literal['credentials', 'configuration', 'ip-blocked', 'account-missing']
 """
 `credentials`: Voipit refuses the account number or the password. `configuration`: Voipit answers 404 to the gateway's address for it (`VoipitBaseUrl`). `ip-blocked`: Voipit has answered 403, so it might have blocked the gateway's IP address. `account-missing`: the gateway has no account number and password yet, or its secret holds something else; it sends nothing, not even a ping, until the operator gives it the account (`make account`)
@@ -421,6 +448,90 @@ class SuppressionList(TypedDict):
     """
 
 
+class StatusCounts(TypedDict):
+    """
+    How many messages got each status, one number for each step, the oldest step first
+    """
+
+    queued: StepCounts
+    submitted: StepCounts
+    unconfirmed: StepCounts
+    no_report: StepCounts
+    sent: StepCounts
+    failed: StepCounts
+    cancelled: StepCounts
+
+
+class Waiting(TypedDict):
+    """
+    Messages with the status `queued` that wait to be sent. One whose `sendAt` is still ahead is not among them
+    """
+
+    count: int
+    """
+    How many the gateway has found
+    """
+    countIsMinimum: bool
+    """
+    Whether there can be more, since the gateway stops counting after some hundred
+    """
+    oldest: Moment | None
+    """
+    Since when the longest waiting of them waits; `null` if none was found
+    """
+
+
+class Attention(TypedDict):
+    """
+    Messages that became `failed`, `unconfirmed` or `no_report` lately and are so still
+    """
+
+    since: Moment
+    """
+    The beginning of the time that is counted, a day before `asOf`
+    """
+    count: int
+    """
+    How many the gateway has found
+    """
+    countIsMinimum: bool
+    """
+    Whether there can be more, since the gateway stops counting after a thousand of a status and day
+    """
+
+
+class ListedClient(TypedDict):
+    """
+    A client and its use
+    """
+
+    client: ClientName
+    roles: list[ClientRole]
+    """
+    The role of its keys; empty if it has no key that is listed
+    """
+    keys: int | None
+    """
+    The number of its API keys; `null` if the keys are not listed
+    """
+    taken: int
+    """
+    Messages that the gateway took from it in the month
+    """
+    resent: int
+    """
+    Messages of it that the gateway sent a second time in the month (`onUnconfirmed`)
+    """
+    today: int
+    """
+    Messages of today (UTC), those that were sent a second time included; these count for `dailyLimit`
+    """
+    dailyLimit: int | None
+    """
+    The most messages of a day (`ClientDailyLimit`); `null` if there is no limit, and for operators
+    """
+
+
 class Provider(TypedDict):
     """
     Whether Voipit is reachable
@@ -603,6 +714,63 @@ class BatchResult(TypedDict):
     problem: NotRequired[Problem]
     """
     The problem that `POST /messages` would have answered; nothing was stored
+    """
+
+
+class Statistics(TypedDict):
+    """
+    The last hour, what waits, and what needs attention
+    """
+
+    asOf: Moment
+    """
+    When the gateway counted what waits and what needs attention; `statuses` can be a minute older
+    """
+    since: Moment
+    """
+    When the first step begins
+    """
+    until: Moment
+    """
+    When the last step ends, which is at most five minutes ahead
+    """
+    stepSeconds: int
+    """
+    The length of a step
+    """
+    statuses: StatusCounts | None
+    """
+    How many messages got each status, step by step; `null` if it is not known
+    """
+    statusesReason: StatusesReason | None
+    """
+    Why `statuses` is not known; otherwise `null`
+    """
+    waiting: Waiting
+    attention: Attention
+
+
+class ClientList(TypedDict):
+    """
+    Clients and their use in a month
+    """
+
+    month: Month
+    complete: bool
+    """
+    Whether the counts of the whole month are still there; they are kept for 400 days
+    """
+    keysAreListed: bool
+    """
+    Whether the gateway knows the keys. If not, `make client LIST=1` makes the list
+    """
+    clients: list[ListedClient]
+    """
+    In the order of their names
+    """
+    cursor: NotRequired[str]
+    """
+    Only if there are more clients. Send it back unchanged; its content can change
     """
 
 

@@ -60,6 +60,11 @@ def sns() -> "SNSClient":
     return client
 
 
+def cloudwatch() -> Any:
+    """The client for figures. The development environment has no types of CloudWatch's."""
+    return _client("cloudwatch")
+
+
 def forget_clients() -> None:
     """Make new ones from now on, of a new session: for tests, which move between AWS accounts."""
     _client.cache_clear()

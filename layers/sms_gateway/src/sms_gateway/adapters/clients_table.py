@@ -1,12 +1,12 @@
 """Which client an API key belongs to: items of the table `Guards` (guard_items.py).
 
 `expiresAt` is there only after the key was removed. `tools/add_client.py` writes these items, the
-functions `send` and `status` read them. One item more names all clients there ever were, for the
-operators' reports of usage.
+functions `send` and `status` read them. One item more is a directory: it names all clients there
+ever were, and the keys of today, for what operators look at. No function decides anything by it.
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +15,7 @@ from sms_gateway.adapters import guard_items
 from sms_gateway.adapters.attributes import attribute, attributes
 from sms_gateway.adapters.dynamodb import table_errors, write
 from sms_gateway.adapters.message_item import epoch
-from sms_gateway.domain.client import Client, Role
+from sms_gateway.domain.client import Client, Directory, ListedKey, Role
 from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 
 if TYPE_CHECKING:
@@ -87,27 +87,49 @@ class ClientsTable:
             )
         )
 
-    def know(self, names: Collection[str]) -> None:
-        """Remember for good that there are such clients: their keys' items will vanish one day."""
-        write(
-            lambda: self.client.update_item(
-                TableName=self.table_name,
-                Key=guard_items.key(guard_items.KNOWN_CLIENTS),
-                UpdateExpression="ADD #names :names",
-                ExpressionAttributeNames={"#names": "names"},
-                ExpressionAttributeValues={":names": {"SS": sorted(names)}},
-            )
-        )
+    def know(self, names: Collection[str], keys: Collection[ListedKey] = ()) -> None:
+        """Remember for good that there are such clients: their keys' items will vanish one day.
 
-    def known(self) -> frozenset[str]:
-        """The names that `know` was given. A key that was never entered need not be among them."""
+        `keys` are entered into the directory; those that are in it already stay.
+        """
+        self._change_directory("ADD", {"names": names, "keys": list(map(_entry, keys))})
+
+    def unlist(self, keys: Collection[ListedKey]) -> None:
+        """Take keys out of the directory, if they are in it."""
+        self._change_directory("DELETE", {"keys": list(map(_entry, keys))})
+
+    def directory(self) -> Directory:
+        """What `know` was given. A key that was never entered need not be among it.
+
+        A key to which a later release has given a role that this one does not know is left out.
+        """
         with table_errors():
             answer = self.client.get_item(
                 TableName=self.table_name,
                 Key=guard_items.key(guard_items.KNOWN_CLIENTS),
                 ConsistentRead=True,
             )
-        return frozenset(answer.get("Item", {}).get("names", {}).get("SS", ()))
+        item = answer.get("Item", {})
+        names = frozenset(item.get("names", {}).get("SS", ()))
+        if "keys" not in item:
+            return Directory(names, None)
+        return Directory(names, frozenset(filter(None, map(_listed, item["keys"]["SS"]))))
+
+    def _change_directory(self, action: str, sets: Mapping[str, Collection[str]]) -> None:
+        given = {name: sorted(values) for name, values in sets.items() if values}
+        if not given:
+            return  # DynamoDB knows no empty set
+        write(
+            lambda: self.client.update_item(
+                TableName=self.table_name,
+                Key=guard_items.key(guard_items.KNOWN_CLIENTS),
+                UpdateExpression=f"{action} {', '.join(f'#{name} :{name}' for name in given)}",
+                ExpressionAttributeNames={f"#{name}": name for name in given},
+                ExpressionAttributeValues={
+                    f":{name}": {"SS": each} for name, each in given.items()
+                },
+            )
+        )
 
     def let_expire(self, key_id: str, at: datetime) -> None:
         """Have the table delete this item after this moment. Its key is refused already.
@@ -182,6 +204,18 @@ class RememberedClients:
         while len(self._known) >= MAX_REMEMBERED:
             del self._known[next(iter(self._known))]
         self._known[key_id] = remembered
+
+
+def _entry(key: ListedKey) -> str:
+    return f"{key.key_id}#{key.client.role}#{key.client.name}"
+
+
+def _listed(entry: str) -> ListedKey | None:
+    key_id, role, name = entry.split("#")
+    try:
+        return ListedKey(key_id, Client(name, Role(role)))
+    except ValueError:
+        return None
 
 
 def _key(key_id: str) -> dict[str, Any]:

@@ -16,7 +16,8 @@ something else is said.
 |                                 | sent again; `resends`: how many of them were    |             |
 |                                 | sent again; `expiresAt`, 400 days later         |             |
 | `known-clients`                 | `names`: each client that was ever given a key  | clients     |
-|                                 | by `make client`, also without one today        |             |
+|                                 | by `make client`, also without one today;       |             |
+|                                 | `keys`: `<key id>#<role>#<client>` of each key  |             |
 | `last#<client>#<E.164>`         | `messageId`, `intent` (its SHA-256),            | intake      |
 |                                 | `equalUntil`, `expiresAt`                       |             |
 | `batch#<digest>`                | `batchId`, `knownUntil` (ISO 8601), `expiresAt` | batches     |

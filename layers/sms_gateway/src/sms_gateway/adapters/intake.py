@@ -34,6 +34,7 @@ from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Status
+from sms_gateway.domain.usage import USAGE_KEPT
 from sms_gateway.use_cases.ports import DoubleClickError
 
 if TYPE_CHECKING:
@@ -43,9 +44,6 @@ MAX_SHARDS: Final = 16
 """Rows a client's count is spread over: transactions on one row get in each other's way."""
 _KEPT: Final = timedelta(days=1)
 """How much longer than needed a guard's row is kept before its time to live is over."""
-USAGE_KEPT: Final = timedelta(days=400)
-"""How long a client's count of a day is kept for reports of usage: thirteen months."""
-
 _SLACK: Final = 16
 """How many sendings more than needed a row may hold, so that it is rarely written anew."""
 

@@ -6,6 +6,7 @@
 | `phoneNumber` | index `recipient`: client by client, the newest first                         |
 | a status      | index `attention`: day by day, the latest first; `queued`: index `due`, shard |
 |               | by shard, what is due first                                                   |
+| `client`      | index `client`: the newest first                                              |
 """
 
 import json
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 DUE_INDEX: Final = "due"
 ATTENTION_INDEX: Final = "attention"
+CLIENT_INDEX: Final = "client"
 DAYS: Final = timedelta(days=30)
 """How far back a search by status goes if it does not say since when."""
 MOST_DAYS: Final = timedelta(days=3660)
@@ -91,6 +93,11 @@ def index_for(search: Search, now: datetime) -> Index:
     if search.status is Status.QUEUED:
         shards = [str(shard) for shard in range(DUE_SHARDS)]
         return Index(DUE_INDEX, "dueShard", shards, "dueAt", is_number=True, newest_first=False)
+    least = to_iso(search.since) if search.since else None
+    most = to_iso(search.until) if search.until else None
+    if not search.is_found_by_status and search.client is not None:
+        of_client = [search.client]
+        return Index(CLIENT_INDEX, "client", of_client, "createdAt", least=least, most=most)
     oldest = now - MOST_DAYS
     until = max(min(search.until or now, now), oldest)
     since = max(search.since or until - DAYS, oldest)
@@ -99,8 +106,8 @@ def index_for(search: Search, now: datetime) -> Index:
         "attention",
         _days(search, since, until),
         "updatedAt",
-        least=to_iso(search.since) if search.since else None,
-        most=to_iso(search.until) if search.until else None,
+        least=least,
+        most=most,
     )
 
 

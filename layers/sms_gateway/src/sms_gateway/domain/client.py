@@ -30,6 +30,25 @@ class Client:
     role: Role = Role.CLIENT
 
 
+@dataclass(frozen=True, slots=True)
+class ListedKey:
+    """A key as the directory of clients names it, with the client that it belongs to."""
+
+    key_id: str
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What is written down of clients: their names, with a key today or not, and the keys.
+
+    `keys` is `None` where the list of keys was never made: an earlier release made the keys.
+    """
+
+    names: frozenset[str]
+    keys: frozenset[ListedKey] | None
+
+
 def is_client_name(text: str) -> bool:
     """Whether a client may be called this: 1 to 64 letters, digits, `.`, `_` and `-`.
 

@@ -19,10 +19,10 @@ FOUND_BY_STATUS: Final = NEEDS_ATTENTION | {Status.QUEUED}
 class Search:
     """Messages that fit everything that is given.
 
-    One of `message_id`, `phone_number` and `status` says where to look: there is an index of each,
-    and no search reads a whole table. `since` and `until` (which is still in) are about
-    `createdAt`; where a status that needs attention says where to look, about the time of that
-    status.
+    One of `message_id`, `phone_number`, `status` and `client` says where to look, the first of them
+    that is given and that there is an index of; no search reads a whole table. `since` and `until`
+    (which is still in) are about `createdAt`; where a status that needs attention says where to
+    look, about the time of that status.
     """
 
     phone_number: PhoneNumber | None = None
@@ -49,22 +49,27 @@ class Search:
                     raise MalformedRequestError(
                         name, f"{name} cannot be given together with messageId. Leave it out."
                     )
-        elif self.phone_number is None and self.status is None:
+        elif self.phone_number is None and self.client is None and self.status is None:
             raise MalformedRequestError(
                 "phoneNumber",
-                "The search names no messageId, phoneNumber or status. Add one of them.",
+                "The search names no messageId, phoneNumber, client or status. Add one of them.",
             )
-        elif self.phone_number is None and self.status not in FOUND_BY_STATUS:
+        elif self.phone_number is None and self.client is None and not self.is_found_by_status:
             named = ", ".join(sorted(FOUND_BY_STATUS))
             raise MalformedRequestError(
                 "status",
-                f"Without phoneNumber the status has to be one of {named}. Add phoneNumber, or"
-                " choose one of these.",
+                f"Without phoneNumber or client the status has to be one of {named}. Add one of"
+                " them, or choose one of these.",
             )
         elif self.since is not None and self.until is not None and self.since > self.until:
             raise MalformedRequestError(
                 "until", "until is before since. Choose a later until, or an earlier since."
             )
+
+    @property
+    def is_found_by_status(self) -> bool:
+        """Whether its status says where to look, if no number does."""
+        return self.status in FOUND_BY_STATUS
 
     @property
     def is_by_time_of_status(self) -> bool:

@@ -33,7 +33,10 @@ Check: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The contract as `GET /openapi.json` answers it; `etag` changes with the text (RFC 9110)."""
+    """The contract as `GET /openapi.json` answers it; `etag` changes with the text (RFC 9110).
+
+    It is weak: the same text has other bytes when API Gateway has compressed it.
+    """
 
     text: str
     etag: str
@@ -44,7 +47,7 @@ def document_at(address: str) -> Document:
     """The whole contract, with the address that it was asked at as its only server."""
     server = {"url": address, "description": "The address that this document was asked at"}
     text = json.dumps({**_CONTRACT, "servers": [server]}, ensure_ascii=False, separators=(",", ":"))
-    return Document(text, f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"')
+    return Document(text, f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"')
 
 
 def schema(name: str) -> dict[str, Any]:

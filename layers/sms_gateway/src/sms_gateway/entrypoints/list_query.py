@@ -1,8 +1,9 @@
-"""The queries of lists: `GET /messages` and `GET /suppressions`, and that of one message."""
+"""The queries of lists: messages, clients, the do-not-contact list; and that of one message."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from sms_gateway.domain.client import Client, Role
@@ -14,6 +15,7 @@ from sms_gateway.entrypoints.send_request import moment
 
 _checked: Final = check_of(query_schema("/messages"), what="parameter", use_default=True)
 _checked_list: Final = check_of(query_schema("/suppressions"), what="parameter", use_default=True)
+_checked_clients: Final = check_of(query_schema("/clients"), what="parameter", use_default=True)
 _checked_one: Final = check_of(
     # Whatever else stands in this query was never looked at.
     query_schema("/messages/{messageId}") | {"additionalProperties": True},
@@ -81,6 +83,17 @@ def read_page_query(parameters: Parameters) -> tuple[int, str | None]:
     """Of `GET /suppressions`: how many entries, and the cursor. Raises `MalformedRequestError`."""
     checked = _read(parameters, _checked_list)
     return checked["limit"], checked.get("cursor")
+
+
+def read_clients_query(parameters: Parameters) -> tuple[date | None, int, str | None]:
+    """Of `GET /clients`: the first day of the month, how many clients, and the cursor.
+
+    Raises `MalformedRequestError`.
+    """
+    checked = _read(parameters, _checked_clients)
+    month = checked.get("month")
+    first = date.fromisoformat(f"{month}-01") if month else None
+    return first, checked["limit"], checked.get("cursor")
 
 
 def read_owner(parameters: Parameters, caller: Client) -> str:

@@ -48,10 +48,11 @@ _KEPT_OUT: Final = {
 
 
 class RestApi(APIGatewayRestResolver):
-    """A resolver whose every answer says that it depends on the request's `Origin`.
+    """A resolver whose every answer says on which headers of the request it depends.
 
-    Powertools leaves that out. A cache would hand the answer for one origin to the pages of
-    another (Fetch standard, "CORS protocol and HTTP caches").
+    Powertools leaves `Origin` out: a cache would hand the answer for one origin to the pages of
+    another (Fetch standard, "CORS protocol and HTTP caches"). API Gateway compresses long answers,
+    and leaves `Accept-Encoding` out.
 
     Under `/page` every origin can read the answer, where any origin is allowed at all: a page that
     is not allowed to send has to read that (`token-not-allowed`, `Origin`). What an answer holds,
@@ -68,7 +69,7 @@ class RestApi(APIGatewayRestResolver):
     def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """The answer, as API Gateway takes it from a Lambda proxy integration."""
         answer = super().resolve(event, context)
-        answer["multiValueHeaders"]["Vary"] = ["Origin"]
+        answer["multiValueHeaders"]["Vary"] = ["Origin, Accept-Encoding"]
         if self._cors and str(event.get("resource", "")).startswith(_FOR_PAGES):
             for name, value in self._readable_by_all.to_dict("*").items():
                 answer["multiValueHeaders"].setdefault(name, [value])

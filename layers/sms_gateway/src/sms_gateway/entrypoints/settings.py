@@ -21,7 +21,7 @@ _NUMBER_PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,13}")
 _ORIGIN: Final = re.compile(rf"{re.escape(EVERY_ORIGIN)}|{PATTERN}")
 _MOST_ORIGINS: Final = 20
 _BASE_PATH: Final = re.compile(
-    r"(?!/(messages|page|tokens|suppressions|provider|openapi\.json)(/|$))(/[A-Za-z0-9._-]+)+"
+    r"(?!/(messages|page|tokens|suppressions|provider|statistics|clients|openapi\.json)(/|$))(/[A-Za-z0-9._-]+)+"
 )
 """Not what a route of ours begins with: that part of a path must stay where it is."""
 _ON_OR_OFF: Final = {"on": True, "off": False}
@@ -286,6 +286,7 @@ class StatusSettings:
     token_key_secret_arn: str
     rules: RulesSettings
     suppressions: bool
+    client_daily_limit: int
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "StatusSettings":
@@ -302,6 +303,7 @@ class StatusSettings:
             token_key_secret_arn=environment.text("TOKEN_KEY_SECRET_ARN"),
             rules=RulesSettings.read(environment),
             suppressions=environment.choice("SUPPRESSION_LIST", _ON_OR_OFF),
+            client_daily_limit=environment.whole_number("CLIENT_DAILY_LIMIT", least=0),
         )
 
 

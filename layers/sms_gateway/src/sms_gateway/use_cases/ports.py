@@ -1,14 +1,14 @@
 """What the use cases need from outside: adapters provide it, tests have fakes with behaviour."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from sms_gateway.domain.access_token import AccessToken, TokenKey
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.circuit import Circuit, OpenReason
-from sms_gateway.domain.client import Client
+from sms_gateway.domain.client import Client, Directory
 from sms_gateway.domain.cursor import CursorKey, Position
 from sms_gateway.domain.guards import Suppression
 from sms_gateway.domain.message import Change, Message
@@ -17,7 +17,9 @@ from sms_gateway.domain.outcome import Outcome
 from sms_gateway.domain.phone_number import ExaminedNumber, PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.domain.search import Search
-from sms_gateway.domain.status import Reason
+from sms_gateway.domain.statistics import Attention, Waiting
+from sms_gateway.domain.status import Reason, Status
+from sms_gateway.domain.usage import Count
 
 
 class AlreadyStoredError(Exception):
@@ -164,6 +166,48 @@ class MessageSearch(Protocol):
         days before).
 
         They can be fewer, even none, although there are more: each call reads so much and no more.
+        Raises `StoreUnavailableError`.
+        """
+
+
+class FiguresUnavailableError(Exception):
+    """The figures of an hour cannot be told now: CloudWatch did not answer, or refused."""
+
+
+class StatusFigures(Protocol):
+    """How many messages got each status."""
+
+    def of_hour(self, since: datetime) -> Mapping[Status, Sequence[int]] | None:
+        """By status, a number for each of the `STEPS` from then on, which begins on the clock.
+
+        `None` if nothing is known of the gateway in that hour. The latest minutes are incomplete.
+        Raises `FiguresUnavailableError`.
+        """
+
+
+class Backlog(Protocol):
+    """What waits, counted up to a bound. Both methods raise `StoreUnavailableError`."""
+
+    def waiting(self, now: datetime) -> Waiting:
+        """Queued messages, without those whose `sendAt` is ahead."""
+
+    def attention(self, since: datetime, now: datetime) -> Attention:
+        """Messages that came to need attention since then, a day ago at most, and do so still."""
+
+
+class ClientDirectory(Protocol):
+    """What is written down of clients and keys."""
+
+    def directory(self) -> Directory:
+        """All of it. Raises `StoreUnavailableError`."""
+
+
+class Usage(Protocol):
+    """The messages of clients, counted day by day."""
+
+    def of(self, clients: Sequence[str], days: Sequence[date]) -> list[Count]:
+        """What these clients had on these days (UTC); a day without a message is left out.
+
         Raises `StoreUnavailableError`.
         """
 

@@ -3,22 +3,30 @@
 from dataclasses import dataclass
 
 from sms_gateway.adapters import aws
+from sms_gateway.adapters.backlog import MessageBacklog
 from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.clients_table import ClientsTable, RememberedClients
+from sms_gateway.adapters.status_figures import CloudWatchFigures
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
+from sms_gateway.adapters.usage_counts import UsageCounts
 from sms_gateway.domain.access_token import TokenKey
 from sms_gateway.domain.cursor import CursorKey
 from sms_gateway.domain.message_id import new_message_id
 from sms_gateway.domain.text import TextRules
+from sms_gateway.entrypoints.logs import logger
+from sms_gateway.entrypoints.metrics import NAMESPACE, Metric, metrics
 from sms_gateway.entrypoints.rest_api import RestApi, Routes, rest_api
 from sms_gateway.entrypoints.settings import StatusSettings
+from sms_gateway.entrypoints.status_metrics import STATUS_METRICS
 from sms_gateway.entrypoints.wiring import shared
 from sms_gateway.entrypoints.wiring.numbers import phone_numbers
 from sms_gateway.use_cases.access_tokens import CheckToken, MintToken
+from sms_gateway.use_cases.list_clients import ListClients
 from sms_gateway.use_cases.list_messages import ListMessages
 from sms_gateway.use_cases.ports import Circuits, Clients
 from sms_gateway.use_cases.preview_message import PreviewMessage
 from sms_gateway.use_cases.read_message import ReadMessage, ReadPageMessage
+from sms_gateway.use_cases.read_statistics import ReadStatistics
 from sms_gateway.use_cases.search_messages import (
     ListSuppressions,
     SearchMessages,
@@ -43,6 +51,8 @@ class StatusParts:
     list_suppressions: ListSuppressions
     read_suppression: ReadSuppression
     circuits: Circuits
+    read_statistics: ReadStatistics
+    list_clients: ListClients
 
 
 def status_parts(settings: StatusSettings, routes: Routes) -> StatusParts:
@@ -53,9 +63,10 @@ def status_parts(settings: StatusSettings, routes: Routes) -> StatusParts:
     listed = suppressions if settings.suppressions else None
     cursor_keys = shared.signing_keys(CursorKey, settings.cursor_key_secret_arn)
     token_keys = shared.signing_keys(TokenKey, settings.token_key_secret_arn)
+    clients = ClientsTable(aws.dynamodb(), settings.guards_table)
     return StatusParts(
         api=rest_api(settings.api, routes),
-        clients=RememberedClients(ClientsTable(aws.dynamodb(), settings.guards_table)),
+        clients=RememberedClients(clients),
         read_message=ReadMessage(messages),
         list_messages=ListMessages(
             messages=messages,
@@ -82,4 +93,27 @@ def status_parts(settings: StatusSettings, routes: Routes) -> StatusParts:
         list_suppressions=ListSuppressions(suppressions, SignedPlaces(cursor_keys)),
         read_suppression=ReadSuppression(suppressions, numbers),
         circuits=CircuitTable(aws.dynamodb(), settings.guards_table),
+        read_statistics=ReadStatistics(
+            CloudWatchFigures(
+                client=aws.cloudwatch,
+                namespace=NAMESPACE,
+                service=metrics.service or "",
+                metrics=STATUS_METRICS,
+                alive=Metric.WATCH_RAN,
+                in_trouble=_no_figures,
+            ),
+            MessageBacklog(aws.dynamodb(), settings.messages_table),
+            shared.now,
+        ),
+        list_clients=ListClients(
+            clients,
+            UsageCounts(aws.dynamodb(), settings.guards_table),
+            SignedPlaces(cursor_keys),
+            settings.client_daily_limit,
+            shared.now,
+        ),
     )
+
+
+def _no_figures(error: Exception) -> None:
+    logger.warning("CloudWatch gave no figures", exc_info=error)
