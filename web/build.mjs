@@ -5,10 +5,12 @@
  */
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, transform } from "esbuild";
+
+import { COLOURS, colour } from "./shared/tokens.js";
 
 const WEB = fileURLToPath(new URL(".", import.meta.url));
 const SITE = fileURLToPath(new URL("../functions/web/site/", import.meta.url));
@@ -114,6 +116,27 @@ async function json(path) {
   return JSON.parse(await readFile(path, "utf8"));
 }
 
+/** @returns {Promise<Bundle>} The operators' console: the page, and files whose names change with them */
+async function operatorsConsole() {
+  const colours = Object.keys(COLOURS).map((name) => `--${name}:${colour(name)};`);
+  const rules = await bundled({ entryPoints: ["console/styles/console.css"] });
+  const parts = {
+    "console.js": await bundled({ entryPoints: ["console/src/main.js"] }),
+    "console.css": `:root{${colours.join("")}}${rules}`,
+    "icon.svg": await readFile(`${WEB}console/icon.svg`, "utf8"),
+  };
+  const files = new Map();
+  let page = await readFile(`${WEB}console/index.html`, "utf8");
+  for (const [part, text] of Object.entries(parts)) {
+    const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+    const name = `a/${part.replace(".", `.${hash}.`)}`;
+    files.set(`console/${name}`, text);
+    page = page.replace(`"${part}"`, `"${name}"`);
+  }
+  files.set("console/index.html", page);
+  return { name: "console", limit: 120_000, files };
+}
+
 /** @param {Bundle} bundle */
 async function put({ name, limit, files }) {
   let bytes = 0;
@@ -136,4 +159,21 @@ async function putFile(path, text) {
   await writeFile(path, text);
 }
 
-for (const bundle of [clickToSms]) await put(await bundle());
+/**
+ * Removes the files of the console that the page no longer names: their names were hashes.
+ *
+ * @param {Bundle} bundle
+ */
+async function dropOld({ files }) {
+  const folder = "console/a";
+  for (const name of await readdir(SITE + folder)) {
+    if (files.has(`${folder}/${name}`)) continue;
+    if (CHECKS) throw new Error(`${folder}/${name} is not what the sources make. Run make web.`);
+    await rm(`${SITE}${folder}/${name}`);
+  }
+}
+
+await put(await clickToSms());
+const consoleBundle = await operatorsConsole();
+await put(consoleBundle);
+await dropOld(consoleBundle);
