@@ -151,7 +151,7 @@ ifdef PYTEST_ARGS
 else
 	@echo "The soak, which mostly waits; beside it, with what time it leaves, the rules; then the deployed stack"
 	@rm -rf .coverage
-	@$(MAKE) --no-print-directory -j3 test-soak test-guarantees test-rules test-handlers test-tools test-generators test-upgrade test-faults test-browser
+	@$(MAKE) --no-print-directory --keep-going -j3 test-soak test-guarantees test-rules test-handlers test-tools test-generators test-upgrade test-faults test-browser
 	$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 	$(BIN)/python -m pytest tests/e2e --ignore=tests/e2e/test_faults.py
 endif
