@@ -76,7 +76,11 @@ function change(how, content) {
  * @returns {Promise<Result>}
  */
 async function alone(work) {
-  return navigator.locks ? navigator.locks.request(BOOK, work) : work();
+  try {
+    return await navigator.locks.request(BOOK, work);
+  } catch {
+    return work(); // a page without https has no locks, and one that may store nothing gets none
+  }
 }
 
 /**

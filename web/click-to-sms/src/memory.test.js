@@ -85,3 +85,11 @@ test("without storage each call keeps its own id, and nothing fails", async () =
   await settle("content", "id-1", true);
   assert.equal((await claim("content", "id-2", false)).id, "id-2");
 });
+
+test("where the browser refuses locks, as it does when it keeps no data of sites, nothing fails", async () => {
+  const request = async () => {
+    throw new DOMException("The request was denied.", "SecurityError");
+  };
+  Object.defineProperty(globalThis, "navigator", { value: { locks: { request } } });
+  assert.equal((await claim("content", "id-1", false)).id, "id-1");
+});
