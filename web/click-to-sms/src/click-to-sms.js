@@ -386,11 +386,9 @@ export class ClickToSms extends HTMLElement {
       if (!isHosts) now.id = claimed.id;
       if (now === this.#now) this.#keep();
       const { messageId, phoneNumber } = body;
-      if (!this.#tell("c2s-before-send", { messageId, phoneNumber }, true)) {
-        await settle(content, messageId, false);
-      } else if (navigator.onLine === false) {
-        this.#fail(now, { code: "offline" });
-      } else {
+      if (!this.#tell("c2s-before-send", { messageId, phoneNumber }, true)) return undefined;
+      if (navigator.onLine === false) this.#fail(now, { code: "offline" });
+      else {
         const message = await now.post(this.#gateway, body, content);
         this.#tokens.spent();
         this.#accepted(now, message);

@@ -42,9 +42,10 @@ export class Composition {
         return message;
       } catch (error) {
         const { code = "", status = 0 } = error instanceof ProblemError ? error.problem : {};
-        this.isInDoubt = code === "cut" || status >= 500;
-        if (!this.isInDoubt) await settle(content, body.messageId, false);
-        if (!this.isInDoubt || !pause) throw error;
+        const isUnknown = code === "cut" || status >= 500;
+        // A later refusal says nothing about the request that was cut.
+        this.isInDoubt ||= isUnknown;
+        if (!isUnknown || !pause) throw error;
         const { retryAfter = 0 } = /** @type {ProblemError} */ (error);
         await new Promise((done) => setTimeout(done, Math.max(pause, retryAfter) * 1000));
       }
