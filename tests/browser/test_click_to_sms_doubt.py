@@ -61,3 +61,25 @@ def test_another_tab_knows_the_id_of_what_was_cut_then_refused_and_then_kept_bac
     other.send()
     until(lambda: len(gateway.sends) == 3, other.page)
     assert len(gateway.messages) == 1
+
+
+def test_a_text_that_the_host_sets_while_it_is_asked_for_a_token_is_not_sent(
+    visit: Visiting, gateway: FakeGateway
+) -> None:
+    gateway.token = {"phoneNumber": "+40721234567"}
+    tab = visit("phone-fixed")
+    tab.sms.evaluate(
+        """sms => {
+          const ask = sms.getToken;
+          sms.getToken = (request) =>
+            new Promise((done) => { window.letGo = () => done(ask(request)); });
+        }"""
+    )
+    tab.message.fill("The text of one contact.")
+    sending = "window.sending = document.querySelector('click-to-sms').send(); null"
+    tab.page.evaluate(sending)
+    tab.page.wait_for_function("'letGo' in window")
+    tab.sms.evaluate("sms => { sms.text = 'The text of the next one.'; }")
+    assert tab.page.evaluate("letGo(), sending.then((id) => id ?? null)") is None
+    assert gateway.sends == []
+    expect(tab.number).to_have_value("")

@@ -371,7 +371,9 @@ export class ClickToSms extends HTMLElement {
     this.#refused = {};
     try {
       if (this.#has("phone-fixed") && !this.#number) {
-        this.#view.phoneNumber.value = (await this.#tokens.get("")).token.phoneNumber ?? "";
+        const { token } = await this.#tokens.get("");
+        if (now !== this.#now) return undefined; // the host has begun another message meanwhile
+        this.#view.phoneNumber.value = token.phoneNumber ?? "";
       }
       if (this.#refuseHere()) return undefined;
       const content = this.#content;
