@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.host_page import FakeGateway, Visiting, a_visit, problem, until
+from tests.browser.host_page import HOST, FakeGateway, Visiting, a_visit, problem, until
 
 LATER = problem("too-many-requests", 429)
 UNCONFIRMED = "We do not know if it was sent. Sent again, it may arrive twice."
@@ -83,3 +83,21 @@ def test_a_text_that_the_host_sets_while_it_is_asked_for_a_token_is_not_sent(
     assert tab.page.evaluate("letGo(), sending.then((id) => id ?? null)") is None
     assert gateway.sends == []
     expect(tab.number).to_have_value("")
+
+
+def test_what_was_sent_on_one_page_is_not_shown_on_the_page_of_another_contact(
+    visit: Visiting, gateway: FakeGateway
+) -> None:
+    gateway.life = ["submitted"]
+    tab = visit()
+    tab.write()
+    tab.send()
+    expect(tab.status).to_have_text("Handed to the SMS provider. Waiting for its report.")
+    html = tab.page.content()
+    tab.page.route(
+        f"{HOST}/contact?*", lambda route: route.fulfill(body=html, content_type="text/html")
+    )
+    tab.page.goto(f"{HOST}/contact?id=2")
+    tab.page.wait_for_function("window.told")
+    expect(tab.message).to_have_value("")
+    expect(tab.status).to_have_text("")

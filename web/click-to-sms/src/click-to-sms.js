@@ -255,7 +255,7 @@ export class ClickToSms extends HTMLElement {
   /** What tells this component's draft from that of another one on this page. */
   get #draftKey() {
     const place = [...document.querySelectorAll(this.localName)].indexOf(this);
-    return `click-to-sms ${location.pathname} ${this.id || this.#get("name") || place}`;
+    return `click-to-sms ${location.pathname + location.search} ${this.id || this.#get("name") || place}`;
   }
 
   get #from() {
