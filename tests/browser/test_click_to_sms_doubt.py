@@ -101,3 +101,16 @@ def test_what_was_sent_on_one_page_is_not_shown_on_the_page_of_another_contact(
     tab.page.wait_for_function("window.told")
     expect(tab.message).to_have_value("")
     expect(tab.status).to_have_text("")
+
+
+def test_a_gateway_that_asks_for_an_hour_is_not_waited_for_without_a_word(
+    visit: Visiting, gateway: FakeGateway
+) -> None:
+    gateway.refusals = [problem("service-unavailable", 503, retryAfter=3600)]
+    tab = visit()
+    tab.write()
+    tab.send()
+    expect(tab.status).to_contain_text("The SMS gateway does not answer. Try again")
+    tab.send()
+    until(lambda: len(gateway.messages) == 1, tab.page)
+    assert len({each["messageId"] for each in gateway.sends}) == 1
