@@ -16,6 +16,7 @@ from sms_gateway.entrypoints.status_metrics import STATUS_METRICS
 from sms_gateway.use_cases.ports import FiguresUnavailableError
 
 SINCE = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+ALIVE = [(SINCE + (STEPS - 3) * STEP, 1.0)]
 Answer = Callable[..., Any]
 
 
@@ -80,7 +81,7 @@ def test_what_is_asked_is_what_the_real_client_takes(monkeypatch: pytest.MonkeyP
 
 def test_points_come_into_their_steps_in_whatever_order_they_come() -> None:
     points = [(SINCE + (STEPS - 1) * STEP, 2.0), (SINCE, 7.0), (SINCE + STEP, 1.0)]
-    cloudwatch = CloudWatch(alive=[(SINCE, 1.0)], sent=points)
+    cloudwatch = CloudWatch(alive=ALIVE, sent=points)
 
     found = figures(cloudwatch).of_hour(SINCE)
 
@@ -93,14 +94,22 @@ def test_without_a_sign_of_life_nothing_is_known() -> None:
     assert figures(CloudWatch(sent=[(SINCE, 1.0)])).of_hour(SINCE) is None
 
 
+def test_zeros_of_a_cloudwatch_that_is_behind_are_not_taken_for_a_quiet_hour() -> None:
+    told: list[Exception] = []
+    behind = CloudWatch(alive=[(SINCE, 1.0), (SINCE + (STEPS - 4) * STEP, 1.0)])
+    with pytest.raises(FiguresUnavailableError):
+        figures(behind, told).of_hour(SINCE)
+    assert "nothing since 2026-11-22 14:45" in str(told[0])
+
+
 @pytest.mark.parametrize("code", ["PartialData", "InternalError", "Forbidden"])
 def test_a_part_of_the_figures_is_not_taken_for_the_whole(code: str) -> None:
     told: list[Exception] = []
     with pytest.raises(FiguresUnavailableError):
-        figures(CloudWatch(code, alive=[(SINCE, 1.0)]), told).of_hour(SINCE)
+        figures(CloudWatch(code, alive=ALIVE), told).of_hour(SINCE)
     assert code in str(told[0])
 
-    cloudwatch = CloudWatch(alive=[(SINCE, 1.0)])
+    cloudwatch = CloudWatch(alive=ALIVE)
     cloudwatch.left_out = {"failed"}
     with pytest.raises(FiguresUnavailableError):
         figures(cloudwatch).of_hour(SINCE)

@@ -57,7 +57,7 @@ def store(cloud: Cloud, message_id: str, status: Status, **values: Any) -> None:
 
 
 def test_the_last_hour_is_shown_step_by_step(status: Function, cloud: Cloud) -> None:
-    tell(cloud, "WatchRan", SINCE)
+    tell(cloud, "WatchRan", SINCE + 55 * MINUTE)
     tell(cloud, "StatusSent", SINCE - MINUTE, 100)
     tell(cloud, "StatusSent", SINCE, 3)
     tell(cloud, "StatusSent", SINCE + 4 * MINUTE, 4)
@@ -83,7 +83,7 @@ def test_the_last_hour_is_shown_step_by_step(status: Function, cloud: Cloud) -> 
 def test_an_hour_in_which_nothing_happened_is_zeros_and_not_unknown(
     status: Function, cloud: Cloud
 ) -> None:
-    tell(cloud, "WatchRan", SINCE + 7 * MINUTE)
+    tell(cloud, "WatchRan", SINCE + 47 * MINUTE)
 
     assert status(ASKING).body["statuses"] == dict.fromkeys(STATUSES, NOTHING)
 
@@ -115,7 +115,7 @@ def test_where_cloudwatch_does_not_answer_the_rest_is_there_and_it_is_asked_agai
     assert output.line("CloudWatch gave no figures")["level"] == "WARNING"
 
     cloud.calls.trouble.clear()
-    tell(cloud, "WatchRan", SINCE)
+    tell(cloud, "WatchRan", SINCE + 55 * MINUTE)
     clock.advance(14)
     assert status(ASKING).body["statusesReason"] == "not-answered"
     clock.advance(11)
@@ -176,7 +176,7 @@ def test_counting_stops_somewhere_and_says_so(
 def test_many_open_consoles_cost_what_one_costs(
     status: Function, cloud: Cloud, clock: FakeClock
 ) -> None:
-    tell(cloud, "WatchRan", SINCE)
+    tell(cloud, "WatchRan", SINCE + 55 * MINUTE)
     first = status(ASKING)
     cloud.calls.made.clear()
 

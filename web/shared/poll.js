@@ -130,7 +130,7 @@ export class Poll {
       if (this.#running) this.#wait(0); // started anew while the old request was under way
       return;
     }
-    this.#notBefore = this.#page.Date.now() + asked * 1000;
+    this.#notBefore = asked && this.#page.Date.now() + asked * 1000;
     if (pause === undefined) this.stop();
     else this.#wait(pause, asked ? 0 : SPREAD);
   }

@@ -163,6 +163,19 @@ test("Retry-After is kept: never sooner, not even when the tab is shown again", 
   assert.deepEqual(times, [0, 90]);
 });
 
+test("a clock that was set back does not make a tab wait that is shown again", async () => {
+  const page = new FakePage();
+  page.now = 7_200_000;
+  const { poll, times } = polled(page, () => 10);
+  poll.start();
+  await page.pass(1);
+  page.now -= 3_600_000;
+  await page.turn("hidden");
+  await page.turn("visible");
+  assert.equal(times.length, 2);
+  poll.stop();
+});
+
 test("stopped, it asks nothing, listens to nothing, and aborts its request", async () => {
   const page = new FakePage();
   /** @type {AbortSignal[]} */

@@ -26,7 +26,7 @@ class Console:
         if key is not None:
             self.page.add_init_script(
                 f"sessionStorage.getItem('test') ?? (sessionStorage.setItem('test', 'signed in'),"
-                f" sessionStorage.setItem('sms-gateway-key', '{key}'))"
+                f" sessionStorage.setItem('sms-gateway-key /v1/', '{key}'))"
             )
         self.page.goto(f"{CONSOLE}#/{place}" if place else CONSOLE)
         self.settle()

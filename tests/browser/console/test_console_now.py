@@ -166,6 +166,21 @@ def test_the_lists_which_the_gateway_logs_are_read_less_often_than_the_figures(
     assert len(gateway.calls("messages")) == 3
 
 
+def test_lists_that_could_not_be_read_are_read_again_before_they_count_as_of_now(
+    console: Console, gateway: Gateway
+) -> None:
+    page = console.open()
+    gateway.broken = lambda asked: problem("StoreUnavailable") if asked.path == "messages" else None
+    with page.expect_response(lambda answer: answer.status == 503):
+        page.clock.run_for(40_000)
+    expect(page.get_by_text("The gateway could not answer")).to_be_visible()
+    gateway.broken = lambda _: None
+    gateway.messages += [life("failed", 9)]
+    with page.expect_response("**/statistics"):
+        page.clock.run_for(10_000)
+    expect(page.get_by_role("link", name="order-9")).to_be_visible()
+
+
 def test_pause_stops_the_reading_until_it_goes_on(console: Console, gateway: Gateway) -> None:
     page = console.open()
     page.get_by_role("button", name="Pause").click()

@@ -231,6 +231,25 @@ def test_a_send_goes_on_in_another_view_and_ends_when_the_console_is_locked(
     expect(page.get_by_label("A client's key")).to_be_visible()
 
 
+def test_a_send_keeps_its_client_when_another_clients_key_is_entered_meanwhile(
+    console: Console, gateway: SheetsGateway, tmp_path: Path
+) -> None:
+    gateway.is_cut = lambda asked: (
+        asked.path == "messages/batch" and len(gateway.calls("messages/batch")) == 0
+    )
+    page = console.open("send")
+    check(page, file(tmp_path, "number,message\n" + rows(2)))
+    page.get_by_role("button", name="Send 2 SMS").click()
+    expect(waits(page)).to_contain_text("The connection to the gateway broke.")
+    page.get_by_role("link", name="Test message").click()
+    page.get_by_role("button", name="Use another key").click()
+    page.get_by_label("A client's key").fill("key-of-another-client")
+    page.get_by_role("button", name="See what the phone will show").click()
+    with page.expect_response("**/messages/batch") as again:
+        page.clock.run_for(2000)
+    assert again.value.request.headers["x-api-key"] == CLIENT
+
+
 def test_the_tab_asks_before_it_is_closed_while_rows_are_sent(
     console: Console, gateway: SheetsGateway, tmp_path: Path
 ) -> None:

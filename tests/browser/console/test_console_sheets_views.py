@@ -93,6 +93,21 @@ def test_a_test_message_whose_answer_is_lost_is_sent_once(
     assert len(gateway.sent) == 1
 
 
+def test_a_test_message_that_is_looked_at_once_more_after_a_lost_answer_is_sent_once(
+    console: Console, gateway: SheetsGateway
+) -> None:
+    page = console.open("test-message")
+    write(page, "0721000001", "Buna ziua")
+    gateway.is_cut = lambda asked: asked.path == "messages" and asked.method == "POST"
+    page.get_by_role("button", name="Send SMS").click()
+    expect(page.get_by_role("button", name="Try again")).to_be_focused()
+    gateway.is_cut = lambda _: False
+    page.get_by_role("button", name="See what the phone will show").click()
+    page.get_by_role("button", name="Send SMS").click()
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    assert len(gateway.sent) == 1
+
+
 def test_an_operators_key_never_sends_a_test_message(
     console: Console, gateway: SheetsGateway
 ) -> None:

@@ -255,7 +255,7 @@ export class ClickToSms extends HTMLElement {
   /** What tells this component's draft from that of another one on this page. */
   get #draftKey() {
     const place = [...document.querySelectorAll(this.localName)].indexOf(this);
-    return `click-to-sms ${location.pathname} ${this.id || this.#get("name") || place}`;
+    return `click-to-sms ${location.pathname + location.search} ${this.id || this.#get("name") || place}`;
   }
 
   get #from() {
@@ -371,7 +371,9 @@ export class ClickToSms extends HTMLElement {
     this.#refused = {};
     try {
       if (this.#has("phone-fixed") && !this.#number) {
-        this.#view.phoneNumber.value = (await this.#tokens.get("")).token.phoneNumber ?? "";
+        const { token } = await this.#tokens.get("");
+        if (now !== this.#now) return undefined; // the host has begun another message meanwhile
+        this.#view.phoneNumber.value = token.phoneNumber ?? "";
       }
       if (this.#refuseHere()) return undefined;
       const content = this.#content;
@@ -386,11 +388,9 @@ export class ClickToSms extends HTMLElement {
       if (!isHosts) now.id = claimed.id;
       if (now === this.#now) this.#keep();
       const { messageId, phoneNumber } = body;
-      if (!this.#tell("c2s-before-send", { messageId, phoneNumber }, true)) {
-        await settle(content, messageId, false);
-      } else if (navigator.onLine === false) {
-        this.#fail(now, { code: "offline" });
-      } else {
+      if (!this.#tell("c2s-before-send", { messageId, phoneNumber }, true)) return undefined;
+      if (navigator.onLine === false) this.#fail(now, { code: "offline" });
+      else {
         const message = await now.post(this.#gateway, body, content);
         this.#tokens.spent();
         this.#accepted(now, message);

@@ -7,6 +7,8 @@ import { ProblemError } from "./problem_error.js";
 
 /** Seconds after which what was cut is sent again, under the same id. */
 const RETRIES = [1, 3, 8];
+/** Seconds that a person is left without a word, if the gateway asks for them. */
+const LONGEST = 30;
 
 /** @typedef {import('./gateway.js').Message} Message */
 
@@ -42,10 +44,11 @@ export class Composition {
         return message;
       } catch (error) {
         const { code = "", status = 0 } = error instanceof ProblemError ? error.problem : {};
-        this.isInDoubt = code === "cut" || status >= 500;
-        if (!this.isInDoubt) await settle(content, body.messageId, false);
-        if (!this.isInDoubt || !pause) throw error;
+        const isUnknown = code === "cut" || status >= 500;
+        // A later refusal says nothing about the request that was cut.
+        this.isInDoubt ||= isUnknown;
         const { retryAfter = 0 } = /** @type {ProblemError} */ (error);
+        if (!isUnknown || !pause || retryAfter > LONGEST) throw error;
         await new Promise((done) => setTimeout(done, Math.max(pause, retryAfter) * 1000));
       }
     }

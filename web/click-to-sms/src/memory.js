@@ -49,7 +49,7 @@ export function claim(content, id, isAnother) {
 export function settle(content, id, isSent) {
   return alone(() =>
     change((book, key) => {
-      if (isSent) book.claims[key] = { id, at: book.claims[key]?.at ?? Date.now(), sent: true };
+      if (isSent) book.claims[key] = { id, at: Date.now(), sent: true };
       else if (book.claims[key]?.id === id) delete book.claims[key];
     }, content),
   );
@@ -76,7 +76,11 @@ function change(how, content) {
  * @returns {Promise<Result>}
  */
 async function alone(work) {
-  return navigator.locks ? navigator.locks.request(BOOK, work) : work();
+  try {
+    return await navigator.locks.request(BOOK, work);
+  } catch {
+    return work(); // a page without https has no locks, and one that may store nothing gets none
+  }
 }
 
 /**

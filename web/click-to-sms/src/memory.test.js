@@ -36,9 +36,12 @@ test("the same content has one id, and other content another", async () => {
   assert.equal((await claim("other", "id-3", false)).id, "id-3");
 });
 
-test("what was sent is known as sent, with its time", async () => {
-  const { at } = await claim("content", "id-1", false);
+test("what was sent is known as sent, with its time", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1_795_751_106_000 });
+  await claim("content", "id-1", false);
+  context.mock.timers.tick(3_600_000);
   await settle("content", "id-1", true);
+  const at = Date.now();
   assert.deepEqual(await claim("content", "id-2", false), { id: "id-1", at, sent: true });
 });
 
@@ -84,4 +87,12 @@ test("without storage each call keeps its own id, and nothing fails", async () =
   assert.equal((await claim("content", "id-1", false)).id, "id-1");
   await settle("content", "id-1", true);
   assert.equal((await claim("content", "id-2", false)).id, "id-2");
+});
+
+test("where the browser refuses locks, as it does when it keeps no data of sites, nothing fails", async () => {
+  const request = async () => {
+    throw new DOMException("The request was denied.", "SecurityError");
+  };
+  Object.defineProperty(globalThis, "navigator", { value: { locks: { request } } });
+  assert.equal((await claim("content", "id-1", false)).id, "id-1");
 });

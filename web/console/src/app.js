@@ -37,6 +37,7 @@ export function startApp(base) {
   const session = new Session(
     {
       storage: sessionStorage,
+      gateway: base.pathname,
       now: () => Date.now(),
       channel: new BroadcastChannel("sms-gateway-console"),
     },

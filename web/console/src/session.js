@@ -5,14 +5,13 @@
  */
 
 export const IDLE_MS = 15 * 60 * 1000;
-const STORED = "sms-gateway-key";
-const USED = "sms-gateway-key-used";
 
 /** @typedef {"locked" | "idle" | "refused"} EndOfSession why the key was erased */
 
 /**
  * @typedef {object} Surroundings what a session needs of the browser; tests give their own
  * @property {Pick<Storage, "getItem" | "setItem" | "removeItem">} storage
+ * @property {string} gateway the path of its address: under a shared host name each gateway has a key of its own
  * @property {() => number} now milliseconds
  * @property {{postMessage(message: unknown): void, onmessage: ((event: MessageEvent) => void) | null} | null} channel
  */
@@ -22,6 +21,8 @@ export class Session {
   #around;
   /** @type {(why: EndOfSession) => void} */
   #onEnd;
+  #stored;
+  #usedAt;
 
   /**
    * @param {Surroundings} around
@@ -30,6 +31,8 @@ export class Session {
   constructor(around, onEnd) {
     this.#around = around;
     this.#onEnd = onEnd;
+    this.#stored = `sms-gateway-key ${around.gateway}`;
+    this.#usedAt = `${this.#stored} used`;
     if (around.channel) {
       around.channel.onmessage = (event) => {
         if (event.data === "lock") this.#end("locked");
@@ -40,26 +43,26 @@ export class Session {
   /** The key, or null. Erases a key that has not been used for too long. @returns {string | null} */
   get key() {
     this.check();
-    return this.#around.storage.getItem(STORED);
+    return this.#around.storage.getItem(this.#stored);
   }
 
   /** @param {string} key */
   start(key) {
-    this.#around.storage.setItem(STORED, key);
+    this.#around.storage.setItem(this.#stored, key);
     this.used();
   }
 
   /** The operator has touched the page just now. It does not bring a key back that is too old. */
   used() {
     if (!this.check()) return;
-    this.#around.storage.setItem(USED, String(this.#around.now()));
+    this.#around.storage.setItem(this.#usedAt, String(this.#around.now()));
   }
 
   /** Erases a key that has not been used for 15 minutes. True if there is a key. */
   check() {
     const { storage, now } = this.#around;
-    if (storage.getItem(STORED) === null) return false;
-    const used = storage.getItem(USED);
+    if (storage.getItem(this.#stored) === null) return false;
+    const used = storage.getItem(this.#usedAt);
     if (used !== null && now() - Number(used) >= IDLE_MS) {
       this.#end("idle");
       return false;
@@ -81,9 +84,9 @@ export class Session {
   /** @param {EndOfSession} why */
   #end(why) {
     const { storage } = this.#around;
-    if (storage.getItem(STORED) === null) return;
-    storage.removeItem(STORED);
-    storage.removeItem(USED);
+    if (storage.getItem(this.#stored) === null) return;
+    storage.removeItem(this.#stored);
+    storage.removeItem(this.#usedAt);
     this.#onEnd(why);
   }
 }

@@ -18,7 +18,7 @@ beforeEach(() => {
   channels = [];
 });
 
-function tab(storage = stored) {
+function tab(storage = stored, gateway = "/v1/") {
   const channel = {
     onmessage: /** @type {((event: any) => void) | null} */ (null),
     postMessage(/** @type {unknown} */ data) {
@@ -33,6 +33,7 @@ function tab(storage = stored) {
         setItem: (name, value) => void storage.set(name, value),
         removeItem: (name) => void storage.delete(name),
       },
+      gateway,
       now: () => time,
       channel,
     },
@@ -92,4 +93,10 @@ test("a refused key is erased, and that is told once", () => {
   session.refuse();
   assert.equal(session.key, null);
   assert.deepEqual(ends, ["refused"]);
+});
+
+test("another gateway under the same host name gets no key", () => {
+  tab().start("secret");
+  assert.equal(tab(stored, "/other/").key, null);
+  assert.equal(tab().key, "secret");
 });

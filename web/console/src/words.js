@@ -184,8 +184,8 @@ export const HOUR = {
     "CloudWatch nu are cifre ale acestui gateway pentru ultima oră, ca la un stack nou.",
   ],
   notAnswered: [
-    "CloudWatch does not answer just now, so the figures of the last hour are not known.",
-    "CloudWatch nu răspunde acum, așa că cifrele ultimei ore nu sunt cunoscute.",
+    "CloudWatch does not answer just now, or is behind, so the figures of the last hour are not known.",
+    "CloudWatch nu răspunde acum sau este în întârziere, așa că cifrele ultimei ore nu sunt cunoscute.",
   ],
   show: ["Show as table", "Arată ca tabel"],
   table: [

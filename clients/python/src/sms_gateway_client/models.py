@@ -33,7 +33,7 @@ One number for each step, the oldest step first
 
 StatusesReason: TypeAlias = Literal['no-data', 'not-answered']
 """
-`no-data`: CloudWatch has nothing of this gateway in the last hour, as on a new stack. `not-answered`: CloudWatch did not answer, or refused the question; ask again in a minute
+`no-data`: CloudWatch has nothing of this gateway in the last hour, as on a new stack. `not-answered`: CloudWatch did not answer, refused the question, or is ten minutes behind; ask again in a minute
 """
 
 

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { clientKey } from "../client-session.js";
 import { findingsOf } from "./plan.js";
 import { Sender } from "./sender.js";
 
@@ -16,6 +17,8 @@ export class SendJob {
   findings = null;
   /** Whether the person has seen the findings, and sends. */
   hasBegun = false;
+  /** Another client's, entered in another view meanwhile, would send once more what has lost its answer. */
+  key = clientKey();
 
   /**
    * @param {string} fileName
@@ -42,8 +45,9 @@ export class SendJob {
     await this.sender.send();
   }
 
-  /** Does what was cut short. */
+  /** Does what was cut short, with the key that is there by now. */
   goOn() {
+    this.key = clientKey();
     return this.hasBegun ? this.send() : this.check();
   }
 

@@ -94,11 +94,12 @@ function reader({ api }) {
 
   /** @param {AbortSignal} signal */
   async function readLists(signal) {
-    readAt = Date.now();
-    const since = new Date(readAt - DAY_MS).toISOString();
+    const asked = Date.now();
+    const since = new Date(asked - DAY_MS).toISOString();
     const lists = await Promise.all(
       TROUBLE.map((status) => api.get("messages", { status, since, limit: ROWS }, { signal })),
     );
+    readAt = asked;
     /** @type {Message[]} */
     const messages = lists.flatMap((list) => list.messages);
     return messages

@@ -4,7 +4,7 @@
  */
 
 import { keyField } from "../client-key.js";
-import { clientKey, currentJob, keepJob } from "../client-session.js";
+import { currentJob, keepJob } from "../client-session.js";
 import { el, replace } from "../dom.js";
 import { fileField } from "../file-field.js";
 import { field } from "../parts.js";
@@ -91,9 +91,10 @@ function form(context, onJob) {
       const chosen = { number: number.value.trim(), message: message.value.trim() };
       const sheet = readSheet(read.text, chosen);
       const plan = await planOf(sheet, name.value || read.name);
+      /** @type {SendJob} */
       const job = new SendJob(read.name, sheet, plan, {
         post: async (path, body, signal) =>
-          (await api.ask(path, { method: "POST", body, key: clientKey(), signal })).data,
+          (await api.ask(path, { method: "POST", body, key: job.key, signal })).data,
         sleep,
         now: () => performance.now() / 1000,
         random: Math.random,

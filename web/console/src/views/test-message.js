@@ -34,6 +34,7 @@ export const testMessage = {
     const text = el("textarea", { rows: "3", dir: "auto" });
     const error = el("p", { class: "error", role: "alert" });
     const shown = el("div");
+    let composed = { content: "", id: "" };
     const form = el(
       "form",
       { class: "card sheet-form", novalidate: true, onsubmit: preview },
@@ -70,12 +71,19 @@ export const testMessage = {
       }
     }
 
+    /** One id for one text to one number: also if it is looked at once more, an answer being lost. @param {Draft} draft */
+    function idOf(draft) {
+      const content = JSON.stringify(draft);
+      if (content !== composed.content) composed = { content, id: uuid7() };
+      return composed.id;
+    }
+
     /**
      * @param {any} seen the gateway's preview
      * @param {Draft} draft
      */
     function show(seen, draft) {
-      const messageId = uuid7(); // one for what was seen: a repeated request sends nothing twice
+      const messageId = idOf(draft);
       const heading = el(
         "h2",
         { tabindex: "-1" },

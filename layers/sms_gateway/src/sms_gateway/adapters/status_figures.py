@@ -1,20 +1,24 @@
 """How many messages got each status, as CloudWatch has counted it from the metrics of `publish`.
 
 One call of `GetMetricData` for all. A count without a point in a step is zero there, since a metric
-has points only where something was counted; that CloudWatch knows the gateway at all is seen by a
-metric that is written in every minute.
+has points only where something was counted; that CloudWatch knows the gateway, and is not behind,
+is seen by a metric that is written in every minute.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sms_gateway.domain.statistics import STEP, STEPS
 from sms_gateway.domain.status import Status
 from sms_gateway.use_cases.ports import FiguresUnavailableError
+
+LATEST: Final = 3
+"""One of the last steps has a sign of life, since CloudWatch is two minutes late and no more.
+Without any in ten minutes it is behind, and its zeros say nothing."""
 
 _ALIVE = "alive"
 
@@ -53,8 +57,12 @@ class CloudWatchFigures:
             # A sum of what is there would be taken for the whole.
             self.in_trouble(FiguresUnavailableError(f"results {sorted(codes)}"))
             raise FiguresUnavailableError
-        if not results[_ALIVE]["Values"]:
+        alive = results[_ALIVE]["Timestamps"]
+        if not alive:
             return None
+        if max(alive) < since + (STEPS - LATEST) * STEP:
+            self.in_trouble(FiguresUnavailableError(f"nothing since {max(alive)}"))
+            raise FiguresUnavailableError
         return {status: _steps(results[str(status)], since) for status in self.metrics}
 
     def _query(self, ident: str, metric: str) -> dict[str, Any]:
