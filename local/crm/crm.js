@@ -20,6 +20,11 @@ function element(name, text = "") {
   return made;
 }
 
+/** The time of day. */
+function clock() {
+  return new Date().toLocaleTimeString(language === "ro" ? "ro" : "en-GB", { timeStyle: "short" });
+}
+
 /** Asks this page's own server for a token: for the contact, or for any number. */
 function tokenFor(contact) {
   return async ({ signal }) => {
@@ -63,7 +68,7 @@ document.addEventListener("c2s-status", ({ target, detail }) => {
   const id = `message-${detail.messageId}`;
   const line = document.getElementById(id) ?? element("li");
   line.id = id;
-  const time = element("time", new Date().toLocaleTimeString(language));
+  const time = element("time", clock());
   line.replaceChildren(time, element("span", target.dataset.to), element("code", detail.status));
   find("#log").prepend(line);
 });
@@ -71,7 +76,7 @@ document.addEventListener("c2s-status", ({ target, detail }) => {
 document.addEventListener("c2s-error", ({ target, detail }) => {
   find("#none").hidden = true;
   const line = element("li");
-  const time = element("time", new Date().toLocaleTimeString(language));
+  const time = element("time", clock());
   line.append(time, element("span", target.dataset.to), element("code", detail.code));
   find("#log").prepend(line);
 });

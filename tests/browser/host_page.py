@@ -12,21 +12,27 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route
 
+from tests.browser.axe import serious_findings
 from tests.support.component import BUNDLE, VERSION
-from tools.repository import ROOT
 
 Json = dict[str, Any]
 HOST: Final = "https://crm.example"
 GATEWAY: Final = "https://gateway.example/v1"
 NUMBER: Final = "0721 234 567"
 TEXT: Final = "Comanda dvs. este gata."
-AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 STRICT: Final = (
     f"default-src 'none'; script-src 'self' {GATEWAY}/web/; style-src 'self'; img-src 'self';"
     f" connect-src 'self' {GATEWAY}/page/; base-uri 'none'; form-action 'none';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
 )
 """The strictest policy of a host: what docs/click-to-sms.md says to allow, and nothing else."""
+HIDE: Final = """
+let state = "visible";
+window.turn = (to) => { state = to; document.dispatchEvent(new Event("visibilitychange")); };
+Object.defineProperty(Document.prototype, "visibilityState", { get: () => state });
+Object.defineProperty(Document.prototype, "hidden", { get: () => state === "hidden" });
+"""
+"""Lets a test turn the tab: Playwright keeps every page visible."""
 _TYPE: Final = "urn:problem-type:sms-gateway:"
 _HOST_PROGRAM: Final = """
 const told = (window.told = []);
@@ -198,14 +204,7 @@ class Visit:
 
     def findings(self) -> list[str]:
         """What axe-core finds serious or critical."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
-        results = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        return [
-            f"{each['id']}: {[node['html'] for node in each['nodes']]}"
-            for each in results["violations"]
-            if each["impact"] in {"serious", "critical"}
-        ]
+        return serious_findings(self.page)
 
 
 Visiting = Callable[..., Visit]
@@ -216,7 +215,7 @@ def a_visit(
     browser: Browser, gateway: FakeGateway, **options: Any
 ) -> Iterator[tuple[BrowserContext, Visiting]]:
     """A clean browser context, and the way to open pages in it."""
-    context = browser.new_context(locale="en-GB", **options)
+    context = browser.new_context(**{"locale": "en-GB", **options})
     context.set_default_timeout(10_000)
     errors: list[str] = []
     context.on("weberror", lambda error: errors.append(str(error.error)))

@@ -244,3 +244,30 @@ def test_romanian_is_spoken_where_the_page_does(visit: Visiting, gateway: FakeGa
     expect(tab.button("Send again anyway")).to_be_visible()
     tab.sms.evaluate("sms => sms.lang = 'ro'")
     expect(tab.button("Mesaj nou")).to_be_visible()
+
+
+def test_a_text_that_was_sent_has_no_room_left_to_tell(visit: Visiting) -> None:
+    tab = visit()
+    counter = tab.sms.locator("[part=counter]")
+    tab.write()
+    expect(counter).to_have_text("You can type 137 more characters.")
+    tab.send()
+    expect(tab.button("New message")).to_be_visible()
+    expect(counter).to_have_text("")
+    tab.button("New message").click()
+    expect(counter).to_have_text("Write the message.")
+
+
+def test_garbled_text_is_called_so_and_not_a_matter_of_one_character(
+    visit: Visiting, gateway: FakeGateway
+) -> None:
+    wrong = problem("mis-decoded-text", 422, field="message")
+    gateway.preview = {"accepted": False, "rules": [{"problem": wrong}]}
+    tab = visit()
+    tab.write("A\u00c8\u2122a")
+    error = tab.sms.locator("#message-error")
+    expect(error).to_have_text("Mis decoded text. D.")
+    tab.send()
+    expect(tab.message).to_be_focused()
+    expect(error).to_have_text("Mis decoded text. D.")
+    assert gateway.sends == []

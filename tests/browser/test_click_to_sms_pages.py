@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.host_page import (
+    HIDE,
     STRICT,
     TEXT,
     FakeGateway,
@@ -18,12 +19,6 @@ from tests.browser.host_page import (
 )
 
 _FORM = '<form id="host" action="/nowhere"><fieldset>{}</fieldset><button>Save</button></form>'
-_HIDE = """
-let state = "visible";
-window.turn = (to) => { state = to; document.dispatchEvent(new Event("visibilitychange")); };
-Object.defineProperty(Document.prototype, "visibilityState", { get: () => state });
-Object.defineProperty(Document.prototype, "hidden", { get: () => state === "hidden" });
-"""
 
 
 @pytest.fixture
@@ -56,7 +51,7 @@ def test_a_hidden_tab_asks_nothing_and_goes_on_when_it_is_shown(
     visit: Visiting, gateway: FakeGateway
 ) -> None:
     gateway.life = ["submitted"]
-    tab = visit(clock=True, before=_HIDE)
+    tab = visit(clock=True, before=HIDE)
     tab.write()
     tab.send()
     expect(tab.status).to_contain_text("Handed to the SMS provider.")
@@ -273,8 +268,9 @@ def test_it_moves_only_where_the_person_has_nothing_against_it(
 
 def test_the_host_gives_it_its_own_colours_and_reaches_its_parts(visit: Visiting) -> None:
     style = (
-        "const sheet = new CSSStyleSheet(); sheet.replaceSync(`click-to-sms {"
-        " --c2s-accent: rgb(1, 2, 3); --c2s-radius: 11px }"
+        "const sheet = new CSSStyleSheet(); sheet.replaceSync(`:root { --surface: rgb(7, 8, 9) }"
+        " click-to-sms { --c2s-accent: rgb(1, 2, 3); --c2s-radius: 11px;"
+        " --c2s-surface: var(--surface) }"
         " click-to-sms::part(counter) { color: rgb(4, 5, 6) }`);"
         " document.adoptedStyleSheets = [sheet];"
     )
@@ -282,6 +278,8 @@ def test_the_host_gives_it_its_own_colours_and_reaches_its_parts(visit: Visiting
     send = tab.button("Send SMS")
     assert send.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(1, 2, 3)"
     assert send.evaluate("e => getComputedStyle(e).borderRadius") == "11px"
+    background = tab.message.evaluate("e => getComputedStyle(e).backgroundColor")
+    assert background == "rgb(7, 8, 9)", "the page's variable has the name of one of its own"
     counter = tab.sms.locator("[part=counter]")
     assert counter.evaluate("e => getComputedStyle(e).color") == "rgb(4, 5, 6)"
     parts = tab.sms.evaluate(

@@ -12,21 +12,14 @@ from playwright.sync_api import Page, expect
 
 from local.stack import LocalStack, stack_file
 from tests.browser.conftest import Observed
+from tests.support.component import BUNDLE, VERSION
 from tests.support.hosts import HOSTS, running_host
 from tools.repository import ROOT
 
 SITE: Final = ROOT / "functions" / "web" / "site"
-COMPONENTS: Final = sorted((SITE / "web").glob("*/click-to-sms.js"))
 SECONDS: Final = 60
 UNTIL_SENT: Final = 60_000
 """Milliseconds: the functions start for the first time, on a machine that does much else."""
-
-
-@pytest.fixture(scope="module")
-def component() -> Path:
-    if not COMPONENTS:
-        pytest.skip("The component is not bundled yet.")
-    return COMPONENTS[-1]
 
 
 def test_a_program_is_told_where_everything_is_and_the_operators_key_opens_the_console(
@@ -100,19 +93,17 @@ def test_a_name_that_there_is_not_is_404_in_words_and_head_is_answered(stack: Lo
 
 
 def test_the_components_file_is_for_any_origin_under_its_version_and_its_major(
-    stack: LocalStack, component: Path
+    stack: LocalStack,
 ) -> None:
-    version = component.parent.name
-    whole = fetched(f"{stack.api_url}/web/{version}/click-to-sms.js", origin="https://a.example")
-    moving = fetched(f"{stack.api_url}/web/{version.partition('.')[0]}/click-to-sms.js")
+    whole = fetched(f"{stack.api_url}/web/{VERSION}/click-to-sms.js", origin="https://a.example")
+    moving = fetched(f"{stack.api_url}/web/{VERSION.partition('.')[0]}/click-to-sms.js")
 
-    assert whole.content == moving.content == component.read_bytes()
+    assert whole.content == moving.content == BUNDLE.read_bytes()
     assert whole.headers["Access-Control-Allow-Origin"] == "*"
     assert whole.headers["Cache-Control"].endswith("immutable")
     assert moving.headers["Cache-Control"] == "public, max-age=300"
 
 
-@pytest.mark.usefixtures("component")
 def test_the_demo_page_shows_its_contacts_in_both_languages(page: Page, stack: LocalStack) -> None:
     page.goto(stack.demo_page_url)
     expect(page.get_by_role("heading", level=1)).to_have_text("Ana Popescu")
@@ -125,7 +116,6 @@ def test_the_demo_page_shows_its_contacts_in_both_languages(page: Page, stack: L
     expect(page.get_by_text("Trimise din această pagină")).to_be_visible()
 
 
-@pytest.mark.usefixtures("component")
 def test_the_demo_page_sends_with_a_token_and_no_request_carries_a_key(
     page: Page, stack: LocalStack, observed: Observed
 ) -> None:
@@ -145,7 +135,6 @@ def test_the_demo_page_sends_with_a_token_and_no_request_carries_a_key(
     assert observed.to("/sms-token")
 
 
-@pytest.mark.usefixtures("component")
 @pytest.mark.parametrize("command", HOSTS)
 def test_a_page_of_ten_lines_outside_the_repository_sends_from_another_origin(
     page: Page, stack: LocalStack, command: list[str], tmp_path: Path

@@ -71,7 +71,7 @@ def test_the_manifest_has_what_the_sources_have() -> None:
     assert set(re.findall(r'slot", \{ name: "(\w+)"', sources)) | {""} == _names("slots")
     assert set(re.findall(r'#mark\("(\w+)"', sources)) == _names("cssStates")
     css = (SOURCE / "src" / "css.js").read_text(encoding="utf-8")
-    listed = re.findall(r'"([a-z-]+)"', css.split("export")[0].split("const TONES")[1])
+    listed = re.findall(r'"([a-z-]+)"', css.split("const LOOKS")[0].split("const TONES")[1])
     named = {f"--c2s-{name}" for name in [*listed, "radius", "gap", "font"]}
     assert named == _names("cssProperties")
 

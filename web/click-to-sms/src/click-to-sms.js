@@ -412,13 +412,25 @@ export class ClickToSms extends HTMLElement {
     const { isBlank, left, septets } = this.#local;
     const isFine = this.#remote?.accepted;
     if (!this.#number) this.#refuse({ code: "invalid-phone-number", field: "phoneNumber" });
+    const wrong = this.#wrong("message") ?? this.#unshown;
     if (isBlank) this.#refuse({ code: "blank-text", field: "message" });
-    else if (this.#unshown && !isFine) this.#refuse(this.#unshown);
+    else if (wrong && !isFine) this.#refuse(wrong);
     else if (left < 0 && !isFine) {
       const maxSeptets = septets + left;
       this.#refuse({ code: "text-too-long", field: "message", septets, maxSeptets });
     }
     return this.#focusOnRefused();
+  }
+
+  /**
+   * What the gateway's preview refuses first in a field.
+   *
+   * @param {Field} field
+   * @returns {Problem | undefined}
+   */
+  #wrong(field) {
+    const problem = this.#remote?.rules.find((rule) => rule.problem?.field === field)?.problem;
+    return problem && { ...problem, code: problem.type.replace(/.*:/, "") };
   }
 
   /** The characters that an SMS cannot show, as the gateway refuses them. */
@@ -663,22 +675,19 @@ export class ClickToSms extends HTMLElement {
     const count = this.#countWords();
     const checking = this.#previewing ? this.#say("previewing") : "";
     view.showNumber(remote ? (remote.phoneNumber ?? "") : checking);
-    view.showCount(count, isBlank ? this.#say("typing", { n: left }) : count, isOver);
+    const hint = isBlank ? this.#say("typing", { n: left }) : count;
+    if (this.#now.stored) view.showCount("", "", false);
+    else view.showCount(count, hint, isOver);
     const isLocal = !remote || remote.message === shown || unshown;
     /** @type {typeof pieces} */
     const preview = isLocal ? pieces : [{ how: "same", shown: remote.message, written: "" }];
     view.showPreview(this.#say("changed", { t: "\0" }), isBlank ? [] : preview, remote?.lostText);
-    /** @param {string} field */
-    const wrong = (field) => {
-      const problem = remote?.rules.find((rule) => rule.problem?.field === field)?.problem;
-      return problem && { ...problem, code: problem.type.replace(/.*:/, "") };
-    };
     /** @param {Problem | undefined} problem */
     const words = (problem) => (problem ? this.#wordsOf(problem)() : "");
     const { phoneNumber, message } = this.#refused;
-    const ofNumber = this.#wasNumberLeft ? words(wrong("phoneNumber")) : "";
+    const ofNumber = this.#wasNumberLeft ? words(this.#wrong("phoneNumber")) : "";
     view.showError("phoneNumber", phoneNumber?.() ?? ofNumber, Boolean(phoneNumber));
-    const ofText = message?.() ?? words(unshown ?? wrong("message"));
+    const ofText = message?.() ?? words(this.#wrong("message") ?? unshown);
     view.showError("message", ofText === count ? "" : ofText, Boolean(message));
   }
 

@@ -8,7 +8,7 @@ import { colour } from "../../shared/tokens.js";
 const TONES = ["ok", "info", "wait", "warn", "bad"];
 const THEMED = ["accent", "on-accent", "surface", "text", "muted", "border", ...TONES];
 
-export const CSS = `
+const LOOKS = `
 :host {
   ${THEMED.map((name) => `--${name}:var(--c2s-${name},${colour(name)});`).join("\n  ")}
   --radius:var(--c2s-radius,6px);
@@ -30,7 +30,6 @@ form {
   border-radius: var(--radius);
 }
 p { margin: 0; overflow-wrap: anywhere }
-label, .error, button { font-weight: 600 }
 input, textarea, button {
   min-height: 44px;
   padding: 8px 12px;
@@ -40,23 +39,23 @@ input, textarea, button {
   border: 1px solid var(--border);
   border-radius: var(--radius);
 }
+label, .error, button { font-weight: 600 }
 textarea { field-sizing: content; min-height: 108px; max-height: 300px }
-[readonly] { border-style: dashed }
 [aria-invalid] { border: 2px solid var(--bad) }
 button { cursor: pointer; color: var(--accent); border: 1px solid }
 [type="submit"] { color: var(--on-accent); background: var(--accent); border-color: var(--accent) }
-[aria-disabled="true"], :disabled {
+[readonly], [aria-disabled="true"], :disabled {
   cursor: default;
   color: var(--muted);
-  background: var(--surface);
-  border: 1px dashed var(--border);
+  background: #8882;
+  border: 1px dashed #0000;
 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .quiet { color: var(--muted); font-size: 14px }
 .error { color: var(--bad) }
 .preview { white-space: pre-wrap }
 mark {
-  color: inherit;
+  color: var(--text);
   background: none;
   text-decoration: underline dotted 2px;
 }
@@ -72,6 +71,7 @@ mark.bad { color: var(--bad); text-decoration: line-through 2px }
 }
 svg { flex: none; margin-block-start: 2px; color: var(--tone) }
 form > .actions { display: flex; flex-wrap: wrap; gap: 8px }
+form > :empty, .actions:not(:has(:not([hidden]))) { position: absolute }
 .unseen {
   position: absolute;
   width: 1px;
@@ -90,3 +90,8 @@ form > .actions { display: flex; flex-wrap: wrap; gap: 8px }
   mark { text-decoration-style: wavy }
 }
 `;
+
+/** Short names, and none that a page has: `--c2s-surface: var(--surface)` means the page's own. */
+export const CSS = LOOKS.replace(/--(?!c2s-)([a-z-]+)/g, (_, /** @type {string} */ name) =>
+  [...TONES, "tone"].includes(name) ? `--_${name}` : `--_${name[0]}`,
+);

@@ -189,7 +189,7 @@ export class View {
       statusIcon(look),
       el("span", {}, text),
     );
-    box.style.setProperty("--tone", `var(--${STATUSES[look].tone})`);
+    box.style.setProperty("--_tone", `var(--_${STATUSES[look].tone})`);
     this.#status.replaceChildren(...(text ? [box] : []));
   }
 
