@@ -11,7 +11,7 @@ from local.gateway import wait_for_status, wait_until
 from local.stack import LocalStack
 from sms_gateway_client import Gateway
 from tests.browser.conftest import STACK
-from tests.e2e.client_keys import clients
+from tests.support.client_keys import clients
 
 CLIENT: Final = "crm"
 _NAMESPACE: Final = "VoipitSmsGateway"
