@@ -26,6 +26,7 @@ from playwright.sync_api import (
 )
 
 from local.front_ends import with_front_ends
+from local.metrics import metrics_handed_over
 from local.stack import LocalStack, running_stack
 
 STACK: Final = "browser"
@@ -120,7 +121,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:
     """The deployed gateway with its console, an operator's key and the demo page."""
-    with running_stack(stack_name=STACK) as running, with_front_ends(running, STACK) as stack:
+    with (
+        running_stack(stack_name=STACK) as running,
+        with_front_ends(running, STACK) as stack,
+        metrics_handed_over(stack),
+    ):
         yield stack
 
 

@@ -12,9 +12,9 @@ import requests
 from local.gateway import wait_for_status
 from local.stack import LocalStack
 from sms_gateway_client import Gateway
-from tests.e2e.client_keys import a_key, clients
 from tests.e2e.unused_numbers import a_number
 from tests.support import raw
+from tests.support.client_keys import a_key, clients
 from tests.support.simulator import Simulator
 
 SENTENCE = "Bună ziua, ești așteptat la ora 10 – mulțumim…"  # noqa: RUF001  as people write it

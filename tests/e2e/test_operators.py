@@ -9,9 +9,9 @@ from local.gateway import wait_for_status, wait_until
 from local.metrics import metrics_handed_over
 from local.stack import LocalStack
 from sms_gateway_client import Gateway
-from tests.e2e.client_keys import a_key, clients
 from tests.e2e.unused_numbers import a_number
 from tests.support import raw
+from tests.support.client_keys import a_key, clients
 
 
 @pytest.fixture

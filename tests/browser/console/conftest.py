@@ -1,4 +1,5 @@
-"""The console in the folder's Chromium, in front of a gateway that this process plays."""
+"""The console in the folder's Chromium: in front of a gateway that this process plays, or of the
+deployed one."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -6,7 +7,9 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from local.stack import LocalStack
 from tests.browser.console.gateway import CONSOLE, NOW, OPERATOR, ORIGIN, Gateway
+from tests.browser.console.sent_messages import Sent, count_an_hour, send_some
 from tools.repository import ROOT
 
 _AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -87,3 +90,10 @@ def console(tabs: BrowserContext, gateway: Gateway) -> Console:
     page.set_default_timeout(15_000)
     page.clock.install(time=NOW)
     return Console(page, gateway)
+
+
+@pytest.fixture(scope="session")
+def sent(stack: LocalStack) -> Sent:
+    """Messages on the deployed stack, and an hour behind it."""
+    count_an_hour(stack)
+    return send_some(stack)

@@ -40,6 +40,18 @@ def test_attention_looks_back_a_day_or_as_long_as_is_chosen(
     assert gateway.calls("messages")[-1].query["since"].startswith("2026-11-15T15:03")
 
 
+def test_a_list_masks_a_number_in_the_providers_words_too(
+    console: Console, gateway: Gateway
+) -> None:
+    words = "The carrier could not deliver to +40721 200 001"
+    gateway.messages.append(life("failed", 1, errorMessage=words))
+    page = console.open("messages?status=failed")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("could not deliver to +407")
+    assert "200 001" not in page.locator("main").inner_text()
+    page.get_by_role("button", name="Whole numbers").click()
+    expect(page.get_by_role("row").nth(1)).to_contain_text(words)
+
+
 def test_the_filters_are_in_the_address_and_go_one_by_one(
     console: Console, gateway: Gateway
 ) -> None:

@@ -1,5 +1,6 @@
 """Test message and clients; and axe, Romanian and a phone for all views of files and lists."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def test_a_test_message_is_seen_sent_and_followed_until_it_is_final(
     expect(page.locator("blockquote")).to_have_text("Buna ziua")
     assert gateway.sent == {}
     page.get_by_role("button", name="Send SMS").dblclick()
+    expect(page).to_have_title(re.compile("^Message .+ · SMS gateway$"))
     (message_id,) = gateway.sent
     expect(page).to_have_title(f"Message {message_id} · SMS gateway")
     expect(page.get_by_text("Voipit has taken it")).to_be_visible()
@@ -162,9 +164,9 @@ def test_axe_finds_nothing_wrong_in_the_views_of_files_and_lists(
     path.write_text("number,message\n0721000001,a\n123,b\n", encoding="utf-8")
     page.get_by_label("File", exact=True).set_input_files(path)
     page.get_by_role("button", name="Check the rows").click()
-    expect(page.get_by_role("button", name="Send the other 1")).to_be_visible()
+    expect(page.get_by_role("button", name="Send only the 1 right row")).to_be_visible()
     assert console.findings() == [], "findings"
-    page.get_by_role("button", name="Send the other 1").click()
+    page.get_by_role("button", name="Send only the 1 right row").click()
     expect(page.get_by_role("heading", name="Result")).to_be_visible()
     assert console.findings() == [], "the result"
     page = _at(console, "do-not-contact")

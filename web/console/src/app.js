@@ -304,7 +304,7 @@ export function startApp(base) {
         if (own.leave.signal.aborted) return;
         const poll = new Poll(async () => {
           await read();
-          return ms / 1000;
+          return (typeof ms === "number" ? ms : ms()) / 1000;
         });
         own.polls.add(poll);
         if (!paused) poll.start();

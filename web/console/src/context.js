@@ -29,8 +29,8 @@
  * @property {(route: string, query?: Record<string, string | number | null | undefined>) => string} link for `href`
  * @property {(route: string, query?: Record<string, string | number | null | undefined>, options?: {replace?: boolean}) => void} go
  * @property {(text: string) => void} announce has screen readers say it
- * @property {(ms: number, read: () => Promise<unknown>) => void} every calls now and then again `ms` after each end;
- *   never in a hidden tab nor while paused; after an `ApiError` with `retryAfter`, then
+ * @property {(ms: number | (() => number), read: () => Promise<unknown>) => void} every calls now and then again `ms`
+ *   after each end; never in a hidden tab nor while paused; after an `ApiError` with `retryAfter`, then
  * @property {(title: string) => void} setTitle for a view whose heading depends on data
  * @property {(node: HTMLElement) => void} addTool puts a button beside the heading
  * @property {Pause} pause

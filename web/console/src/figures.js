@@ -53,7 +53,9 @@ export function barsOf({ since, stepSeconds, statuses, asOf }) {
 export function scaleEnd(largest) {
   if (largest <= 4) return 4;
   const power = 10 ** Math.floor(Math.log10(largest));
-  return [1, 2, 4, 5, 10].map((times) => times * power).find((end) => end >= largest) ?? largest;
+  return (
+    [1, 2, 4, 5, 6, 8, 10].map((times) => times * power).find((end) => end >= largest) ?? largest
+  );
 }
 
 /**

@@ -74,6 +74,8 @@ test("the scale ends at a round figure that no bar exceeds", () => {
     [16, 20],
     [21, 40],
     [41, 50],
+    [51, 60],
+    [62, 80],
     [99, 100],
     [101, 200],
   ]) {

@@ -5,7 +5,7 @@
 
 import { el, replace } from "./dom.js";
 import { time } from "./format.js";
-import { masked, showsWhole } from "./numbers.js";
+import { masked, maskedIn, showsWhole } from "./numbers.js";
 import { panel } from "./panel.js";
 import { badge, reasonWords, table } from "./parts.js";
 import { keyOf, Rows } from "./rows.js";
@@ -80,7 +80,7 @@ export function messageTable(context, caption, messages) {
       class: "of-reason",
       cell: ({ reason, errorMessage }) => [
         reason ? reasonWords(context, reason) : el("span", { class: "muted" }, "–"),
-        errorMessage && [" ", el("q", { class: "muted" }, el("bdi", {}, errorMessage))],
+        errorMessage && [" ", el("q", { class: "muted" }, el("bdi", {}, maskedIn(errorMessage)))],
       ],
     },
     {

@@ -16,6 +16,14 @@ export function masked(number) {
   return `${number.slice(0, HEAD)}${"•".repeat(hidden)}${number.slice(-TAIL)}`;
 }
 
+/**
+ * A provider's text, in which a number can stand, with every such number as lists show it.
+ * @param {string} text
+ */
+export function maskedIn(text) {
+  return showsWhole() ? text : text.replace(/\+?\d([ .-]?\d){8,}/g, (number) => masked(number));
+}
+
 /** Whether this tab shows whole numbers. */
 export function showsWhole() {
   return sessionStorage.getItem(STORED) !== null;

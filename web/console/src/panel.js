@@ -18,7 +18,7 @@ const WORDS_AFTER_MS = 400;
  * @typedef {object} PanelSettings
  * @property {(signal: AbortSignal) => Promise<Data>} read asks the gateway
  * @property {(data: Data, body: HTMLElement) => void} draw puts the answer into the body
- * @property {number} [every] milliseconds between two readings; without it, read once
+ * @property {number | (() => number)} [every] milliseconds to the next reading; without it, read once
  * @property {(error: ApiError, body: HTMLElement) => boolean} [drawError] true if it has drawn this error itself
  */
 

@@ -84,9 +84,10 @@ export function progressPart(context, job) {
 /**
  * @param {Context} context
  * @param {SendJob} job
+ * @param {HTMLElement} another the button for another file, which stands in the part that is shown
  * @returns {Part}
  */
-export function findingsPart(context, job) {
+export function findingsPart(context, job, another) {
   const node = el("section", { hidden: true });
   /** @type {import("./sheets/plan.js").Findings | null} */
   let drawn = null;
@@ -98,7 +99,7 @@ export function findingsPart(context, job) {
       if (node.hidden || findings === null || findings === drawn) return;
       drawn = findings;
       const heading = el("h2", { tabindex: "-1" }, context.say(SEND.found));
-      replace(node, heading, findingsNodes(context, job, findings));
+      replace(node, heading, findingsNodes(context, job, findings, another));
       heading.focus();
     },
   };
@@ -108,8 +109,9 @@ export function findingsPart(context, job) {
  * @param {Context} context
  * @param {SendJob} job
  * @param {import("./sheets/plan.js").Findings} findings
+ * @param {HTMLElement} another
  */
-function findingsNodes(context, job, { wrong, onePerson, rounded }) {
+function findingsNodes(context, job, { wrong, onePerson, rounded }, another) {
   const { say, format } = context;
   const { plan } = job;
   const lines = new Set(wrong.map(({ line }) => line));
@@ -128,10 +130,8 @@ function findingsNodes(context, job, { wrong, onePerson, rounded }) {
       told("warn", say(SEND.rounded, { rows: rowNames(context, job, rounded) })),
     plan.duplicates.length > 0 &&
       told("info", sayCount(context, SEND.duplicates, plan.duplicates.length)),
-    good.length > 0 && [
-      samples(context, job, good.slice(0, SAMPLES)),
-      buttons(button(send, () => job.send(), "primary")),
-    ],
+    good.length > 0 && samples(context, job, good.slice(0, SAMPLES)),
+    buttons(good.length > 0 && button(send, () => job.send(), "primary"), another),
   ];
 }
 
@@ -189,9 +189,10 @@ function samples({ say }, { sender }, rows) {
 /**
  * @param {Context} context
  * @param {SendJob} job
+ * @param {HTMLElement} another as in the findings
  * @returns {Part}
  */
-export function resultPart(context, job) {
+export function resultPart(context, job, another) {
   const { say, language } = context;
   const { sender, plan, sheet } = job;
   const node = el("section", { hidden: true });
@@ -230,6 +231,7 @@ export function resultPart(context, job) {
         buttons(
           (!isDone || open.length > 0) && onward,
           job.hasBegun && button(say(SEND.download), save),
+          another,
         ),
         job.hasBegun && el("p", { class: "hint" }, say(SEND.downloadHint)),
       );

@@ -17,7 +17,8 @@ import { ADVICE, LIFE, LIST, MESSAGE } from "../words.js";
 /** @typedef {import("../life.js").Step} Step */
 /** @typedef {import("../life.js").Report} Report */
 
-const EVERY_MS = 10_000;
+const FIRST_MS = 1000; // A new message changes within seconds.
+const LONGEST_MS = 10_000;
 
 /** @type {import("../context.js").View} */
 export const message = {
@@ -35,8 +36,9 @@ export const message = {
     context.setTitle(say(MESSAGE.named, { id }));
     let drawn = -1;
     let settled = false;
+    let looks = 0;
     const shown = panel(context, {
-      every: EVERY_MS,
+      every: () => Math.min(LONGEST_MS, FIRST_MS * 2 ** looks++),
       async read(signal) {
         // A settled message changes only if a late report arrives: it is not asked for again.
         if (settled) return null;

@@ -5,7 +5,7 @@
 
 import { isStatus } from "../../../shared/statuses.js";
 import { STATUS_NAMES } from "../../../shared/words.js";
-import { el } from "../dom.js";
+import { el, replace } from "../dom.js";
 import { messageList } from "../message-list.js";
 import { masked, numbersButton, showsWhole } from "../numbers.js";
 import { empty, field, notice } from "../parts.js";
@@ -145,7 +145,7 @@ function filterChips(context, query) {
  * @param {Context} context
  * @param {Query} query
  */
-function filterForm({ say, go }, query) {
+function filterForm({ say, go, api, signal }, query) {
   const option = (
     /** @type {string} */ value,
     /** @type {string} */ text,
@@ -164,7 +164,19 @@ function filterForm({ say, go }, query) {
     value: query.client ?? "",
     autocomplete: "off",
     spellcheck: "false",
+    list: "names",
   });
+  const names = el("datalist", { id: "names" });
+  async function suggest() {
+    const known = await api.get("clients", { limit: 100 }, { signal }).catch(() => null);
+    replace(
+      names,
+      known?.clients.map((/** @type {{client: string}} */ each) =>
+        el("option", { value: each.client }),
+      ),
+    );
+  }
+  client.addEventListener("focus", suggest, { once: true });
   const period = isPeriod(query.time) || query.time === "range" ? query.time : "";
   const times = el(
     "select",
@@ -205,6 +217,7 @@ function filterForm({ say, go }, query) {
     },
     field(say(LIST.status), status),
     field(say(LIST.client), client),
+    names,
     field(say(MESSAGES.time), times),
     range,
     el("button", { class: "primary" }, say(MESSAGES.apply)),

@@ -129,25 +129,23 @@ function form(context, onJob) {
  * @param {() => void} close shows the form again
  */
 function showJob(context, place, job, key, close) {
-  const parts = [progressPart, findingsPart, resultPart].map((part) => part(context, job));
   const another = button(context.say(SEND.another), close);
+  const parts = [progressPart, findingsPart, resultPart].map((part) => part(context, job, another));
   replace(
     place,
     el("p", { class: "muted" }, el("bdi", {}, job.fileName)),
     parts.map(({ node }) => node),
-    buttons(another),
   );
   job.onChange = draw;
   draw();
 
   function draw() {
-    const { problem, isBusy } = job.sender;
+    const { problem } = job.sender;
     if (problem && !job.hasBegun && [401, 403].includes(problem.status)) {
       close();
       key.refused(problem);
       return;
     }
-    another.hidden = isBusy;
     for (const part of parts) part.draw();
   }
 }

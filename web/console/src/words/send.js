@@ -42,7 +42,10 @@ export const duplicates = [
 ];
 export const samples = ["What the phones will show", "Ce vor arăta telefoanele"];
 export const send = ["Send {count} SMS", "Trimite {count} SMS"];
-export const sendOthers = ["Send the other {count}", "Trimite celelalte {count}"];
+export const sendOthers = [
+  "Send only the {count} right {n:row|rows}",
+  "Trimite doar {count} {n:rând corect|rânduri corecte|de rânduri corecte}",
+];
 export const another = ["Another file", "Alt fișier"];
 export const pause = ["Pause", "Pauză"];
 export const goOn = ["Go on", "Continuă"];

@@ -11,10 +11,12 @@ from sms_gateway_client import Gateway
 from tools.repository import LAYER_SOURCE, ROOT
 
 
-def clients(stack: LocalStack, *arguments: str, typed: str = "") -> str:
+def clients(
+    stack: LocalStack, *arguments: str, typed: str = "", stack_name: str = STACK_NAME
+) -> str:
     """What `make client` runs, on this stack; returns what it prints."""
     ran = subprocess.run(  # noqa: S603  a program of ours, with arguments of ours
-        [sys.executable, "-m", "tools.add_client", "--stack-name", STACK_NAME, *arguments],
+        [sys.executable, "-m", "tools.add_client", "--stack-name", stack_name, *arguments],
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
