@@ -73,7 +73,7 @@ def metrics_handed_over(stack: LocalStack, every: float = EVERY) -> Iterator[Non
         yield
     finally:
         over.set()
-        worker.join()
+        worker.join(every)  # what it is still handing over is of no use any more
 
 
 def _data(line: str) -> Iterator[tuple[str, dict[str, Any]]]:

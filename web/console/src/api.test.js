@@ -133,4 +133,5 @@ test("every problem of reading is said in words of what happened and what to do"
   assert.match(said("anything", 502), /could not answer \(HTTP 502\)/);
   assert.match(said("malformed-request", 400), /cannot read the request: D\./);
   assert.equal(said("a-later-problem", 422), "T. D.");
+  assert.equal(said("constructor", 422), "T. D.");
 });

@@ -9,6 +9,8 @@ import { PROBLEMS } from "./words.js";
 
 /** @type {Record<string, keyof typeof PROBLEMS>} */
 const BY_CODE = {
+  // @ts-expect-error: no word of JavaScript's own objects, such as `constructor`, is a code
+  __proto__: null,
   offline: "offline",
   cut: "cut",
   timeout: "timeout",
