@@ -194,7 +194,7 @@ _NOTHING_FOUND: Final[dict[str, Any]] = {"Responses": {}, "UnprocessedKeys": {}}
 _NAME: Final = re.compile(r"(?<![:#\w])[A-Za-z_]\w*")
 _OF_THE_LANGUAGE: Final = {
     *("attribute_exists", "attribute_not_exists", "list_append", "if_not_exists", "size"),
-    *("SET", "REMOVE", "ADD", "AND", "OR", "NOT", "IN", "BETWEEN"),
+    *("SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "IN", "BETWEEN"),
 }
 
 
@@ -221,7 +221,7 @@ def test_no_name_is_one_that_dynamodb_keeps_for_itself(
 
     def note(_: str, parameters: dict[str, Any]) -> dict[str, Any]:
         made.extend(expressions(parameters))
-        return {"Attributes": to_item(a_message()), "Items": []} | _NOTHING_FOUND
+        return {"Attributes": to_item(a_message()), "Items": [], "Count": 0} | _NOTHING_FOUND
 
     monkeypatch.setattr(client, "_make_api_call", note)
     call(client)

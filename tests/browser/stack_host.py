@@ -16,6 +16,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import serious_findings
 
+STACK: Final = "browser"
+"""The name of the stack that is deployed for this folder."""
 UNTIL_ANSWERED: Final = 60_000
 """Milliseconds: the local AWS starts functions slowly on a machine that does much else."""
 _PAGE: Final = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>CRM</title>

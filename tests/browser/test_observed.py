@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
-from tests.browser.conftest import Observed
+from tests.browser.observed import Observed
 
 PAGE: Final = "https://crm.example/page"
 CONSOLE: Final = "https://gateway.example/v1/console/"

@@ -18,8 +18,8 @@ from playwright.sync_api import Page, expect
 
 from local.stack import LocalStack
 from sms_gateway.domain.access_token import TokenKey, mint_token, read_token
-from tests.browser.conftest import Observed
 from tests.browser.host_page import HIDE, until
+from tests.browser.observed import Observed
 from tests.browser.stack_host import UNTIL_ANSWERED, Component, Host, running_host_page
 
 SENT: Final = "Sent: the carrier has it."

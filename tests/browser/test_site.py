@@ -11,7 +11,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from local.stack import LocalStack, stack_file
-from tests.browser.conftest import Observed
+from tests.browser.observed import Observed
 from tests.support.component import BUNDLE, VERSION
 from tests.support.hosts import HOSTS, running_host
 from tools.repository import ROOT

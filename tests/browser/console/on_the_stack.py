@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from local.stack import LocalStack
-from tests.browser.console.conftest import Console
+from tests.browser.console.console_tab import Console
 
 
 class RealConsole(Console):

@@ -10,7 +10,7 @@ from typing import Final
 from local.gateway import wait_for_status, wait_until
 from local.stack import LocalStack
 from sms_gateway_client import Gateway
-from tests.browser.conftest import STACK
+from tests.browser.stack_host import STACK
 from tests.support.client_keys import clients
 
 CLIENT: Final = "crm"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Route
 
-from tests.browser.console.gateway import (
+from tests.browser.console.console_gateway import (
     CLIENT,
     OPERATOR,
     STAGE,

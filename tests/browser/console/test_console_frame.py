@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.console.conftest import Console
-from tests.browser.console.gateway import OPERATOR, Gateway, life
+from tests.browser.console.console_gateway import OPERATOR, Gateway, life
+from tests.browser.console.console_tab import Console
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.console.conftest import Console
-from tests.browser.console.gateway import Gateway, life, problem
+from tests.browser.console.console_gateway import Gateway, life, problem
+from tests.browser.console.console_tab import Console
 
 
 def rows(page: Page, name: str = "Messages") -> list[str]:

@@ -5,8 +5,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.console.conftest import Console
-from tests.browser.console.gateway import Gateway, life, problem
+from tests.browser.console.console_gateway import Gateway, life, problem
+from tests.browser.console.console_tab import Console
 
 STATUSES = ["sent", "failed", "unconfirmed", "no_report", "queued", "submitted", "cancelled"]
 VIEWS = [

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.console.conftest import Console
-from tests.browser.console.gateway import Gateway, life, message, problem
+from tests.browser.console.console_gateway import Gateway, life, message, problem
+from tests.browser.console.console_tab import Console
 
 ENDS = {
     "queued": ["Certainly not at Voipit", "Voipit could not be reached.", "so far"],

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.console.conftest import Console
-from tests.browser.console.gateway import Gateway, busy_hour, life, problem
+from tests.browser.console.console_gateway import Gateway, busy_hour, life, problem
+from tests.browser.console.console_tab import Console
 
 HIDE = """
     let hidden = false;

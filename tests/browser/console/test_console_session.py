@@ -3,8 +3,16 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.console.conftest import Console
-from tests.browser.console.gateway import CLIENT, CONSOLE, NOW, OPERATOR, ORIGIN, Gateway, problem
+from tests.browser.console.console_gateway import (
+    CLIENT,
+    CONSOLE,
+    NOW,
+    OPERATOR,
+    ORIGIN,
+    Gateway,
+    problem,
+)
+from tests.browser.console.console_tab import Console
 
 STORED = "[JSON.stringify({...sessionStorage}), JSON.stringify({...localStorage}), document.cookie]"
 

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from sms_gateway.adapters.phone_numbers import PhoneNumberRules
 from sms_gateway.domain.clock import from_iso
-from tests.browser.console.conftest import Console
-from tests.browser.console.gateway import Gateway, problem
+from tests.browser.console.console_gateway import Gateway, problem
+from tests.browser.console.console_tab import Console
 from tests.browser.console.sheets_gateway import SheetsGateway, entry
 from tools.operators.parts.suppression_file import read_file
 

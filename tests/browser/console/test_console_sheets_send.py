@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.console.conftest import Console
-from tests.browser.console.gateway import CLIENT, OPERATOR, Answer, Asked, problem
+from tests.browser.console.console_gateway import CLIENT, OPERATOR, Answer, Asked, problem
+from tests.browser.console.console_tab import Console
 from tests.browser.console.sheets_gateway import SheetsGateway
 from tools.bulk import Plan
 from tools.csv_results import ResultFile

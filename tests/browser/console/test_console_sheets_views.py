@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.console.conftest import Console
-from tests.browser.console.gateway import CLIENT, OPERATOR, life, problem
+from tests.browser.console.console_gateway import CLIENT, OPERATOR, life, problem
+from tests.browser.console.console_tab import Console
 from tests.browser.console.sheets_gateway import SheetsGateway, entry
 
 USE: dict[str, Any] = {

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from local.gateway import wait_for_status
 from local.stack import LocalStack
-from tests.browser.conftest import Observed
 from tests.browser.console.on_the_stack import RealConsole
 from tests.browser.console.sent_messages import SENT_BEFORE, Sent, circuit_open
+from tests.browser.observed import Observed
 from tools.csv_results import ResultFile
 
 UNTIL_SENT = 60_000
