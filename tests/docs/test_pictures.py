@@ -7,7 +7,7 @@ from tools.repository import ROOT
 
 PICTURES: Final = ROOT / "docs" / "img"
 LARGEST: Final = 150 * 1024
-ALL_TOGETHER: Final = 700 * 1024
+ALL_TOGETHER: Final = 1_200 * 1024
 _SHOWN: Final = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)]+\.png)\)")
 
 
