@@ -1,5 +1,7 @@
 """Now: whether anything is wrong, read again and again."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -52,6 +54,18 @@ def test_counts_that_the_gateway_stopped_at_are_shown_as_such(
 ) -> None:
     gateway.statistics["waiting"] |= {"count": 500, "countIsMinimum": True}
     expect(console.open().get_by_role("region", name="Waiting")).to_contain_text("500+")
+
+
+def test_what_has_waited_longer_than_the_alarm_allows_looks_like_trouble(
+    console: Console, gateway: Gateway
+) -> None:
+    page = console.open()
+    waiting = page.get_by_role("region", name="Waiting")
+    expect(waiting).not_to_have_class(re.compile("warn"))
+    gateway.statistics["waiting"] |= {"oldest": "2026-11-22T14:52:40.123Z"}
+    page.clock.run_for(11_000)
+    expect(waiting).to_contain_text("the oldest for 10 min")
+    expect(waiting).to_have_class(re.compile("warn"))
 
 
 def test_a_closed_way_to_voipit_says_why_since_when_and_what_to_do(

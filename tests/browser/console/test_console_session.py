@@ -36,6 +36,21 @@ def test_an_operator_signs_in_and_sees_what_goes_on(console: Console) -> None:
     assert OPERATOR not in page.evaluate("JSON.stringify({...localStorage})")
 
 
+def test_a_browser_that_keeps_no_data_of_sites_is_told_what_to_allow(
+    console: Console,
+) -> None:
+    page = console.page
+    # As Chromium does it; the error, which the page passes on, would otherwise fail the test.
+    page.add_init_script(
+        """Object.defineProperty(window, "localStorage", {
+             get() { throw new DOMException("Access is denied.", "SecurityError"); },
+           });
+           addEventListener("error", (event) => event.preventDefault());"""
+    )
+    page.goto(CONSOLE)
+    expect(page.get_by_text("Allow cookies and site data, then reload.")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("key", "words"),
     [

@@ -104,31 +104,6 @@ export const PROBLEMS = {
   ],
 };
 
-/** @satisfies {Record<string, Words>} */
-export const NOW = {
-  title: ["Now", "Acum"],
-  asOf: ["as of {time}", "la ora {time}"],
-  pause: ["Pause", "Pauză"],
-  goOn: ["Go on", "Continuă"],
-  provider: ["Way to Voipit", "Legătura cu Voipit"],
-  waiting: ["Waiting", "În așteptare"],
-  oldest: ["the oldest for {time}", "cel mai vechi de {time}"],
-  noneWaits: ["Every message has had its turn.", "Niciun mesaj nu își așteaptă rândul."],
-  showWaiting: ["Show what waits", "Arată ce așteaptă"],
-  attention: ["Needs attention", "Necesită atenție"],
-  attentionDay: [
-    "failed, unconfirmed or without a report, last 24 hours",
-    "eșuate, neconfirmate sau fără raport, în ultimele 24 de ore",
-  ],
-  noAttention: ["Nothing in the last 24 hours.", "Nimic în ultimele 24 de ore."],
-  showAttention: ["Show what needs attention", "Arată ce necesită atenție"],
-  trouble: ["Recent trouble", "Probleme recente"],
-  noTrouble: [
-    "No message failed, is unconfirmed or lacks a report in the last 24 hours.",
-    "În ultimele 24 de ore niciun mesaj nu a eșuat, nu este neconfirmat și nu este fără raport.",
-  ],
-};
-
 /**
  * The circuit toward Voipit, and why it is open.
  * @satisfies {Record<string, Words>}
@@ -248,76 +223,6 @@ export const ATTENTION = {
     "Most of these probably arrived: Voipit took them, or might have, and sent no report in time. A late report still counts.",
     "Cele mai multe au ajuns probabil: Voipit le-a preluat, sau poate le-a preluat, și nu a trimis raportul la timp. Un raport întârziat este luat în considerare.",
   ],
-};
-
-/** @satisfies {Record<string, Words>} */
-export const MESSAGES = {
-  title: ["Messages", "Mesaje"],
-  filters: ["Filters", "Filtre"],
-  any: ["Any", "Oricare"],
-  time: ["Time", "Perioada"],
-  since: ["From", "De la"],
-  until: ["To", "Până la"],
-  apply: ["Show", "Arată"],
-  remove: ["Remove the filter:", "Elimină filtrul:"],
-  start: ["Which messages do you look for?", "Ce mesaje căutați?"],
-  startNext: [
-    "Search for a number or an id above, name a client, or choose a status:",
-    "Căutați mai sus un număr sau un id, numiți un client sau alegeți o stare:",
-  ],
-  needsMore: [
-    "The gateway lists {status} messages of one client or to one number only. Name a client, or search for the number.",
-    "Gateway-ul listează mesajele cu starea „{status}” doar pentru un client sau un număr. Numiți un client sau căutați numărul.",
-  ],
-  none: ["No message fits these filters.", "Niciun mesaj nu corespunde filtrelor."],
-  noneNext: [
-    "Remove a filter, or choose a longer time.",
-    "Eliminați un filtru sau alegeți o perioadă mai lungă.",
-  ],
-  noNumber: [
-    "No message has gone to this number.",
-    "Niciun mesaj nu a fost trimis la acest număr.",
-  ],
-  asId: ["Search for it as an id", "Caută-l ca id"],
-  noId: ["No client has a message with this id.", "Niciun client nu are un mesaj cu acest id."],
-  noIdNext: [
-    "Check each of its characters; capital letters count.",
-    "Verificați fiecare caracter; majusculele contează.",
-  ],
-};
-
-/** @satisfies {Record<string, Words>} */
-export const MESSAGE = {
-  title: ["Message", "Mesaj"],
-  named: ["Message {id}", "Mesajul {id}"],
-  incomplete: [
-    "A message is named by its client and its id.",
-    "Un mesaj este identificat prin client și id.",
-  ],
-  incompleteNext: ["Search for the id above.", "Căutați id-ul mai sus."],
-  searchIt: ["Search for this id", "Caută acest id"],
-  life: ["What happened", "Ce s-a întâmplat"],
-  zone: ["Times are those of {zone}.", "Orele sunt cele din {zone}."],
-  facts: ["The message", "Mesajul"],
-  text: ["Text, as the phone shows it", "Textul, așa cum apare pe telefon"],
-  cut: ["Cut", "Scurtat"],
-  cutFrom: ["from {n} {n:character|characters}", "de la {n} {n:caracter|caractere|de caractere}"],
-  allToNumber: ["all to this number", "toate către acest număr"],
-  allOfClient: ["all of this client", "toate ale acestui client"],
-  tries: ["Tries", "Încercări"],
-  onUnconfirmed: ["If unconfirmed", "Dacă rămâne neconfirmat"],
-  hold: [
-    "never try again: rather not at all than twice",
-    "fără altă încercare: mai bine deloc decât de două ori",
-  ],
-  resend: [
-    "try once more: rather twice than not at all",
-    "încă o încercare: mai bine de două ori decât deloc",
-  ],
-  sendAt: ["Not before", "Nu înainte de"],
-  validUntil: ["Not after", "Nu după"],
-  stored: ["Stored", "Primit"],
-  metadata: ["Metadata", "Metadate"],
 };
 
 /**

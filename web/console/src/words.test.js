@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
+import * as MESSAGE from "./words/message.js";
+import * as MESSAGES from "./words/messages.js";
+import * as NOW from "./words/now.js";
 import * as tables from "./words.js";
 
-const all = Object.entries(tables).flatMap(([table, words]) =>
+const all = Object.entries({ ...tables, MESSAGE, MESSAGES, NOW }).flatMap(([table, words]) =>
   Object.entries(words).map(([name, pair]) => ({
     name: `${table}.${name}`,
     pair: /** @type {string[]} */ (pair),

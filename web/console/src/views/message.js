@@ -10,7 +10,8 @@ import { time } from "../format.js";
 import { isSettled, lifeOf } from "../life.js";
 import { panel } from "../panel.js";
 import { badge, empty, reasonWords } from "../parts.js";
-import { ADVICE, LIFE, LIST, MESSAGE } from "../words.js";
+import * as MESSAGE from "../words/message.js";
+import { ADVICE, LIFE, LIST } from "../words.js";
 
 /** @typedef {import("../context.js").Context} Context */
 /** @typedef {import("../life.js").Message} Message */

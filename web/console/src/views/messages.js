@@ -10,7 +10,8 @@ import { messageList } from "../message-list.js";
 import { masked, numbersButton, showsWhole } from "../numbers.js";
 import { empty, field, notice } from "../parts.js";
 import { isPeriod, localValue, moment, rangeOf } from "../periods.js";
-import { LIST, MESSAGES, PERIODS } from "../words.js";
+import * as MESSAGES from "../words/messages.js";
+import { LIST, PERIODS } from "../words.js";
 
 /** @typedef {import("../context.js").Context} Context */
 /** @typedef {import("../context.js").Query} Query */

@@ -11,7 +11,8 @@ import { messageTable } from "../message-list.js";
 import { numbersButton } from "../numbers.js";
 import { panel } from "../panel.js";
 import { empty } from "../parts.js";
-import { HOUR, NOW, PROVIDER } from "../words.js";
+import * as NOW from "../words/now.js";
+import { HOUR, PROVIDER } from "../words.js";
 
 /** @typedef {import("../context.js").Context} Context */
 /** @typedef {import("../figures.js").Statistics} Statistics */
@@ -24,6 +25,7 @@ const LISTS_EVERY_MS = 30_000;
 const TROUBLE = /** @type {const} */ (["unconfirmed", "failed", "no_report"]);
 const ROWS = 8;
 const DAY_MS = 86_400_000;
+const LATE_MS = 600_000; // as the alarm `due-late`
 
 /** @type {import("../context.js").View} */
 export const now = {
@@ -191,6 +193,7 @@ function drawCounts(context, tiles, { waiting, attention, asOf }) {
     link("attention"),
     say(NOW.showAttention),
   );
+  tiles.waiting.className = `card tile ${age > LATE_MS ? "warn" : ""}`;
   tiles.attention.className = `card tile ${attention.count ? "warn" : ""}`;
 }
 

@@ -61,8 +61,8 @@ export const done = [
   "Toate rândurile au fost oferite gateway-ului.",
 ];
 export const again = [
-  "{why} Go on, or choose the file again later: nothing is sent twice.",
-  "{why} Continuați sau alegeți fișierul din nou mai târziu: nimic nu se trimite de două ori.",
+  "{why} Go on with a key of the same client, or choose the file again later: nothing is sent twice.",
+  "{why} Continuați cu o cheie a aceluiași client sau alegeți fișierul din nou mai târziu: nimic nu se trimite de două ori.",
 ];
 export const stopped = ["Stopped.", "Oprit."];
 export const outcome = ["Status", "Stare"];
