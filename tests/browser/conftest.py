@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from local.front_ends import with_front_ends
 from local.metrics import metrics_handed_over
 from local.stack import LocalStack, running_stack
+from tests.browser.host_page import FakeGateway, Visiting, a_visit
 from tests.browser.observed import Observed
 from tests.browser.stack_host import STACK
 
@@ -81,3 +82,21 @@ def context(
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture
+def gateway() -> FakeGateway:
+    """What answers a host's page in the place of the gateway."""
+    return FakeGateway()
+
+
+@pytest.fixture
+def opened(browser: Browser, gateway: FakeGateway) -> Iterator[tuple[BrowserContext, Visiting]]:
+    """A context, and what opens a page with the component in it."""
+    with a_visit(browser, gateway) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit(opened: tuple[BrowserContext, Visiting]) -> Visiting:
+    return opened[1]

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 from tests.browser.axe import serious_findings
+from tests.browser.component_on_page import Component
 from tests.support.component import BUNDLE, VERSION
 
 Json = dict[str, Any]
@@ -161,30 +162,10 @@ class FakeGateway:
 
 
 @dataclass
-class Visit:
+class Visit(Component):
     """A page with the component, as a person and the host's developer see it."""
 
-    page: Page
     gateway: FakeGateway
-
-    @property
-    def sms(self) -> Locator:
-        return self.page.locator("click-to-sms").first
-
-    @property
-    def number(self) -> Locator:
-        return self.sms.locator("#number")
-
-    @property
-    def message(self) -> Locator:
-        return self.sms.locator("#message")
-
-    @property
-    def status(self) -> Locator:
-        return self.sms.get_by_role("status")
-
-    def button(self, name: str) -> Locator:
-        return self.sms.get_by_role("button", name=name)
 
     def write(self, text: str = TEXT, number: str = NUMBER) -> None:
         self.number.fill(number)
@@ -259,7 +240,7 @@ def a_visit(
         page.wait_for_function("window.told")
         if clock:  # from here on it stands still until it is told to move
             page.clock.pause_at("2026-11-27T12:01:00Z")
-        return Visit(page, gateway)
+        return Visit(page.locator("click-to-sms").first, gateway)
 
     yield context, visit
     context.close()

@@ -12,9 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, Final
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.axe import serious_findings
+from tests.browser.component_on_page import Component
 
 STACK: Final = "browser"
 """The name of the stack that is deployed for this folder."""
@@ -78,30 +79,12 @@ def running_host_page(api_url: str, mint: Mint) -> Iterator[Host]:
         thread.join()
 
 
-@dataclass(frozen=True)
-class Component:
-    """One `<click-to-sms>` as a person meets it."""
-
-    sms: Locator
-
-    @property
-    def page(self) -> Page:
-        return self.sms.page
-
-    @property
-    def number(self) -> Locator:
-        return self.sms.locator("#number")
-
-    @property
-    def message(self) -> Locator:
-        return self.sms.locator("#message")
+class RealComponent(Component):
+    """One that the deployed gateway answers."""
 
     @property
     def message_error(self) -> Locator:
         return self.sms.locator("#message-error")
-
-    def button(self, name: str) -> Locator:
-        return self.sms.get_by_role("button", name=name)
 
     def write(self, number: str, text: str) -> None:
         self.number.fill(number)
@@ -114,7 +97,7 @@ class Component:
 
     def says(self, words: str) -> None:
         """Waits for these words of a status or of an error; axe finds nothing serious then."""
-        expect(self.sms.get_by_role("status")).to_contain_text(words, timeout=UNTIL_ANSWERED)
+        expect(self.status).to_contain_text(words, timeout=UNTIL_ANSWERED)
         self.is_accessible()
 
     def is_accessible(self) -> None:

@@ -1,22 +1,8 @@
 """What the component shows and says while a person writes: to the eye, and to a screen reader."""
 
-from collections.abc import Iterator
+from playwright.sync_api import expect
 
-import pytest
-from playwright.sync_api import Browser, expect
-
-from tests.browser.host_page import TEXT, FakeGateway, Visiting, a_visit, problem, until
-
-
-@pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
-@pytest.fixture
-def visit(browser: Browser, gateway: FakeGateway) -> Iterator[Visiting]:
-    with a_visit(browser, gateway) as (_, visit):
-        yield visit
+from tests.browser.host_page import TEXT, FakeGateway, Visiting, problem, until
 
 
 def test_the_preview_shows_what_the_phone_will_show_and_marks_what_changes(

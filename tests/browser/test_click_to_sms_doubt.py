@@ -1,30 +1,11 @@
 """However it goes wrong, the component sends a text once, and none that was not asked for."""
 
-from collections.abc import Iterator
+from playwright.sync_api import expect
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
-
-from tests.browser.host_page import HOST, FakeGateway, Visiting, a_visit, problem, until
+from tests.browser.host_page import HOST, FakeGateway, Visiting, problem, until
 
 LATER = problem("too-many-requests", 429)
 UNCONFIRMED = "We do not know if it was sent. Sent again, it may arrive twice."
-
-
-@pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
-@pytest.fixture
-def opened(browser: Browser, gateway: FakeGateway) -> Iterator[tuple[BrowserContext, Visiting]]:
-    with a_visit(browser, gateway) as opened:
-        yield opened
-
-
-@pytest.fixture
-def visit(opened: tuple[BrowserContext, Visiting]) -> Visiting:
-    return opened[1]
 
 
 def test_what_was_cut_and_then_refused_keeps_its_id_when_it_is_sent_again(

@@ -1,7 +1,5 @@
 """The component inside other people's pages: their policy, their form, their looks, their tabs."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -19,17 +17,6 @@ from tests.browser.host_page import (
 )
 
 _FORM = '<form id="host" action="/nowhere"><fieldset>{}</fieldset><button>Save</button></form>'
-
-
-@pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
-@pytest.fixture
-def visit(browser: Browser, gateway: FakeGateway) -> Iterator[Visiting]:
-    with a_visit(browser, gateway) as (_, visit):
-        yield visit
 
 
 def test_the_strictest_policy_lets_it_work(visit: Visiting, gateway: FakeGateway) -> None:

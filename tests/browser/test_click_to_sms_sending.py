@@ -1,15 +1,12 @@
 """The component sends one SMS for each text that is composed, and says where it stands."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.host_page import (
     TEXT,
     FakeGateway,
     Visiting,
-    a_visit,
     problem,
     until,
     wait_for,
@@ -26,22 +23,6 @@ window.setTimeout = (run, pause) => {
 };
 """
 UNCONFIRMED = "We do not know if it was sent. Sent again, it may arrive twice."
-
-
-@pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
-@pytest.fixture
-def opened(browser: Browser, gateway: FakeGateway) -> Iterator[tuple[BrowserContext, Visiting]]:
-    with a_visit(browser, gateway) as opened:
-        yield opened
-
-
-@pytest.fixture
-def visit(opened: tuple[BrowserContext, Visiting]) -> Visiting:
-    return opened[1]
 
 
 def test_it_sends_and_shows_each_status_without_a_reload(

@@ -20,7 +20,7 @@ from local.stack import LocalStack
 from sms_gateway.domain.access_token import TokenKey, mint_token, read_token
 from tests.browser.host_page import HIDE, until
 from tests.browser.observed import Observed
-from tests.browser.stack_host import UNTIL_ANSWERED, Component, Host, running_host_page
+from tests.browser.stack_host import UNTIL_ANSWERED, Host, RealComponent, running_host_page
 
 SENT: Final = "Sent: the carrier has it."
 UNCONFIRMED: Final = "We do not know if it was sent. Sent again, it may arrive twice."
@@ -80,9 +80,9 @@ def _no_key_in_any_request(stack: LocalStack, observed: Observed) -> Iterator[No
         assert stack.api_key not in f"{each.url} {each.headers} {each.post_data}"
 
 
-def opened(page: Page, address: str) -> Component:
+def opened(page: Page, address: str) -> RealComponent:
     page.goto(address)
-    return Component(page.locator("click-to-sms").first)
+    return RealComponent(page.locator("click-to-sms").first)
 
 
 def sends(observed: Observed) -> list[tuple[str, str]]:

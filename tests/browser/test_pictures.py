@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from local.stack import LocalStack
 from tests.browser.host_page import FakeGateway, Visit, Visiting, a_visit, problem
 from tests.browser.pictures import LOOKS, PHONE, WIDE, picture
-from tests.browser.stack_host import Component
+from tests.browser.stack_host import RealComponent
 
 TEXT: Final = "Bună ziua! Comanda dvs. vă așteaptă."
 PLAIN: Final = "Buna ziua! Comanda dvs. va asteapta."
@@ -114,7 +114,7 @@ def test_romanian_on_a_phone(visit: Visiting, gateway: FakeGateway) -> None:
 def test_the_demo_page_wide_and_on_a_phone(page: Page, stack: LocalStack) -> None:
     page.clock.set_fixed_time(NOON)
     page.goto(stack.demo_page_url)
-    sms = Component(page.locator("#fixed click-to-sms"))
+    sms = RealComponent(page.locator("#fixed click-to-sms"))
     sms.send(TEXT)
     sms.says("Sent:")
     expect(page.locator("#log code")).to_have_text("sent")

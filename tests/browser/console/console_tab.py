@@ -1,13 +1,9 @@
 """A tab with the console, in front of whatever gateway answers it."""
 
-from typing import Any, Final
-
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.console.console_gateway import CONSOLE, OPERATOR, Gateway
-from tools.repository import ROOT
-
-_AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 class Console:
@@ -38,14 +34,5 @@ class Console:
         expect(self.page.locator("[aria-busy]")).to_have_count(0)
 
     def findings(self) -> list[str]:
-        """What axe finds wrong on the page."""
-        if self.page.evaluate("typeof axe") == "undefined":
-            self.page.evaluate(f"{_AXE.read_text(encoding='utf-8')};0")
-        found: list[dict[str, Any]] = self.page.evaluate(
-            "axe.run().then(result => result.violations)"
-        )
-        return [
-            f"{each['id']} ({each['impact']}): {node['html']}"
-            for each in found
-            for node in each["nodes"]
-        ]
+        """What axe finds wrong on the page, however small."""
+        return findings(self.page)
