@@ -37,7 +37,8 @@ _OURS: Final[Dimensions] = frozenset({("service", "AWS::StackName")})
 _OF_LAMBDA: Final = ("START RequestId: ", "END RequestId: ", "REPORT RequestId: ")
 _BROKE_OFF: Final = ("Traceback (most recent call last):", "Task timed out after")
 """How a line of the local AWS begins that tells of a run that ended in an error. (AWS itself writes
-`[ERROR]`.) A run whose module could not even be imported has no line of its own at all."""
+`[ERROR]`.) A run whose module could not even be imported has no line of its own at all. One such
+run alone tells nothing: on a busy machine MiniStack gives the lines of a run to the next one."""
 _FAILURE_QUEUES: Final = ("PublishFailures", "DispatchFailures", "ReportFailures")
 
 
@@ -65,6 +66,8 @@ class MonitoredStack:
     _minute: int = 0
     _changes: dict[str, int] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
+    _silent: set[str] = field(default_factory=set)
+    """Functions whose last run has no line of its own."""
 
     def __post_init__(self) -> None:
         self.api = self.stack.gateway()
@@ -196,8 +199,14 @@ class MonitoredStack:
     def _note(self, function: str, lines: list[str], *, is_new: bool) -> None:
         own = [line for line in lines if not line.startswith(_OF_LAMBDA)]
         broke_off = any(line.startswith(_BROKE_OFF) for line in own)
+        errors = int(broke_off)
+        if is_new and not own:
+            errors += function in self._silent
+            self._silent.add(function)
+        elif own:
+            self._silent.discard(function)
         if is_new or broke_off:
-            self._aws("AWS/Lambda", "Errors", broke_off or not own, _function(function))
+            self._aws("AWS/Lambda", "Errors", errors, _function(function))
         for line in own:
             if printed := embedded(line):
                 self._note_metrics(printed)
