@@ -30,7 +30,11 @@ class FailingBatch:
         )["ShardIterator"]
 
     def bring(self, minute: int) -> int:
-        """Call `publish` with them, in vain: it names each. How old they are, in minutes."""
+        """Call `publish` with the batch. It must report each record as failed.
+
+        Returns:
+            The batch's age, in minutes.
+        """
         if not self._records:
             answer = self._streams.get_records(ShardIterator=self._iterator)
             self._records, self._since = answer["Records"], minute

@@ -179,7 +179,7 @@ def test_a_message_that_has_got_another_status_leaves_the_list_of_its_status(
     [
         ("messages?id=nothing", "No client has a message with this id."),
         ("messages?number=0721999999", "No message has gone to this number."),
-        ("messages?client=nobody", "No message fits these filters."),
+        ("messages?client=unknown", "No message fits these filters."),
     ],
 )
 def test_an_empty_list_says_what_that_means(console: Console, place: str, words: str) -> None:
