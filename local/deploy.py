@@ -33,7 +33,8 @@ def building_alone() -> Iterator[None]:
 
 def build() -> None:
     """`sam build`; what has not changed is taken from the cache. Raises `LocalStackError`."""
-    _sam("build", env=os.environ)
+    # The local AWS runs functions with its own Python, whatever their runtime is.
+    _sam("build", env={**os.environ, "LAYER_RUNTIME": "none"})
 
 
 def deploy(

@@ -33,7 +33,7 @@ class SubscribedQueue:
         self._read()
         return [event for events in self._events.values() for event in events]
 
-    def wait_for_event(self, message_id: str, status: str, timeout: float = 20.0) -> Json:
+    def wait_for_event(self, message_id: str, status: str, timeout: float = 60.0) -> Json:
         """The event that tells of this status. Raises `LocalStackError` if none comes."""
         found: list[Json] = []
 

@@ -19,6 +19,7 @@ from tools.logs import tail
 
 REGION: Final = "eu-central-1"
 _READY_WITHIN: Final = 60.0
+_PROGRAM: Final = Path(__file__).with_name("emulator.py")
 _ANY_CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
 
@@ -66,7 +67,8 @@ def running_ministack(log: Path, inherited: Mapping[str, str] | None = None) -> 
         "IOT_MTLS_ENABLED": "0",
         **(inherited or {}),
     }
-    command = [str(Path(sys.executable).with_name("ministack"))]
+    # The folder of the program is not searched for modules (-P): its neighbours have usual names.
+    command = [sys.executable, "-P", str(_PROGRAM)]
     try:
         with running(command, env=environment, cwd=scratch, log=log) as process:
             _wait_until_healthy(endpoint_url, process, log)

@@ -7,13 +7,32 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from types import FrameType
+from typing import Final, NoReturn
 
 STOP_TIMEOUT: Final = 10.0
+INTERRUPTED: Final = 130
+"""The exit code of a program that Ctrl-C has ended."""
+_STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class LocalStackError(Exception):
     """Something in the local stack did not work; the message says what to do about it."""
+
+
+def clean_up_when_stopped() -> None:
+    """From now on SIGTERM and SIGHUP are what Ctrl-C is: a `KeyboardInterrupt`.
+
+    It leaves every `with` block, once: a second Ctrl-C must not cut the cleaning up short.
+    """
+    for number in _STOPPING:
+        signal.signal(number, _stop)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def free_port() -> int:
