@@ -1,6 +1,7 @@
 """The SAM CLI of the project's own virtual environment."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from tools.repository import ROOT, SAM_CONFIG
 
 _TOOLS: Final = Path(sys.executable).parent
 SAM: Final = _TOOLS / "sam"
+_LAYER: Final = "SmsGatewayLayer"
 
 
 def run_sam(arguments: Sequence[str], *, env: Mapping[str, str], log: Path) -> int:
@@ -30,3 +32,17 @@ def run_sam(arguments: Sequence[str], *, env: Mapping[str, str], log: Path) -> i
             stderr=subprocess.STDOUT,
             check=False,
         ).returncode
+
+
+def layer_has_byte_code(built: Path) -> bool:
+    """Whether the layer that `sam build` has put into this folder has any."""
+    return any((built / _LAYER).rglob("*.pyc"))
+
+
+def forget_layer_without_byte_code(built: Path) -> None:
+    """Have the next `sam build` make the layer anew if the last one could not compile it.
+
+    An interpreter might be there by now, and SAM's cache looks at nothing but the sources.
+    """
+    if (built / _LAYER).exists() and not layer_has_byte_code(built):
+        shutil.rmtree(built.with_name("cache"), ignore_errors=True)
