@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sms_gateway.domain.client import Role
 from sms_gateway.domain.clock import to_iso
 from sms_gateway.domain.message_id import is_message_id
+from sms_gateway.entrypoints.api_event import ApiEvent, Response, Routes
 from sms_gateway.entrypoints.bodies import request_body
+from sms_gateway.entrypoints.call_line import one_line, tell
 from sms_gateway.entrypoints.contract import document_at
 from sms_gateway.entrypoints.idempotency_key import given_key
 from sms_gateway.entrypoints.list_query import (
@@ -28,13 +29,12 @@ from sms_gateway.entrypoints.list_query import (
 )
 from sms_gateway.entrypoints.logs import audit, logger
 from sms_gateway.entrypoints.message_view import message_view
-from sms_gateway.entrypoints.metrics import Metric, count, metrics
+from sms_gateway.entrypoints.metrics import Metric, count
 from sms_gateway.entrypoints.operators_view import clients_view, statistics_view
 from sms_gateway.entrypoints.page_access import page_access
 from sms_gateway.entrypoints.preview_view import batch_preview_view, preview_view
 from sms_gateway.entrypoints.provider_view import provider_view
 from sms_gateway.entrypoints.rest_api import (
-    Routes,
     api_address,
     caller,
     log_for,
@@ -49,7 +49,7 @@ from sms_gateway.entrypoints.send_request import (
 )
 from sms_gateway.entrypoints.settings import StatusSettings
 from sms_gateway.entrypoints.token_request import read_token_request, token_view
-from sms_gateway.entrypoints.wiring.shared import once
+from sms_gateway.entrypoints.wiring.init_phase import Wired, once
 from sms_gateway.entrypoints.wiring.status import StatusParts, status_parts
 from sms_gateway.use_cases.prepare_message import SendRequest
 from sms_gateway.use_cases.preview_message import Preview
@@ -61,20 +61,20 @@ routes = Routes()
 
 
 @routes.get("/messages")
-def get_messages() -> Response[str]:
+def get_messages(event: ApiEvent) -> Response:
     """What the caller has sent to one number, newest first; or what an operator looks for."""
-    client = caller(routes.current_event, parts().clients)
-    query = read_list_query(routes.current_event.resolved_query_string_parameters)
+    client = caller(event, parts().clients)
+    query = read_list_query(event.parameters)
     if client.role is Role.OPERATOR:
         return _searched(query)
     number = query.number_for(client)
     page = parts().list_messages(client.name, number, query.limit, query.cursor)
-    logger.info("messages listed", found=len(page.messages), more=page.cursor is not None)
+    tell("messages listed", found=len(page.messages), more=page.cursor is not None)
     body: dict[str, Any] = {"messages": [message_view(message) for message in page.messages]}
     return _listed(body, page.unreadable, page.cursor)
 
 
-def _searched(query: ListQuery) -> Response[str]:
+def _searched(query: ListQuery) -> Response:
     search = parts().search_messages.checked(query.search, query.phone_number)
     audit(
         "messages looked for by an operator",
@@ -97,7 +97,7 @@ def _searched(query: ListQuery) -> Response[str]:
     return _listed(body, [key.message_id for key in found.unreadable], cursor)
 
 
-def _listed(body: dict[str, Any], unreadable: Sequence[str], cursor: str | None) -> Response[str]:
+def _listed(body: dict[str, Any], unreadable: Sequence[str], cursor: str | None) -> Response:
     if unreadable:
         logger.error("messages of another release", message_ids=unreadable)
         body["unreadableMessages"] = list(unreadable)
@@ -107,10 +107,10 @@ def _listed(body: dict[str, Any], unreadable: Sequence[str], cursor: str | None)
 
 
 @routes.get("/messages/<message_id>")
-def get_message(message_id: str) -> Response[str]:
+def get_message(event: ApiEvent, message_id: str) -> Response:
     """One message of the caller's own, or of the client that an operator names."""
-    client = caller(routes.current_event, parts().clients)
-    owner = read_owner(routes.current_event.resolved_query_string_parameters, client)
+    client = caller(event, parts().clients)
+    owner = read_owner(event.parameters, client)
     asked_for = path_value(message_id)
     if client.role is Role.OPERATOR:
         audit(
@@ -127,9 +127,8 @@ def get_message(message_id: str) -> Response[str]:
 
 
 @routes.post("/messages/preview")
-def post_preview() -> Response[str]:
+def post_preview(event: ApiEvent) -> Response:
     """What would become of a message. It is a read route: this function may write nothing."""
-    event = routes.current_event
     client = message_owner(event, parts().clients)
     request = read_send_request(
         request_body(event),
@@ -139,17 +138,16 @@ def post_preview() -> Response[str]:
     return _previewed(request)
 
 
-def _previewed(request: SendRequest) -> Response[str]:
+def _previewed(request: SendRequest) -> Response:
     preview = parts().preview_message(request)
     failed = [verdict.rule for verdict in preview.verdicts if verdict.problem]
-    logger.info("message previewed", extra={"failed": failed})
+    tell("message previewed", failed=failed)
     return Response(HTTPStatus.OK, "application/json", json.dumps(preview_view(preview)))
 
 
 @routes.post("/messages/preview/batch")
-def post_preview_batch() -> Response[str]:
+def post_preview_batch(event: ApiEvent) -> Response:
     """What would become of many messages. 200 whatever it is: one result per message says it."""
-    event = routes.current_event
     batch = read_batch(
         request_body(event),
         client=message_owner(event, parts().clients),
@@ -158,7 +156,7 @@ def post_preview_batch() -> Response[str]:
     results = parts().preview_message.each(batch.items)
     previews = [result for result in results if isinstance(result, Preview)]
     failed = Counter(v.rule for preview in previews for v in preview.verdicts if v.problem)
-    logger.info(
+    tell(
         "batch previewed",
         accepted=sum(preview.accepted for preview in previews),
         unreadable=len(results) - len(previews),
@@ -169,12 +167,11 @@ def post_preview_batch() -> Response[str]:
 
 
 @routes.post("/tokens")
-def post_token() -> Response[str]:
+def post_token(event: ApiEvent) -> Response:
     """An access token for a page. It is not stored, so a function that only reads can make it."""
-    event = routes.current_event
     client = message_owner(event, parts().clients)
     minted, token = parts().mint_token(read_token_request(request_body(event), client=client))
-    logger.info(
+    tell(
         "token minted",
         token_id=token.token_id,
         expires_at=to_iso(token.expires_at),
@@ -192,27 +189,26 @@ def post_token() -> Response[str]:
 
 
 @routes.post("/page/messages/preview")
-def post_page_preview() -> Response[str]:
+def post_page_preview(event: ApiEvent) -> Response:
     """What would become of a message of a page."""
-    event = routes.current_event
     access = page_access(event, parts().check_token)
     return _previewed(read_page_request(request_body(event), access))
 
 
 @routes.get("/page/messages/<message_id>")
-def get_page_message(message_id: str) -> Response[str]:
+def get_page_message(event: ApiEvent, message_id: str) -> Response:
     """One message that a page has sent."""
-    access = page_access(routes.current_event, parts().check_token)
+    access = page_access(event, parts().check_token)
     message = parts().read_page_message(access, path_value(message_id))
-    logger.info("message read", message_id=message.message_id, status=message.status)
+    tell("message read", message_id=message.message_id, status=message.status)
     return Response(HTTPStatus.OK, "application/json", json.dumps(message_view(message)))
 
 
 @routes.get("/suppressions")
-def get_suppressions() -> Response[str]:
+def get_suppressions(event: ApiEvent) -> Response:
     """The whole do-not-contact list, page by page, for operators."""
-    operator(routes.current_event, parts().clients)
-    parameters = routes.current_event.resolved_query_string_parameters
+    operator(event, parts().clients)
+    parameters = event.parameters
     entries, cursor = parts().list_suppressions(*read_page_query(parameters))
     audit("suppressions listed", found=len(entries), more=cursor is not None)
     body: dict[str, Any] = {
@@ -231,9 +227,9 @@ def get_suppressions() -> Response[str]:
 
 
 @routes.get("/suppressions/<phone_number>")
-def get_suppression(phone_number: str) -> Response[str]:
+def get_suppression(event: ApiEvent, phone_number: str) -> Response:
     """Since when this number must not be texted."""
-    client = caller(routes.current_event, parts().clients)
+    client = caller(event, parts().clients)
     number = parts().read_suppression.number(path_value(phone_number))
     log_for(client)("suppression looked for", phone_number=number.masked)
     entry = parts().read_suppression(number)
@@ -242,9 +238,9 @@ def get_suppression(phone_number: str) -> Response[str]:
 
 
 @routes.get("/provider")
-def get_provider() -> Response[str]:
+def get_provider(event: ApiEvent) -> Response:
     """Whether Voipit is reachable, and if not since when and why."""
-    client = caller(routes.current_event, parts().clients)
+    client = caller(event, parts().clients)
     if client.role is Role.OPERATOR:
         audit("way to Voipit looked at by an operator")
     return Response(
@@ -253,19 +249,19 @@ def get_provider() -> Response[str]:
 
 
 @routes.get("/statistics")
-def get_statistics() -> Response[str]:
+def get_statistics(event: ApiEvent) -> Response:
     """The last hour, what waits, and what needs attention, for operators."""
-    operator(routes.current_event, parts().clients)
+    operator(event, parts().clients)
     audit("statistics looked at by an operator")
     view = statistics_view(parts().read_statistics())
     return Response(HTTPStatus.OK, "application/json", json.dumps(view))
 
 
 @routes.get("/clients")
-def get_clients() -> Response[str]:
+def get_clients(event: ApiEvent) -> Response:
     """The clients and their use in a month, for operators."""
-    operator(routes.current_event, parts().clients)
-    parameters = routes.current_event.resolved_query_string_parameters
+    operator(event, parts().clients)
+    parameters = event.parameters
     month, limit, cursor = read_clients_query(parameters)
     audit("clients looked at by an operator", month=month and f"{month:%Y-%m}")
     view = clients_view(parts().list_clients(month, limit, cursor))
@@ -273,23 +269,22 @@ def get_clients() -> Response[str]:
 
 
 @routes.get("/openapi.json")
-def get_contract() -> Response[str]:
+def get_contract(event: ApiEvent) -> Response:
     """The whole contract, for any program: it needs no key, and no table is asked."""
-    event = routes.current_event
     document = document_at(api_address(event))
     headers = {"ETag": document.etag, "Cache-Control": f"public, max-age={CONTRACT_KEPT_SECONDS}"}
-    if document.etag.removeprefix("W/") in event.headers.get("if-none-match", ""):
+    if document.etag.removeprefix("W/") in (event.header("if-none-match") or ""):
         return Response(HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(HTTPStatus.OK, "application/json", document.text, headers)
 
 
 @once
-def parts() -> StatusParts:
+def parts() -> Wired[StatusParts]:
     """Everything that this function works with."""
     return status_parts(StatusSettings.from_environment(), routes)
 
 
-@metrics.log_metrics
+@one_line
 @logger.inject_lambda_context(
     clear_state=True, correlation_id_path=correlation_paths.API_GATEWAY_REST
 )

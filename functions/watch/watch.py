@@ -4,21 +4,22 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from sms_gateway.entrypoints.call_line import one_line, tell
 from sms_gateway.entrypoints.logs import logger
-from sms_gateway.entrypoints.metrics import Metric, count, measure, metrics
+from sms_gateway.entrypoints.metrics import Metric, count, measure
 from sms_gateway.entrypoints.settings import WatchSettings
-from sms_gateway.entrypoints.wiring.shared import once
+from sms_gateway.entrypoints.wiring.init_phase import Wired, once
 from sms_gateway.entrypoints.wiring.watch import watch_parts
 from sms_gateway.use_cases.watch import Watch
 
 
 @once
-def watch() -> Watch:
+def watch() -> Wired[Watch]:
     """Everything that this function works with."""
     return watch_parts(WatchSettings.from_environment())
 
 
-@metrics.log_metrics
+@one_line
 @logger.inject_lambda_context(clear_state=True)
 def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point of the Lambda function `watch`. Answers with what it has done."""
@@ -39,7 +40,7 @@ def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "enqueued": watched.enqueued,
         "finished": watched.finished,
     }
-    logger.info("watched", extra={"done": done})
+    tell("watched", done=done)
     count(Metric.MESSAGE_MOVED, watched.moved)
     count(Metric.MESSAGE_ENQUEUED, watched.enqueued)
     count(Metric.MESSAGE_BROKEN, len(watched.broken))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sms_gateway.adapters import guard_items
-from sms_gateway.adapters.attributes import attributes, plain
+from sms_gateway.adapters.attributes import Item, attributes, plain
 from sms_gateway.adapters.dynamodb import ConditionFailedError, table_errors, write
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.clock import from_milliseconds, to_milliseconds
@@ -31,19 +31,7 @@ class CircuitTable:
                 Key=_KEY,
                 ConsistentRead=True,
             )
-        item = plain(answer.get("Item", {}))
-        return Circuit(
-            reason=_open_reason(item),
-            since=_moment(item, "since"),
-            pings=int(item.get("pings", 0)),
-            next_ping_at=_moment(item, "nextPingAt"),
-            failed=item.get("failed"),
-            proven=item.get("proven"),
-            proven_at=_moment(item, "provenAt"),
-            probe_until=_moment(item, "probeUntil"),
-            ping_until=_moment(item, "pingUntil"),
-            blocked_at=_moment(item, "blockedAt"),
-        )
+        return circuit_of(answer.get("Item", {}))
 
     def take_probe(self, now: datetime, until: datetime) -> bool:
         """Try an unproven account, alone. A probe that was never released runs out by itself."""
@@ -181,6 +169,23 @@ class CircuitTable:
         except ConditionFailedError:
             return False
         return True
+
+
+def circuit_of(row: Item) -> Circuit:
+    """The circuit as its row tells; a closed one that proves nothing if there is none."""
+    item = plain(row)
+    return Circuit(
+        reason=_open_reason(item),
+        since=_moment(item, "since"),
+        pings=int(item.get("pings", 0)),
+        next_ping_at=_moment(item, "nextPingAt"),
+        failed=item.get("failed"),
+        proven=item.get("proven"),
+        proven_at=_moment(item, "provenAt"),
+        probe_until=_moment(item, "probeUntil"),
+        ping_until=_moment(item, "pingUntil"),
+        blocked_at=_moment(item, "blockedAt"),
+    )
 
 
 def _open_reason(item: dict[str, Any]) -> OpenReason | None:

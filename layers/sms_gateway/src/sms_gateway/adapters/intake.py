@@ -6,9 +6,10 @@ The items of the table `Guards` that it reads and writes are among those in guar
 import hashlib
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sms_gateway.adapters import guard_items
@@ -64,8 +65,15 @@ class GuardedIntake:
     limits: Limits
     _full: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The rows of clients' counts that are used up, by day: no count ever goes down again."""
+    _turn: Iterator[int] = field(
+        default_factory=lambda: count(random.randrange(MAX_SHARDS)),  # noqa: S311
+        init=False,
+        repr=False,
+        compare=False,
+    )
+    """Where the next message begins to look for room. Threads can share it: each gets its own."""
 
-    def store(
+    def store(  # noqa: PLR0913  what is known of a request, each by its name
         self,
         message: Message,
         *,
@@ -73,6 +81,7 @@ class GuardedIntake:
         instead_of: str | None = None,
         clicked_at: datetime | None = None,
         token: AccessToken | None = None,
+        is_unlisted: bool = False,
     ) -> None:
         """Store and count the message, or raise and change nothing."""
         now = message.created_at
@@ -82,7 +91,7 @@ class GuardedIntake:
             actions[_TOKEN] = {"Update": self._one_more_of(token)}
         if self.limits.double_click and not id_is_chosen:
             actions[_TWIN] = {"Put": self._twin(message, instead_of, clicked_at or now)}
-        if self.limits.suppressions:
+        if self.limits.suppressions and not is_unlisted:
             actions[_SUPPRESSION] = self._not_suppressed(message.phone_number)
         if counts:
             actions[_RECIPIENT] = {"Update": self._one_more_sending(message.phone_number, now)}
@@ -96,12 +105,12 @@ class GuardedIntake:
                 raise _used_up() from None
             raise
 
-    def claim(self, message: Message, change: Change) -> Message:
+    def claim(self, message: Message, change: Change, *, is_unlisted: bool = False) -> Message:
         """Claim the message and count its sending, or raise and change nothing."""
         now = change.at
         is_resend = message.status is Status.UNCONFIRMED and message.counts_once_more
         actions: _Actions = {_INTENT: {"Update": self.messages.as_update(message.key, change)}}
-        if self.limits.suppressions:
+        if self.limits.suppressions and not is_unlisted:
             actions[_SUPPRESSION] = self._not_suppressed(message.phone_number)
         place = None if message.counts_once_more else message.counted_at
         sending = _Sending(message, now, place, refused, is_resend=is_resend)
@@ -124,8 +133,10 @@ class GuardedIntake:
         day = day_of(sending.at)
         rows = self._shares(sending.message.client, day)
         full = self._full_on(day)
-        in_turn = list(rows)
-        random.shuffle(in_turn)
+        # One row after the other, so that the messages of a batch, which are stored side by side,
+        # do not get in each other's way; from chance on, so that processes rarely do.
+        first = next(self._turn) % len(rows)
+        in_turn = [*rows][first:] + [*rows][:first]
         # Where all are full one is asked all the same: the message might have been stored before.
         for row in [row for row in in_turn if row not in full] or in_turn[:1]:
             actions[_CLIENT] = {"Update": self._one_more(row, rows[row], sending)}
@@ -297,7 +308,7 @@ class GuardedIntake:
 
         Without a limit it is zero, which bounds nothing.
 
-        Which of them a message is counted in is left to chance; one whose row is full tries
+        A message is counted in the row whose turn it is; one whose row is full tries
         another, so the last message that the limit allows finds its place too. Under a higher limit
         no row is gone and none holds less, so what was counted before it was raised still counts.
         """

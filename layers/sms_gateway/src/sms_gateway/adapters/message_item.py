@@ -28,13 +28,14 @@
 | `onUnconfirmed`                 | S    | `hold` or `resend`                                     |
 | `fromPage`                      | BOOL | a page has sent it, with an access token               |
 | `dueAt`                         | N    | epoch seconds; only while something is still to happen |
-| `dueShard`                      | S    | with `dueAt` the key of the sparse index `due`         |
+| `dueShard`                      | S    | with `dueAt` the key of the sparse index `due`; tells  |
+|                                 |      | for what it waits (`SHARDS_OF`)                        |
 | `attention`                     | S    | `<status>#<day>` of what needs attention: with         |
 |                                 |      | `updatedAt` the key of the sparse index `attention`    |
 """
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from zlib import crc32
@@ -47,9 +48,21 @@ from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import NEEDS_ATTENTION, Reason, Status
+from sms_gateway.domain.waits import Waits, waits
 
-DUE_SHARDS: Final = 8
-"""Partitions of the index `due`: one takes a thousand writes a second."""
+SHARDS_OF: Final[Mapping[Waits, Sequence[str]]] = {
+    Waits.FOR_VOIPIT: ("0", "1", "2", "3"),
+    Waits.OUTSIDE: ("4", "5"),
+    Waits.IN_QUEUE: ("6", "7"),
+}
+"""Partitions of the index `due`, by what a message waits for: one takes a thousand writes a second,
+and a message is written four times in the first, twice in each of the others.
+
+Releases up to 0.2.0 write and read all eight, whatever a message waits for: so after a rollback
+they find all of ours, and `watch` finds theirs among any.
+"""
+DUE_SHARDS: Final = tuple(shard for shards in SHARDS_OF.values() for shard in shards)
+"""All partitions of the index `due`."""
 
 
 def to_item(message: Message) -> dict[str, Any]:
@@ -78,7 +91,8 @@ def to_item(message: Message) -> dict[str, Any]:
         "validUntil": message.valid_until and to_iso(message.valid_until),
         "onUnconfirmed": str(message.on_unconfirmed),
         "dueAt": message.due_at and epoch(message.due_at),
-        "dueShard": message.due_at and due_shard(message.key),
+        "dueShard": message.due_at
+        and due_shard(message.key, waits(message.status, in_queue=message.in_queue)),
         "attention": attention(message.status, message.updated_at),
         "openTries": open_tries_entry(message.open_tries),
         "resent": message.resent or None,
@@ -131,6 +145,7 @@ def _message(row: Mapping[str, Any]) -> Message:
         counted_at=from_milliseconds(int(row["countedAt"])) if "countedAt" in row else None,
         put_off=int(row.get("putOff", 0)),
         from_page=row.get("fromPage", False),
+        in_queue=row.get("dueShard") in SHARDS_OF[Waits.IN_QUEUE],
     )
 
 
@@ -154,9 +169,10 @@ def open_tries_entry(tries: Collection[int]) -> list[int] | None:
     return sorted(tries) or None
 
 
-def due_shard(key: MessageKey) -> str:
-    """Which of the `DUE_SHARDS` partitions of the index `due` a message belongs to."""
-    return str(crc32(f"{key.client}#{key.message_id}".encode()) % DUE_SHARDS)
+def due_shard(key: MessageKey, waits_for: Waits) -> str:
+    """Which partition of the index `due` a message belongs to that waits for this."""
+    shards = SHARDS_OF[waits_for]
+    return shards[crc32(f"{key.client}#{key.message_id}".encode()) % len(shards)]
 
 
 def client_created_at(client: str, created_at: str = "") -> str:

@@ -23,15 +23,43 @@ def read_rows(
 
     Raises `StoreUnavailableError`, also if DynamoDB leaves keys aside over and over.
     """
+    rows, left = _read(db, table_name, keys)
+    for error in left.values():
+        raise error
+    return rows
+
+
+def read_each(
+    db: "DynamoDBClient", table_name: str, keys: Sequence[MessageKey]
+) -> dict[MessageKey, Message | StoreUnavailableError]:
+    """The same, and a row that DynamoDB leaves aside over and over is an error of its own.
+
+    Raises `StoreUnavailableError` if the table shows no row because it does not answer.
+    """
+    rows, left = _read(db, table_name, keys)
+    return {**rows, **left}
+
+
+def _read(
+    db: "DynamoDBClient", table_name: str, keys: Sequence[MessageKey]
+) -> tuple[dict[MessageKey, Message | UnreadableRowError], dict[MessageKey, StoreUnavailableError]]:
+    """The rows, and why others were not shown."""
     if not keys:
-        return {}
+        return {}, {}
     wanted: Any = {
         table_name: {"Keys": [key_attributes(key) for key in keys], "ConsistentRead": True}
     }
     rows: dict[MessageKey, Message | UnreadableRowError] = {}
-    for _ in tries():
-        with table_errors():
-            answer = db.batch_get_item(RequestItems=wanted)
+    cause = StoreUnavailableError("The table did not show all rows.")
+    for number in tries():
+        try:
+            with table_errors():
+                answer = db.batch_get_item(RequestItems=wanted)
+        except StoreUnavailableError as error:
+            if not number:
+                raise
+            cause = error
+            break  # what it has shown before is of use
         for item in answer["Responses"].get(table_name, ()):
             try:
                 rows[key_of(item)] = from_item(item)
@@ -39,5 +67,5 @@ def read_rows(
                 rows[key_of(item)] = error
         wanted = answer["UnprocessedKeys"]
         if not wanted:
-            return rows
-    raise StoreUnavailableError("The table did not show all rows.")
+            return rows, {}
+    return rows, dict.fromkeys(map(key_of, wanted[table_name]["Keys"]), cause)

@@ -91,8 +91,7 @@ def index_for(search: Search, now: datetime) -> Index:
     if search.phone_number is not None:
         return _to_a_number(search)
     if search.status is Status.QUEUED:
-        shards = [str(shard) for shard in range(DUE_SHARDS)]
-        return Index(DUE_INDEX, "dueShard", shards, "dueAt", is_number=True, newest_first=False)
+        return Index(DUE_INDEX, "dueShard", DUE_SHARDS, "dueAt", is_number=True, newest_first=False)
     least = to_iso(search.since) if search.since else None
     most = to_iso(search.until) if search.until else None
     if not search.is_found_by_status and search.client is not None:

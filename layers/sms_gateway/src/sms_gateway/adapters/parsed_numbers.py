@@ -13,3 +13,14 @@ def parse_number(text: str, region: str) -> phonenumbers.PhoneNumber:
     `phonenumbers.NumberParseException`.
     """
     return phonenumbers.parse(text, region)
+
+
+@lru_cache(maxsize=64)
+def type_of_number(text: str, region: str) -> int:
+    """The `PhoneNumberType` of what `parse_number` reads; `UNKNOWN` if it is in no known range.
+
+    libphonenumber looks through the ranges of a country for this, and once more to tell whether a
+    number is valid, which is the same question.
+    """
+    number_type: int = phonenumbers.number_type(parse_number(text, region))
+    return number_type

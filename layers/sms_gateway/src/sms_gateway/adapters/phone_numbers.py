@@ -15,7 +15,7 @@ from phonenumbers import (
 
 from sms_gateway.adapters.number_links import BadLinkError, plain_number
 from sms_gateway.adapters.number_ranges import digits_in_common
-from sms_gateway.adapters.parsed_numbers import parse_number
+from sms_gateway.adapters.parsed_numbers import parse_number, type_of_number
 from sms_gateway.domain.errors import InvalidValueError
 from sms_gateway.domain.phone_number import ExaminedNumber, NumberType, PhoneNumber
 from sms_gateway.domain.verdict import Verdict
@@ -96,6 +96,15 @@ class PhoneNumberRules:
         if unknown:
             raise ValueError(f"no such countries: {sorted(unknown)}")
 
+    def load(self) -> None:
+        """Load and compile what is known of the default region, which its first number waits for.
+
+        Nothing is remembered but libphonenumber's own tables and patterns.
+        """
+        example = phonenumbers.example_number_for_type(self.default_region, PhoneNumberType.MOBILE)
+        if example is not None:
+            self.examine(phonenumbers.format_number(example, PhoneNumberFormat.E164))
+
     def normalise(self, text: str) -> PhoneNumber:
         """The number in E.164 form, if it may be texted. Doing it twice changes nothing.
 
@@ -117,14 +126,17 @@ class PhoneNumberRules:
         try:
             dialled = self._repaired(_dialled(text))
             short = self._short_type(dialled)
-            return _short(short) if short else self._examined(*self._read(dialled))
+            return _short(short) if short else self._examined(dialled, *self._read(dialled))
         except InvalidValueError as problem:
             return _unreadable(problem)
 
-    def _examined(self, number: PhoneNumber, parsed: phonenumbers.PhoneNumber) -> ExaminedNumber:
-        is_known = phonenumbers.is_valid_number(parsed)
+    def _examined(
+        self, dialled: str, number: PhoneNumber, parsed: phonenumbers.PhoneNumber
+    ) -> ExaminedNumber:
+        known_type = type_of_number(dialled, self.default_region)
+        is_known = known_type != PhoneNumberType.UNKNOWN
         is_good = number.e164.startswith(self.allowed_prefixes)
-        number_type = _TYPES.get(phonenumbers.number_type(parsed))
+        number_type = _TYPES.get(known_type)
         if is_good and number_type not in _NEVER:
             number_type = NumberType.MOBILE
         may_be_in = _countries(parsed, is_known=is_known)
@@ -238,7 +250,7 @@ class PhoneNumberRules:
         if shortnumberinfo.is_emergency_number(dialled, region):
             return NumberType.EMERGENCY
         parsed = self._parsed(dialled)
-        if phonenumbers.is_valid_number(parsed):
+        if type_of_number(dialled, region) != PhoneNumberType.UNKNOWN:
             return None
         if shortnumberinfo.is_valid_short_number_for_region(parsed, region):
             national = phonenumbers.national_significant_number(parsed)

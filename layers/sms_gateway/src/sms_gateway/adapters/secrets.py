@@ -9,6 +9,8 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -41,10 +43,25 @@ PAUSE_AFTER_FAILURE: Final = 2.0
 Seconds = Callable[[], float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a secret after the look-up with this number, which was made at a time."""
+
+    number: int = 0
+    asked_at: float | None = None
+    value: str | None = None
+    version: str = ""
+    is_away: bool = False
+
+
 class RememberedSecret:
     """One version of one secret.
 
     The wall clock is used on purpose: a frozen Lambda's monotonic clock can stand still.
+
+    One thread uses it, while another can still be busy with `ask_ahead`. An answer that comes after
+    a later look-up has ended is dropped: a thread that was frozen in between would bring back an
+    old secret.
     """
 
     def __init__(
@@ -59,17 +76,26 @@ class RememberedSecret:
         self._secret_id = secret_id
         self._stage = stage
         self._now = now
-        self._value: str | None = None
-        self.version = ""
-        self._asked_at: float | None = None
-        self.is_away = False
+        self._lock = Lock()
+        self._look_ups = 0
+        self._known = _Known()
+
+    @property
+    def version(self) -> str:
+        """The id of the version that was read last; empty if none was."""
+        return self._known.version
+
+    @property
+    def is_away(self) -> bool:
         """Whether Secrets Manager did not answer when it was asked last."""
+        return self._known.is_away
 
     def is_due(self, *, max_age: float = REMEMBERED_FOR) -> bool:
         """Whether what is remembered is too old to be used without asking, or was never read."""
-        if self.is_away:
+        known = self._known
+        if known.is_away:
             max_age = min(max_age, PAUSE_AFTER_FAILURE)
-        return self._asked_at is None or abs(self._now() - self._asked_at) >= max_age
+        return known.asked_at is None or abs(self._now() - known.asked_at) >= max_age
 
     def value(self, *, max_age: float = REMEMBERED_FOR) -> str | None:
         """The secret's text, at most `max_age` seconds old; `None` if this stage has no version.
@@ -81,33 +107,50 @@ class RememberedSecret:
         """
         if self.is_due(max_age=max_age):
             self.ask()
-        if self.is_away and self._value is None:
+        known = self._known
+        if known.is_away and known.value is None:
             raise SecretUnavailableError("Secrets Manager did not answer.")
-        return self._value
+        return known.value
 
     @property
     def remembered(self) -> str | None:
         """What was read last, however long ago."""
-        return self._value
+        return self._known.value
 
     def ask(self) -> None:
         """Read it now; if Secrets Manager does not answer, what was read last stays."""
-        self._asked_at = self._now()
-        self.is_away = False
+        found = self._look_up()
+        with self._lock:
+            known = self._known
+            if found.is_away:
+                found = replace(found, value=known.value, version=known.version)
+            if found.number > known.number:
+                self._known = found
+
+    def ask_ahead(self) -> None:
+        """Read it before it is needed. If that fails, it is as if it had never been tried."""
+        found = self._look_up()
+        with self._lock:
+            if found.number > self._known.number and not found.is_away:
+                self._known = found
+
+    def _look_up(self) -> _Known:
+        with self._lock:
+            self._look_ups += 1
+            asked = _Known(self._look_ups, self._now())
         try:
             answer = self._client.get_secret_value(
                 SecretId=self._secret_id, VersionStage=self._stage
             )
-            self._value = answer.get("SecretString")
-            self.version = answer["VersionId"]
         except ClientError as error:
             missing = error.response["Error"]["Code"] == "ResourceNotFoundException"
             if missing and self._stage != "AWSCURRENT":
-                self._value = None  # never rotated: there is no previous version
-            else:
-                self.is_away = True
+                return asked  # never rotated: there is no previous version
         except BotoCoreError:
-            self.is_away = True
+            pass
+        else:
+            return replace(asked, value=answer.get("SecretString"), version=answer["VersionId"])
+        return replace(asked, is_away=True)
 
 
 class VoipitAccounts:
@@ -120,6 +163,10 @@ class VoipitAccounts:
     def __init__(self, secret: RememberedSecret, base_url: str) -> None:
         self._secret = secret
         self._address = hashlib.sha256(base_url.encode()).hexdigest()[:8]
+
+    def ask_ahead(self) -> None:
+        """Read the secret before it is needed, as `RememberedSecret.ask_ahead` does."""
+        self._secret.ask_ahead()
 
     def current(self) -> Account:
         """The account, at most `REMEMBERED_FOR` seconds old.
@@ -165,6 +212,10 @@ class SigningKeys(Generic[_Key]):
         self._previous = previous
         self._look_ups = TokenBucket(LOOK_UPS_AT_ONCE, SECONDS_PER_LOOK_UP)
         self._now = now
+
+    def ask_ahead(self) -> None:
+        """Read the current key before it is needed, as `RememberedSecret.ask_ahead` does."""
+        self._current.ask_ahead()
 
     def current(self) -> _Key:
         """The key that signs. Raises `SecretUnavailableError`."""

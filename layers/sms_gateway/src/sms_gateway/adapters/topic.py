@@ -20,8 +20,9 @@ MAX_BATCH: Final = 10
 MAX_BYTES: Final = 256 * 1024
 """Bytes SNS takes in one `PublishBatch`, attributes included, unless a topic is set to more."""
 
-_NO_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that SNS takes neither in a message nor in an attribute."""
+_NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that SNS takes neither in a message nor in an attribute. Python needs 8 ms to compile
+the opposite, a pattern with all that it takes, which is how SNS puts it."""
 _FOR_GOOD: Final = {
     "BatchEntryIdsNotDistinct",
     "BatchRequestTooLong",

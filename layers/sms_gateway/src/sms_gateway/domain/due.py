@@ -27,6 +27,8 @@ _SHARE_OF_WAIT: Final = 8
 """After a 403 a message waits an eighth of the time that it has waited already, a minute at least:
 53 tries in a day, 103 in a year. They do not count, and each leaves two lines in its history."""
 _FIRST_PAUSE: Final = 5.0
+_EARLY: Final = timedelta(seconds=1)
+"""How much clocks can differ. Less than the shortest pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Wait:
 
     due_at: datetime
     enqueue_in: timedelta | None
+
+    @property
+    def in_queue(self) -> bool:
+        """Whether it waits in the queue."""
+        return self.enqueue_in is not None
 
 
 def wait_for(message: Message, now: datetime, pause: timedelta = timedelta()) -> Wait:
@@ -47,6 +54,15 @@ def wait_for(message: Message, now: datetime, pause: timedelta = timedelta()) ->
     if at - now > MAX_QUEUE_DELAY:
         return Wait(min(at - RECHECK, message.valid_to), None)
     return Wait(min(at + QUEUE_GRACE, message.valid_to), at - now)
+
+
+def is_early(message: Message, now: datetime) -> bool:
+    """Whether a queue message comes before the time that the row has for one.
+
+    Then another is on its way, or has been lost and `dueAt` stands for it. Two would never become
+    one again, and each would shorten the pauses of the other.
+    """
+    return message.due_at is not None and now < message.due_at - QUEUE_GRACE - _EARLY
 
 
 def wait_after(reason: Reason, message: Message, now: datetime, chance: float) -> Wait:
@@ -74,13 +90,13 @@ def wait_unclaimed(reason: Reason, message: Message, now: datetime, chance: floa
     return wait_for(message, now, pause)
 
 
-def wait_for_room(message: Message, now: datetime, room_in: timedelta, chance: float) -> Wait:
-    """How a message waits for a limit that has room again so much later.
+def wait_at_least(message: Message, now: datetime, least: timedelta, chance: float) -> Wait:
+    """How a message waits that can be tried so much later at the earliest.
 
-    Others wait for the same room, so that can be too early for this one: again and again, and
-    less and less often.
+    A limit has room again then, and others wait for the same room; or a late write has landed. It
+    uses up no try, so it comes back less and less often.
     """
-    return wait_for(message, now, max(room_in, retry_pause(message.put_off + 1, chance)))
+    return wait_for(message, now, max(least, retry_pause(message.put_off + 1, chance)))
 
 
 def _outside(message: Message, now: datetime, pause: timedelta) -> Wait:

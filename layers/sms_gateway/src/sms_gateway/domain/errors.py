@@ -158,6 +158,17 @@ class StoreUnavailableError(GatewayError):
     code = "store-unavailable"
 
 
+class LeftToQueueError(StoreUnavailableError):
+    """The table did not answer, and the queue holds a new message that says what is to be done.
+
+    `put_off`: how many times this message could not be claimed, as far as its row tells.
+    """
+
+    def __init__(self, detail: str, put_off: int = 0) -> None:
+        super().__init__(detail)
+        self.put_off = put_off
+
+
 class UnreadableRowError(StoreUnavailableError):
     """A message's row cannot be read: a later release wrote it, before a rollback."""
 

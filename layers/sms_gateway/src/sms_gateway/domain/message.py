@@ -60,7 +60,8 @@ class Change:
     It applies only if the message's status is a source of `trigger` in the table of moves and,
     where they are given, if the `claim` still holds, and if the message still has the `version`
     and the open tries (`seen_open`) that the change was decided on. With `only_open_try` no other
-    try can be open. `due_at` is when to look at the message next; `None`: never. `attempt` is the
+    try can be open. `due_at` is when to look at the message next; `None`: never; `in_queue`: the
+    queue is told of it as well. `attempt` is the
     try it belongs to, and `new_claim` the claim it makes, if it makes one. `leaves_open`, `resent`
     and `counted_at` are what the message has afterwards; `None`: what it had before. `report` is
     the one that decides its status, `kept_report` is kept beside others that did not.
@@ -80,6 +81,7 @@ class Change:
     resent: bool | None = None
     counted_at: datetime | None = None
     due_at: datetime | None = None
+    in_queue: bool = False
     report: DeliveryReport | None = None
     kept_report: DeliveryReport | None = None
 
@@ -100,11 +102,18 @@ class Change:
 
     @classmethod
     def after(
-        cls, outcome: Outcome, claimed: "Message", at: datetime, due_at: datetime | None
+        cls,
+        outcome: Outcome,
+        claimed: "Message",
+        at: datetime,
+        due_at: datetime | None,
+        *,
+        in_queue: bool = False,
     ) -> "Change":
         """What the answer of Voipit, or its absence, does to the message that was claimed.
 
-        Once an earlier try is in doubt, nothing that is learnt about this one alone ends that.
+        `in_queue`: the queue will be told of it. Once an earlier try is in doubt, nothing that is
+        learnt about this one alone ends that.
         """
         change = cls(
             outcome.trigger,
@@ -114,6 +123,7 @@ class Change:
             error_message=outcome.error_message,
             claim=claimed.claim,
             due_at=due_at,
+            in_queue=in_queue,
         )
         if outcome.trigger in _IN_DOUBT:
             return change.not_at_voipit(claimed)
@@ -167,6 +177,7 @@ class Change:
                 reason=Reason.TRANSMISSION_ERROR,
                 error_message=message.told_of_an_error,
                 due_at=None,
+                in_queue=False,
             )
         return change
 
@@ -232,6 +243,7 @@ class Message:
     `from_page`: whether a page has sent it, with an access token.
     `contradicting_reports` are those that did not decide what the status is. `history` ends with
     the current status. `due_at` is when `watch` has to look at it; settled messages have none.
+    `in_queue`: the queue was told of it, so `due_at` is when the queue should have handed it out.
     """
 
     message_id: str
@@ -261,6 +273,7 @@ class Message:
     counted_at: datetime | None = None
     put_off: int = 0
     from_page: bool = False
+    in_queue: bool = False
 
     @property
     def key(self) -> MessageKey:
@@ -331,10 +344,12 @@ class Message:
             history=(entry,),
         )
 
-    def waiting(self, reason: Reason | None, due_at: datetime) -> "Message":
-        """This new message, to be sent later by another process."""
+    def waiting(
+        self, reason: Reason | None, due_at: datetime, *, in_queue: bool = False
+    ) -> "Message":
+        """This new message, to be sent later by another process; the queue might be told of it."""
         entry = StatusChange(Status.QUEUED, self.created_at, 0, reason)
-        return replace(self, reason=reason, due_at=due_at, history=(entry,))
+        return replace(self, reason=reason, due_at=due_at, in_queue=in_queue, history=(entry,))
 
     @property
     def wants_resend(self) -> bool:
@@ -413,6 +428,7 @@ class Message:
             attempt=change.attempt if change.new_claim else self.attempt,
             claim=change.new_claim or self.claim,
             due_at=change.due_at,
+            in_queue=change.in_queue,
             reason=change.reason,
             error_message=change.error_message,
             report=change.report or self.report,

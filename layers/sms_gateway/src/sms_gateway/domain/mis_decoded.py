@@ -76,6 +76,8 @@ def garbled(text: str) -> list[Garbled]:
     if text.isascii():
         return []
     found = list(_candidates(text))
+    if not found:
+        return []
     covered = {index for each in found for index in range(each.start, each.end)}
     speaks = any(
         not character.isascii() and index not in covered and _is_written(character)

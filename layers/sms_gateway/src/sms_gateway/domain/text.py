@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from sms_gateway.domain.errors import InvalidValueError
@@ -23,6 +24,8 @@ MAX_LISTED: Final = 20
 not grow beyond what Lambda lets out (6 MB)."""
 _MAX_NAMED_PARTS: Final = 6
 """How many code points of one character are named: a letter may carry any number of marks."""
+_REMEMBERED: Final = 1024
+"""Characters whose reading is remembered. A text has a few dozen, mostly those of the last one."""
 
 _FIELD: Final = "message"
 _GSM_EXTENSION: Final = frozenset("^{}\\[~]|€")
@@ -136,27 +139,22 @@ class TextRules:
 
     def examine(self, text: str) -> ExaminedText:
         """The form of the text as it would be sent, and the verdict of every rule. Never raises."""
-        characters = [_read(position, given) for position, given in _characters(text)]
+        characters = [(position, _read(given)) for position, given in _characters(text)]
         start, end = _without_blank_ends(characters)
         plain: list[str] = []
         changed: list[ChangedCharacter] = []
         unsupported: list[UnsupportedCharacter] = []
-        for index, character in enumerate(characters):
+        for index, (position, character) in enumerate(characters):
             shown = character.shown if start <= index < end else ""
             if shown is None:
-                unsupported.append(
-                    UnsupportedCharacter(character.position, _name(character.written))
-                )
+                unsupported.append(UnsupportedCharacter(position, _name(character.written)))
                 continue
             plain.append(shown)
             if character.marks and not _is_plain_letter(shown):
-                unsupported.append(
-                    UnsupportedCharacter(character.marks_position, _name(character.marks))
-                )
+                marks_position = position + character.length - len(character.marks)
+                unsupported.append(UnsupportedCharacter(marks_position, _name(character.marks)))
             elif shown != character.written:
-                changed.append(
-                    ChangedCharacter(character.position, _name(character.written), shown)
-                )
+                changed.append(ChangedCharacter(position, _name(character.written), shown))
         whole = "".join(plain)
         kept = len(whole[: _room(whole)].rstrip()) if self.cuts_long_text else len(whole)
         return ExaminedText(
@@ -179,57 +177,57 @@ class _Character:
     """A character as people count them. `written` is composed only in `letter` and `marks`.
 
     `letter` is its first code point in the composed form, `marks` are those that could not be
-    composed with it; `marks_position` is where they stand in the text that was sent.
+    composed with it and stand last; `length` is how many code points it was sent as. `is_blank`:
+    it is white space or a line end, or nothing is seen of it.
     """
 
-    position: int
+    length: int
     written: str
     letter: str
     marks: str
-    marks_position: int
     shown: str | None
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether it is white space or a line end, or nothing is seen of it."""
-        return self.shown is not None and not self.marks and not self.shown.strip()
+    is_blank: bool
 
 
-def _read(position: int, given: str) -> _Character:
+@lru_cache(maxsize=_REMEMBERED)
+def _read(given: str) -> _Character:
     written = given.replace("\r\n", "\n").replace("\r", "\n")
     composed = unicodedata.normalize("NFC", written)
     letter, marks = composed[0], composed[1:]
-    behind = position + len(given) - len(marks)
-    return _Character(position, written, letter, marks, behind, _shown(letter))
+    shown = _shown(letter)
+    is_blank = shown is not None and not marks and not shown.strip()
+    return _Character(len(given), written, letter, marks, shown, is_blank)
 
 
-def _without_blank_ends(characters: list[_Character]) -> tuple[int, int]:
+def _without_blank_ends(characters: list[tuple[int, _Character]]) -> tuple[int, int]:
     """Where what can be seen starts and ends; (0, 0) if there is nothing."""
-    seen = [index for index, character in enumerate(characters) if not character.is_blank]
-    return (seen[0], seen[-1] + 1) if seen else (0, 0)
+    start, end = 0, len(characters)
+    while end and characters[end - 1][1].is_blank:
+        end -= 1
+    while start < end and characters[start][1].is_blank:
+        start += 1
+    return (start, end) if end else (0, 0)
 
 
 def septets(text: str) -> int:
     """Room the text takes in the GSM 7-bit alphabet; characters of the extension take two."""
-    return sum(map(_septets, text))
-
-
-def _septets(character: str) -> int:
-    return 2 if character in _GSM_EXTENSION else 1
+    return len(text) + sum(map(text.count, _GSM_EXTENSION))
 
 
 def _room(text: str) -> int:
     """How many characters of a plain text one SMS has room for."""
-    taken = 0
-    for count, character in enumerate(text):
-        taken += _septets(character)
-        if taken > MAX_SEPTETS:
-            return count
-    return len(text)
+    room, taken = len(text), septets(text)
+    while taken > MAX_SEPTETS:
+        room -= 1
+        taken -= 2 if text[room] in _GSM_EXTENSION else 1
+    return room
 
 
 def _characters(text: str) -> Iterator[tuple[int, str]]:
     """(position, character) as people count them: a letter with its marks, a line end."""
+    if "\r\n" not in text and not any(map(unicodedata.combining, text)):
+        yield from enumerate(text, start=1)
+        return
     start = 0
     for end in range(1, len(text) + 1):
         following = text[end : end + 1]
@@ -280,14 +278,12 @@ def _blank(shown: str, unsupported: list[UnsupportedCharacter]) -> InvalidValueE
     return InvalidValueError(_FIELD, "The message is blank. Write a text into it.", "blank-text")
 
 
-def _mis_decoded(characters: list[_Character]) -> InvalidValueError | None:
-    text = "".join(character.letter for character in characters)
+def _mis_decoded(characters: list[tuple[int, _Character]]) -> InvalidValueError | None:
+    text = "".join([character.letter for _, character in characters])
     found = garbled(text)
     if not found:
         return None
-    named = list(
-        dict.fromkeys(_guess(text, each, characters[each.start].position) for each in found)
-    )
+    named = list(dict.fromkeys(_guess(text, each, characters[each.start][0]) for each in found))
     more = len(named) - NAMED_IN_A_SENTENCE
     listed = ", ".join(named[:NAMED_IN_A_SENTENCE]) + (f" and {more} more" if more > 0 else "")
     return InvalidValueError(
@@ -298,7 +294,7 @@ def _mis_decoded(characters: list[_Character]) -> InvalidValueError | None:
         "mis-decoded-text",
         misDecodedCharacters=[
             {
-                "position": characters[each.start].position,
+                "position": characters[each.start][0],
                 "characters": _name(text[each.start : each.end]),
                 **({"meant": _name(each.meant)} if each.meant else {}),
             }

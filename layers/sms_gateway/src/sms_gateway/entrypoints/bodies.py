@@ -3,9 +3,8 @@
 import base64
 from typing import Final
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
-
 from sms_gateway.domain.errors import BodyTooLargeError, MalformedRequestError
+from sms_gateway.entrypoints.api_event import ApiEvent
 
 MAX_REQUEST_BYTES: Final = 1024 * 1024
 """The longest request: a hundred messages of the greatest length, and some to spare."""
@@ -27,14 +26,14 @@ def body_bytes(body: str | None, *, is_base64: bool) -> bytes:
         ) from error
 
 
-def request_body(event: APIGatewayProxyEvent) -> bytes:
+def request_body(event: ApiEvent) -> bytes:
     """The body of an API request.
 
     Raises:
         BodyTooLargeError: it is longer than `MAX_REQUEST_BYTES`.
         MalformedRequestError: as `body_bytes`.
     """
-    body = body_bytes(event.body, is_base64=bool(event.is_base64_encoded))
+    body = body_bytes(event.body, is_base64=event.is_base64_encoded)
     if len(body) > MAX_REQUEST_BYTES:
         raise BodyTooLargeError(
             "The body is longer than the gateway accepts (1 MiB). Send fewer messages in one"

@@ -6,11 +6,10 @@ counted by its reason.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Protocol
-
-from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from sms_gateway.adapters.voipit.callback_answers import (
     ACKNOWLEDGED,
@@ -36,7 +35,9 @@ from sms_gateway.domain.errors import (
 )
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.report import DeliveryReport
+from sms_gateway.entrypoints.api_event import header_in
 from sms_gateway.entrypoints.bodies import body_bytes
+from sms_gateway.entrypoints.call_line import tell
 from sms_gateway.entrypoints.logs import logger
 from sms_gateway.entrypoints.metrics import Metric, count
 from sms_gateway.use_cases.ports import ReportFallback
@@ -82,15 +83,15 @@ class Callback:
     fallback: ReportFallback
     now: Clock
 
-    def __call__(self, event: LambdaFunctionUrlEvent) -> dict[str, Any]:
+    def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to one request. Never raises for anything a stranger sends."""
         try:
-            reference = self._ours(event.raw_path)
+            reference = self._ours(event["rawPath"])
             if reference is None:
                 count(Metric.CALLBACK_REFUSED)
                 logger.warning("callback refused: the gateway did not make this URL")
                 return _answer(HTTPStatus.FORBIDDEN, "Forbidden")
-            if event.http_method not in _METHODS:
+            if event["requestContext"]["http"]["method"] not in _METHODS:
                 count(Metric.REPORT_DROPPED_METHOD)
                 logger.warning("report dropped", why="a method that is not allowed")
                 return _method_not_allowed()
@@ -118,13 +119,11 @@ class Callback:
             return None
         return reference if key is not None and reference.is_signed_by(key) else None
 
-    def _record(
-        self, reference: CallbackReference, event: LambdaFunctionUrlEvent
-    ) -> dict[str, Any]:
+    def _record(self, reference: CallbackReference, event: Mapping[str, Any]) -> dict[str, Any]:
         _log_what_it_is_about(reference.key, reference.attempt)
         values = read_values(
-            body_bytes(event.body, is_base64=bool(event.is_base64_encoded)),
-            event.headers.get("content-type"),
+            body_bytes(event.get("body"), is_base64=bool(event.get("isBase64Encoded"))),
+            header_in(event.get("headers"), "content-type"),
             event.get("rawQueryString") or "",
         )
         report = read_report(values, attempt=reference.attempt, received_at=self.now())
@@ -148,7 +147,7 @@ class Callback:
         _log_what_it_is_about(key, report.attempt)
         recorded = self.record_report(key, report)
         count(_COUNTED[recorded])
-        logger.info("report taken", result=recorded, report_status=report.status)
+        tell("report taken", result=recorded, report_status=report.status)
 
 
 def _log_what_it_is_about(key: MessageKey, attempt: int) -> None:

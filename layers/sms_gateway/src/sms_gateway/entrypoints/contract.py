@@ -1,17 +1,17 @@
 """The contract, and the checks of requests that are made of its own schemas.
 
 `openapi.json` is the repository's openapi.yaml as JSON, because the layer is built from its own
-folder alone. Only `make docs` writes it. The checks are compiled when they are made, at
-import; what that costs and why not earlier: docs/decisions/2026-11-22-contract.md.
+folder alone. Only `make docs` writes it. A check is compiled when it is first needed; what that
+costs and why not earlier: docs/decisions/2026-11-22-contract.md.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import fastjsonschema
 from fastjsonschema import JsonSchemaValueException
@@ -26,9 +26,6 @@ _CONTRACT: Final[Mapping[str, Any]] = json.loads(
 )
 _ADDRESSES: Final = 8
 """Addresses of the API for which the document is kept: its own and those of custom domains."""
-
-Check: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
-"""Gives back the values that it was given, or raises `MalformedRequestError` naming the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +76,41 @@ def query_schema(path: str) -> dict[str, Any]:
     }
 
 
-def check_of(of: dict[str, Any], *, what: str = "field", use_default: bool = False) -> Check:
-    """A check of values against a schema. `what` is what a caller would call one of them.
+class Check:
+    """A check of values against a schema.
 
-    `use_default`: what is not given gets the schema's default, where it has one. A field that is
-    `null`, and may be, is not given.
+    `what` is what a caller would call one of them. `use_default`: what is not given gets the
+    schema's default, where it has one. A field that is `null`, and may be, is not given.
     """
-    nullable = nullable_fields(of)
-    fields = of["properties"] | {name: of["properties"][name]["anyOf"][0] for name in nullable}
-    validate = fastjsonschema.compile(of | {"properties": fields}, use_default=use_default)
 
-    def check(values: Mapping[str, Any]) -> dict[str, Any]:
+    def __init__(
+        self, of: Mapping[str, Any], *, what: str = "field", use_default: bool = False
+    ) -> None:
+        self._of = of
+        self._what = what
+        self._use_default = use_default
+        self._nullable = nullable_fields(of)
+
+    def load(self) -> None:
+        """Compile it now. Otherwise the first values wait for that, some milliseconds."""
+        _ = self._validate
+
+    def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The same values. Raises `MalformedRequestError`, naming the field."""
         try:
-            checked: dict[str, Any] = validate(without_nulls(values, nullable))
+            checked: dict[str, Any] = self._validate(without_nulls(values, self._nullable))
         except JsonSchemaValueException as error:
-            raise _explained(error, what) from error
+            raise _explained(error, self._what) from error
         return checked
 
-    return check
+    @cached_property
+    def _validate(self) -> Callable[[Any], Any]:
+        fields = self._of["properties"]
+        fields = fields | {name: fields[name]["anyOf"][0] for name in self._nullable}
+        validate: Callable[[Any], Any] = fastjsonschema.compile(
+            {**self._of, "properties": fields}, use_default=self._use_default
+        )
+        return validate
 
 
 def nullable_fields(of: Mapping[str, Any]) -> frozenset[str]:

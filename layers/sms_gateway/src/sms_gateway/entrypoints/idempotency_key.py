@@ -8,9 +8,8 @@ backslash there. The draft has no parameters, and forbids to send the header twi
 import re
 from typing import Final
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
-
 from sms_gateway.domain.errors import MalformedRequestError
+from sms_gateway.entrypoints.api_event import ApiEvent
 from sms_gateway.entrypoints.contract import header_schema
 
 HEADER: Final = "Idempotency-Key"
@@ -19,15 +18,15 @@ _OF_A_MESSAGE: Final[str] = header_schema("IdempotencyKey")["pattern"]
 _OF_A_BATCH: Final[str] = header_schema("BatchKey")["pattern"]
 
 
-def given_key(event: APIGatewayProxyEvent) -> str | None:
+def given_key(event: ApiEvent) -> str | None:
     """The header as it was sent, if it was.
 
     Raises:
         MalformedRequestError: it was sent more than once; API Gateway would show the last one only.
     """
-    if len(event.multi_value_headers.get(HEADER) or ()) > 1:
+    if len(event.headers_of(HEADER)) > 1:
         raise MalformedRequestError(HEADER, f"{HEADER} is given more than once. Send it once.")
-    return event.headers.get(HEADER)
+    return event.header(HEADER)
 
 
 def message_id_in(header: str) -> str:

@@ -7,16 +7,17 @@ from datetime import date
 from typing import Any, Final
 
 from sms_gateway.domain.client import Client, Role
-from sms_gateway.domain.errors import MalformedRequestError, OperatorOnlyError
+from sms_gateway.domain.errors import MalformedRequestError
 from sms_gateway.domain.search import Search
 from sms_gateway.domain.status import Status
-from sms_gateway.entrypoints.contract import LONGEST_NAME, Check, check_of, query_schema
+from sms_gateway.entrypoints.contract import LONGEST_NAME, Check, query_schema
+from sms_gateway.entrypoints.rest_api import operator_only
 from sms_gateway.entrypoints.send_request import moment
 
-_checked: Final = check_of(query_schema("/messages"), what="parameter", use_default=True)
-_checked_list: Final = check_of(query_schema("/suppressions"), what="parameter", use_default=True)
-_checked_clients: Final = check_of(query_schema("/clients"), what="parameter", use_default=True)
-_checked_one: Final = check_of(
+_checked: Final = Check(query_schema("/messages"), what="parameter", use_default=True)
+_checked_list: Final = Check(query_schema("/suppressions"), what="parameter", use_default=True)
+_checked_clients: Final = Check(query_schema("/clients"), what="parameter", use_default=True)
+_checked_one: Final = Check(
     # Whatever else stands in this query was never looked at.
     query_schema("/messages/{messageId}") | {"additionalProperties": True},
     what="parameter",
@@ -115,14 +116,6 @@ def read_owner(parameters: Parameters, caller: Client) -> str:
     if given not in {None, caller.name}:
         raise operator_only()
     return caller.name
-
-
-def operator_only() -> OperatorOnlyError:
-    """What is wrong with a client's request for what only an operator is allowed to see."""
-    return OperatorOnlyError(
-        "This API key belongs to a client, which sees its own messages only. Use the key of an"
-        " operator."
-    )
 
 
 def _read(parameters: Parameters, check: Check) -> dict[str, Any]:

@@ -1,15 +1,11 @@
-"""Every metric there is, written as CloudWatch embedded metrics. docs/metrics.md is made of it."""
+"""Every metric there is. docs/metrics.md is made of it; `call_line` writes them for CloudWatch."""
 
-import warnings
 from enum import StrEnum, unique
 from typing import Final, Self
 
 from aws_lambda_powertools import Metrics
 
 NAMESPACE: Final = "VoipitSmsGateway"
-
-# A request that counts nothing is an ordinary one, not worth a line in the log of every read.
-warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 metrics: Final = Metrics(namespace=NAMESPACE)
 """Its one dimension, `service`, is the stack's name (`POWERTOOLS_SERVICE_NAME`)."""
@@ -98,7 +94,10 @@ class Metric(StrEnum):
     MESSAGE_ENQUEUED = "MessageEnqueued", "`watch` put a message that was due into the queue."
     MESSAGE_BROKEN = (
         "MessageBroken",
-        "`watch` could not look at a message; its log line names the message. It stays due.",
+        (
+            "`watch` could not look at a message, or `dispatch` could not claim it five times. A"
+            " log line names the message. It stays due."
+        ),
     )
     WATCH_RAN = "WatchRan", "A run of `watch` came to its end. There is one every minute."
     CIRCUIT_OPEN = "CircuitOpen", "Whether the circuit toward Voipit is open (1) or closed (0)."
@@ -108,7 +107,7 @@ class Metric(StrEnum):
     )
     OLDEST_DUE_SECONDS = (
         "OldestDueSeconds",
-        "How late the message was that a run of `watch` found overdue for longest.",
+        "How late the message was that a run of `watch` found overdue for longest, queue included.",
         "Seconds",
     )
     QUEUE_MESSAGE_FAILED = (
@@ -225,5 +224,5 @@ def count(metric: Metric, number: int = 1) -> None:
 
 
 def measure(metric: Metric, value: float) -> None:
-    """One value of this metric; a zero is written down too."""
-    metrics.add_metric(name=metric, unit=metric.unit, value=value)
+    """One value of this metric, to a thousandth; a zero is written down too."""
+    metrics.add_metric(name=metric, unit=metric.unit, value=round(value, 3))

@@ -3,9 +3,8 @@
 import re
 from typing import Final
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
-
 from sms_gateway.domain.access_token import AccessToken
+from sms_gateway.entrypoints.api_event import ApiEvent
 from sms_gateway.entrypoints.logs import logger
 from sms_gateway.use_cases.access_tokens import CheckToken
 
@@ -15,7 +14,7 @@ _NO_ORIGIN: Final = "null"
 """What a browser sends for a page that has no origin, and what two origins are taken for."""
 
 
-def page_access(event: APIGatewayProxyEvent, check: CheckToken) -> AccessToken:
+def page_access(event: ApiEvent, check: CheckToken) -> AccessToken:
     """The token with which a page calls. Raises what `CheckToken` and its `check_origin` raise.
 
     The `Origin` has to be right. Only with a GET it can be missing: browsers send none to the
@@ -25,23 +24,23 @@ def page_access(event: APIGatewayProxyEvent, check: CheckToken) -> AccessToken:
     token = check(_bearer(event))
     logger.append_keys(client=token.client, token_id=token.token_id)
     origin = _origin(event)
-    if origin is not None or event.http_method != "GET":
+    if origin is not None or event.method != "GET":
         check.check_origin(token, origin)
     return token
 
 
-def _bearer(event: APIGatewayProxyEvent) -> str | None:
+def _bearer(event: ApiEvent) -> str | None:
     """The token in the header `Authorization`, if there is one such header and it is a bearer's."""
     if _is_given_twice(event, "Authorization"):
         return None
-    found = _BEARER.fullmatch(event.headers.get("Authorization") or "")
+    found = _BEARER.fullmatch(event.header("Authorization") or "")
     return found[1] if found else None
 
 
-def _origin(event: APIGatewayProxyEvent) -> str | None:
-    return _NO_ORIGIN if _is_given_twice(event, "Origin") else event.headers.get("Origin")
+def _origin(event: ApiEvent) -> str | None:
+    return _NO_ORIGIN if _is_given_twice(event, "Origin") else event.header("Origin")
 
 
-def _is_given_twice(event: APIGatewayProxyEvent, name: str) -> bool:
+def _is_given_twice(event: ApiEvent, name: str) -> bool:
     """API Gateway shows the last one in the place of all, and all of them beside it."""
-    return len(event.multi_value_headers.get(name) or ()) > 1
+    return len(event.headers_of(name)) > 1

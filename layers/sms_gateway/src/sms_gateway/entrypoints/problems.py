@@ -5,8 +5,6 @@ import math
 from http import HTTPStatus
 from typing import Any, Final
 
-from aws_lambda_powertools.event_handler import Response
-
 from sms_gateway.domain.errors import (
     FieldError,
     GatewayError,
@@ -14,6 +12,7 @@ from sms_gateway.domain.errors import (
     StoreUnavailableError,
     UnreadableRowError,
 )
+from sms_gateway.entrypoints.api_event import Response
 
 CONTENT_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:problem-type:sms-gateway:"
@@ -87,12 +86,12 @@ def document_for(error: GatewayError) -> dict[str, Any]:
     return problem_document(error.code, detail, **members)
 
 
-def problem(code: str, detail: str, **members: Any) -> Response[str]:
+def problem(code: str, detail: str, **members: Any) -> Response:
     """The answer for one problem; `members` are added to the body."""
     return _answer(problem_document(code, detail, **members), {})
 
 
-def problem_for(error: GatewayError) -> Response[str]:
+def problem_for(error: GatewayError) -> Response:
     """The answer for an error the gateway raised on purpose."""
     document = document_for(error)
     headers: dict[str, str] = {}
@@ -103,9 +102,9 @@ def problem_for(error: GatewayError) -> Response[str]:
     return _answer(document, headers)
 
 
-def _answer(document: dict[str, Any], headers: dict[str, str]) -> Response[str]:
+def _answer(document: dict[str, Any], headers: dict[str, str]) -> Response:
     return Response(
-        status_code=document["status"],
+        status=document["status"],
         content_type=CONTENT_TYPE,
         body=json.dumps(document),
         headers=headers,

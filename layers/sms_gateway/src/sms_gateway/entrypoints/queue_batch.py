@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.errors import LeftToQueueError, StoreUnavailableError
 from sms_gateway.entrypoints.logs import logger
 from sms_gateway.entrypoints.metrics import Metric, count
 
@@ -12,7 +12,7 @@ def each_message(event: Mapping[str, Any], work: Callable[[str], None]) -> dict[
     """Do the work on each message's body; the answer names those that SQS has to deliver again.
 
     Anything that goes wrong with one message is its own trouble. A message that goes wrong again
-    and again ends in the dead-letter queue.
+    and again ends in the dead-letter queue, unless another queue message stands for it each time.
     """
     failed = []
     for record in event["Records"]:
@@ -21,7 +21,8 @@ def each_message(event: Mapping[str, Any], work: Callable[[str], None]) -> dict[
         except StoreUnavailableError as error:
             logger.warning("the table did not answer", exc_info=error)
             count(Metric.STORE_UNAVAILABLE)
-            failed.append(record["messageId"])
+            if not isinstance(error, LeftToQueueError):
+                failed.append(record["messageId"])
         except Exception as error:  # noqa: BLE001  one bad message must not take the others along
             logger.exception("unexpected error", exc_info=error)
             count(Metric.UNEXPECTED_ERROR)

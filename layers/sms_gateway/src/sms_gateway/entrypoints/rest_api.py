@@ -1,14 +1,12 @@
 """What the API functions share: the resolver, CORS, the caller's identity, errors as problems."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.router import APIGatewayRouter
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sms_gateway.domain.client import Client, Role, digest_identity
@@ -17,6 +15,7 @@ from sms_gateway.domain.errors import (
     ClientLimitError,
     GatewayError,
     OperatorCannotSendError,
+    OperatorOnlyError,
     RecipientLimitError,
     StoreUnavailableError,
     TokenExpiredError,
@@ -24,7 +23,9 @@ from sms_gateway.domain.errors import (
     TokenNotAllowedError,
     TokenUsedUpError,
 )
-from sms_gateway.entrypoints.list_query import operator_only
+from sms_gateway.domain.origin import EVERY_ORIGIN
+from sms_gateway.entrypoints.api_event import ApiEvent, Response, Routes
+from sms_gateway.entrypoints.call_line import tell
 from sms_gateway.entrypoints.logs import audit, logger
 from sms_gateway.entrypoints.metrics import Metric, count
 from sms_gateway.entrypoints.problems import problem, problem_for
@@ -32,7 +33,10 @@ from sms_gateway.entrypoints.settings import ApiSettings
 from sms_gateway.use_cases.ports import Clients
 
 _EXPOSED_HEADERS = ["Idempotent-Replayed", "Retry-After"]
-_ALLOWED_HEADERS = ["Idempotency-Key"]
+_ALLOWED_HEADERS = [
+    *("Authorization", "Content-Type", "Idempotency-Key"),
+    *("X-Amz-Date", "X-Amz-Security-Token", "X-Api-Key"),
+]
 _PREFLIGHT_KEPT_SECONDS: Final = 7200
 """Chromium keeps an answer to a preflight request no longer, whatever it is told."""
 _FOR_PAGES: Final = "/page/"
@@ -47,85 +51,115 @@ _KEPT_OUT: Final = {
 }
 
 
-class RestApi(APIGatewayRestResolver):
-    """A resolver whose every answer says on which headers of the request it depends.
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """Which pages of other origins can read an answer, and what they can send."""
 
-    Powertools leaves `Origin` out: a cache would hand the answer for one origin to the pages of
-    another (Fetch standard, "CORS protocol and HTTP caches"). API Gateway compresses long answers,
-    and leaves `Accept-Encoding` out.
+    origins: tuple[str, ...]
+
+    def headers_for(self, origin: str | None) -> dict[str, str]:
+        """What an answer to a page of this origin says; nothing if it must not read it."""
+        if not origin or not {origin, EVERY_ORIGIN}.intersection(self.origins):
+            return {}
+        return {
+            "Access-Control-Allow-Origin": origin if origin in self.origins else EVERY_ORIGIN,
+            "Access-Control-Allow-Headers": ",".join(_ALLOWED_HEADERS),
+            "Access-Control-Expose-Headers": ",".join(_EXPOSED_HEADERS),
+            "Access-Control-Max-Age": str(_PREFLIGHT_KEPT_SECONDS),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RestApi:
+    """Answers requests by the routes, and every error with a problem document.
+
+    Each answer says on which headers of the request it depends: a cache would hand the answer for
+    one origin to the pages of another otherwise (Fetch standard, "CORS protocol and HTTP caches").
+    API Gateway compresses long answers, and leaves `Accept-Encoding` out.
 
     Under `/page` every origin can read the answer, where any origin is allowed at all: a page that
     is not allowed to send has to read that (`token-not-allowed`, `Origin`). What an answer holds,
     the access token decides, which knows its origins itself.
+
+    `base_path` is what a custom domain puts before a route.
     """
 
-    _readable_by_all: Final = CORSConfig(
-        "*",
-        allow_headers=_ALLOWED_HEADERS,
-        expose_headers=_EXPOSED_HEADERS,
-        max_age=_PREFLIGHT_KEPT_SECONDS,
-    )
+    routes: Routes
+    cors: Cors | None = None
+    base_path: str = ""
 
-    def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    def resolve(self, raw: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """The answer, as API Gateway takes it from a Lambda proxy integration."""
-        answer = super().resolve(event, context)
-        answer["multiValueHeaders"]["Vary"] = ["Origin, Accept-Encoding"]
-        if self._cors and str(event.get("resource", "")).startswith(_FOR_PAGES):
-            for name, value in self._readable_by_all.to_dict("*").items():
-                answer["multiValueHeaders"].setdefault(name, [value])
-        return answer
+        event = ApiEvent(raw, context)
+        response = self._response(event)
+        headers = {**response.headers}
+        if response.content_type:
+            headers.setdefault("Content-Type", response.content_type)
+        headers |= self._cors_headers(event)
+        headers["Vary"] = "Origin, Accept-Encoding"
+        return {
+            "statusCode": int(response.status),
+            "body": response.body,
+            "isBase64Encoded": False,
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        }
+
+    def _response(self, event: ApiEvent) -> Response:
+        try:
+            answer = self.routes.find(event.method, self._route_path(event.path))
+            if answer is not None:
+                return answer(event)
+        except GatewayError as error:
+            return _on_gateway_error(error)
+        except Exception as error:  # noqa: BLE001  the caller gets an answer, whatever it is
+            return _on_surprise(error)
+        if event.method == "OPTIONS" and self.cors:
+            methods = ",".join(sorted({*self.routes.methods, "OPTIONS"}))
+            return Response(
+                HTTPStatus.NO_CONTENT, body="", headers={"Access-Control-Allow-Methods": methods}
+            )
+        return _on_unknown_route()
+
+    def _cors_headers(self, event: ApiEvent) -> dict[str, str]:
+        if self.cors is None:
+            return {}
+        origin = next(iter(event.headers_of("Origin")), None) or event.header("Origin")
+        headers = self.cors.headers_for(origin)
+        if event.resource.startswith(_FOR_PAGES):
+            return _READABLE_BY_ALL.headers_for(EVERY_ORIGIN) | headers
+        return headers
+
+    def _route_path(self, path: str) -> str:
+        if self.base_path and f"{path}/".startswith(f"{self.base_path}/"):
+            return path.removeprefix(self.base_path)
+        return path
 
 
-class Routes(APIGatewayRouter):
-    """The routes of a function, before there is an API that serves them."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # Powertools leaves its type out
+_READABLE_BY_ALL: Final = Cors((EVERY_ORIGIN,))
 
 
 def rest_api(settings: ApiSettings, routes: Routes) -> RestApi:
-    """A resolver of these routes that answers every error with a problem document."""
-    api = RestApi(
-        cors=_cors(settings.origins),
-        # A custom domain's base path stands in the event's path, before the route.
-        strip_prefixes=[settings.base_path] if settings.base_path else None,
-    )
-    api.exception_handler(GatewayError)(_on_gateway_error)
-    api.exception_handler(NotFoundError)(_on_unknown_route)
-    api.exception_handler(Exception)(_on_surprise)
-    api.include_router(routes)
-    return api
+    """The API of these routes."""
+    cors = Cors(settings.origins) if settings.origins else None
+    return RestApi(routes, cors, settings.base_path)
 
 
-def _cors(origins: tuple[str, ...]) -> CORSConfig | None:
-    if not origins:
-        return None
-    return CORSConfig(
-        origins[0],
-        extra_origins=list(origins[1:]),
-        allow_headers=_ALLOWED_HEADERS,
-        expose_headers=_EXPOSED_HEADERS,
-        max_age=_PREFLIGHT_KEPT_SECONDS,
-    )
-
-
-def api_address(event: APIGatewayProxyEvent) -> str:
+def api_address(event: ApiEvent) -> str:
     """The address of the API that the caller used: all but the route, without a `/` at the end."""
-    context = event.request_context
-    before_the_route = (context.path or "").removesuffix(event.resource)
-    return f"https://{context.domain_name}{before_the_route}"
+    before_the_route = str(event.told.get("path") or "").removesuffix(event.resource)
+    return f"https://{event.told.get('domainName')}{before_the_route}"
 
 
-def key_identity(event: APIGatewayProxyEvent) -> str:
+def key_identity(event: ApiEvent) -> str:
     """The API key's id; where the platform does not tell it, `digest_identity`.
 
     Raises:
         ForbiddenError: there is no key at all; API Gateway should not have let this through.
     """
-    key_id = event.request_context.identity.api_key_id
+    key_id: str | None = event.told["identity"].get("apiKeyId")
     if key_id:
         return key_id
-    key = event.headers.get("x-api-key")
+    key = event.header("x-api-key")
     if not key:
         raise ForbiddenError(
             "The request has no API key of this API. Send one in the header x-api-key."
@@ -133,7 +167,7 @@ def key_identity(event: APIGatewayProxyEvent) -> str:
     return digest_identity(key)
 
 
-def caller(event: APIGatewayProxyEvent, clients: Clients) -> Client:
+def caller(event: ApiEvent, clients: Clients) -> Client:
     """The client that calls. From here on the request's log lines name it, and the id of its key.
 
     Raises:
@@ -147,7 +181,7 @@ def caller(event: APIGatewayProxyEvent, clients: Clients) -> Client:
     return client
 
 
-def message_owner(event: APIGatewayProxyEvent, clients: Clients) -> str:
+def message_owner(event: ApiEvent, clients: Clients) -> str:
     """The name of the client that sends, reads or cancels messages with this request.
 
     Raises:
@@ -164,7 +198,7 @@ def message_owner(event: APIGatewayProxyEvent, clients: Clients) -> str:
     return client.name
 
 
-def operator(event: APIGatewayProxyEvent, clients: Clients) -> Client:
+def operator(event: ApiEvent, clients: Clients) -> Client:
     """The operator that looks with this request.
 
     Raises:
@@ -178,25 +212,33 @@ def operator(event: APIGatewayProxyEvent, clients: Clients) -> Client:
     return client
 
 
+def operator_only() -> OperatorOnlyError:
+    """What is wrong with a client's request for what only an operator is allowed to see."""
+    return OperatorOnlyError(
+        "This API key belongs to a client, which sees its own messages only. Use the key of an"
+        " operator."
+    )
+
+
 def log_for(client: Client) -> Callable[..., None]:
     """What writes a line, with fields by name, about a thing that this client did.
 
     That of an operator is written whatever `LogLevel` is.
     """
-    return audit if client.role is Role.OPERATOR else logger.info
+    return audit if client.role is Role.OPERATOR else tell
 
 
-def received_at(event: APIGatewayProxyEvent) -> datetime | None:
+def received_at(event: ApiEvent) -> datetime | None:
     """When API Gateway got the request, which can be seconds before a function starts on it."""
-    milliseconds = event.request_context.request_time_epoch
+    milliseconds = event.told.get("requestTimeEpoch")
     return from_milliseconds(milliseconds) if milliseconds else None
 
 
 def path_value(text: str) -> str:
     """A value from the path as the caller meant it.
 
-    API Gateway's REST APIs hand the path over as it was sent, `%2B40…` say, and Powertools routes
-    it without a change. (A `+` in a path is a plus, unlike in a query.)
+    API Gateway's REST APIs hand the path over as it was sent, `%2B40…` say, and so it is routed.
+    (A `+` in a path is a plus, unlike in a query.)
     """
     return unquote(text)
 
@@ -213,21 +255,21 @@ class ForbiddenError(GatewayError):
     code = "forbidden"
 
 
-def _on_gateway_error(error: GatewayError) -> Response[Any]:
+def _on_gateway_error(error: GatewayError) -> Response:
     if isinstance(error, StoreUnavailableError):
         logger.warning("the gateway's storage did not answer", exc_info=error)
         count(Metric.STORE_UNAVAILABLE)
     else:
-        logger.info("request refused", extra={"code": error.code})
+        tell("request refused", code=error.code)
         count_refusal(error)
     return problem_for(error)
 
 
-def _on_unknown_route(_: NotFoundError) -> Response[Any]:
+def _on_unknown_route() -> Response:
     return problem("route-not-found", "There is no such route. GET /openapi.json lists the routes.")
 
 
-def _on_surprise(error: Exception) -> Response[Any]:
+def _on_surprise(error: Exception) -> Response:
     logger.exception("unexpected error", exc_info=error)
     count(Metric.UNEXPECTED_ERROR)
     return problem(

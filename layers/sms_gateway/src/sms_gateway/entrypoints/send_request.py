@@ -14,7 +14,7 @@ from sms_gateway.domain.errors import MalformedRequestError
 from sms_gateway.domain.message import OnUnconfirmed
 from sms_gateway.entrypoints.contract import (
     LONGEST_NAME,
-    check_of,
+    Check,
     envelope,
     nullable_fields,
     schema,
@@ -26,9 +26,9 @@ from sms_gateway.use_cases.send_batch import BatchItem
 
 _MESSAGES: Final = "messages"
 _REQUEST: Final = schema("SendRequest")
-_checked_request: Final = check_of(_REQUEST)
-_checked_page_request: Final = check_of(schema("PageSendRequest"))
-_checked_batch: Final = check_of(envelope("BatchRequest", _MESSAGES))
+_checked_request: Final = Check(_REQUEST)
+_checked_page_request: Final = Check(schema("PageSendRequest"))
+_checked_batch: Final = Check(envelope("BatchRequest", _MESSAGES))
 _NULLABLE: Final = nullable_fields(_REQUEST)
 _BODY: Final = "body"
 
@@ -45,6 +45,11 @@ class Batch:
     items: tuple[BatchItem, ...]
     batch_id: str | None
     digest: str
+
+
+def load() -> None:
+    """Compile the check of a message, so that the first one need not wait for it."""
+    _checked_request.load()
 
 
 def read_send_request(

@@ -257,10 +257,14 @@ class SendSettings:
 
 @dataclass(frozen=True, slots=True)
 class WatchSettings:
-    """Settings of the function `watch`. `drain_per_second` bounds what it lets into the queue."""
+    """Settings of the function `watch`. `drain_per_second` bounds what it lets into the queue.
+
+    `dispatch_concurrency` is how many messages `dispatch` tries at a time.
+    """
 
     delivery: DeliverySettings
     drain_per_second: int
+    dispatch_concurrency: int
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "WatchSettings":
@@ -272,6 +276,7 @@ class WatchSettings:
         return cls(
             delivery=DeliverySettings.read(environment),
             drain_per_second=environment.whole_number("DRAIN_PER_SECOND"),
+            dispatch_concurrency=environment.whole_number("DISPATCH_CONCURRENCY"),
         )
 
 

@@ -1,5 +1,6 @@
 """What the table's stream tells of statuses, as metrics."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -29,19 +30,22 @@ FAILED_METRICS: Final = {
 
 def count_published(changes: Iterable[RowChange]) -> None:
     """Count what was published, once for each of these changes."""
+    counted: Counter[Metric] = Counter()
     for change in changes:
         if not change.is_change_of_status:
             continue
         message = change.after
-        count(Metric.EVENT_PUBLISHED)
+        counted[Metric.EVENT_PUBLISHED] += 1
         if message.status in STATUS_METRICS:
-            count(STATUS_METRICS[message.status])
+            counted[STATUS_METRICS[message.status]] += 1
         if message.status is Status.FAILED and message.reason in FAILED_METRICS:
-            count(FAILED_METRICS[message.reason])
+            counted[FAILED_METRICS[message.reason]] += 1
         had_a_report = change.before is not None and change.before.report is not None
         seconds = _seconds_to_report(message)
         if not had_a_report and seconds is not None:
             measure(Metric.REPORT_SECONDS, seconds)
+    for metric, number in counted.items():
+        count(metric, number)
 
 
 def _seconds_to_report(message: Message) -> float | None:

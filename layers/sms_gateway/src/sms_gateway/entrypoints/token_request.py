@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from sms_gateway.domain.access_token import AccessToken
 from sms_gateway.domain.clock import to_iso
-from sms_gateway.entrypoints.contract import check_of, schema
+from sms_gateway.entrypoints.contract import Check, schema
 from sms_gateway.entrypoints.send_request import read_object
 from sms_gateway.use_cases.access_tokens import TokenRequest
 
-_checked: Final = check_of(schema("TokenRequest"), use_default=True)
+_checked: Final = Check(schema("TokenRequest"), use_default=True)
 
 
 def read_token_request(body: bytes, *, client: str) -> TokenRequest:

@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sms_gateway.domain.clock import Clock
-from sms_gateway.domain.due import LEASE, Wait, wait_for, wait_for_room, wait_unclaimed
+from sms_gateway.domain.due import (
+    LEASE,
+    UNUSED_PAUSE,
+    Wait,
+    is_early,
+    wait_at_least,
+    wait_for,
+    wait_unclaimed,
+)
 from sms_gateway.domain.errors import (
     ClientLimitError,
     GatewayError,
     InvalidValueError,
+    LeftToQueueError,
     LimitReachedError,
     StoreUnavailableError,
+    UnreadableRowError,
 )
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
@@ -23,7 +33,9 @@ from sms_gateway.use_cases.ports import (
     ChangeRefusedError,
     DispatchQueue,
     Intake,
+    Lookout,
     Messages,
+    Seen,
 )
 
 
@@ -40,6 +52,7 @@ class DispatchMessage:
     gate: Gate
     hand_over: HandOver
     queue: DispatchQueue
+    lookout: Lookout
     now: Clock
     chance: Callable[[], float]
     new_id: Callable[[datetime], str]
@@ -51,13 +64,17 @@ class DispatchMessage:
 
         `unused_claim`: see `DispatchQueue.enqueue_unused`.
 
-        Raises `StoreUnavailableError`: have the queue deliver it again.
+        Raises:
+            LeftToQueueError: the queue message that was received is done with.
+            StoreUnavailableError: have the queue deliver it again.
         """
         message = self.messages.get(key)
         try:
             if message is not None and unused_claim is not None:
                 message = self._without(unused_claim, message)
-            return self._next(message, time_left) if message is not None else None
+            if message is None or is_early(message, self.now()):
+                return message  # an early one has another queue message, or `dueAt`
+            return self._next(message, time_left)
         except ChangeRefusedError as refused:
             return refused.stored  # another process was faster, or a report has come
 
@@ -83,12 +100,13 @@ class DispatchMessage:
             trigger, reason = ENDS[message.status, step]
             change = Change.decided(trigger, message, now, reason=reason)
             return self.messages.change(message.key, change)
-        admission = self.gate.admit()
+        seen = self.lookout.look(message.phone_number)
+        admission = self.gate.admit(seen.circuit)
         if isinstance(admission, Refusal):
             wait = wait_unclaimed(admission.reason, message, now, self.chance())
             return self._put_off(message, wait, is_counted=True)
         try:
-            claimed = self._claimed(message, now)
+            claimed = self._claimed(message, now, seen)
         except GatewayError as error:
             self.gate.give_back(admission)
             return self._stopped(message, error, now)
@@ -97,27 +115,48 @@ class DispatchMessage:
             raise
         return self.hand_over(claimed, admission, time_left)
 
-    def _claimed(self, message: Message, now: datetime) -> Message:
+    def _claimed(self, message: Message, now: datetime, seen: Seen) -> Message:
         claim = self.new_id(now)
+        change = Change.claiming(message, claim, now, now + LEASE)
         try:
-            return self.intake.claim(message, Change.claiming(message, claim, now, now + LEASE))
+            is_unlisted = seen.is_unlisted_at(self.now())
+            return self.intake.claim(message, change, is_unlisted=is_unlisted)
         except ChangeRefusedError as refused:
             # The AWS client repeats a write whose answer was lost. If what is in the way is our own
             # claim, it is ours to send: no other process ever would.
             if refused.stored is None or not refused.stored.is_held_by(claim):
                 raise
             return refused.stored
-        except StoreUnavailableError:
-            # Whether it was written cannot be told. What is known is that nothing has left us.
-            self.queue.enqueue_unused(message.key, claim)
+        except UnreadableRowError:
+            raise  # the row is there, and another claim is in it
+        except StoreUnavailableError as error:
+            self._leave_to_queue(message, claim, error)
             raise
+
+    def _leave_to_queue(self, message: Message, claim: str, error: StoreUnavailableError) -> None:
+        """Have the message tried later whose claim was perhaps written, and certainly not used.
+
+        Raises `LeftToQueueError` if the queue has taken it: if the received queue message came
+        again as well, there would be twice as many each time. The row is told when the new one
+        comes, or `watch` would add another every 90 seconds.
+        """
+        now, put_off = self.now(), message.put_off + 1
+        wait = wait_at_least(message, now, UNUSED_PAUSE, self.chance())
+        pause = wait.enqueue_in or UNUSED_PAUSE
+        try:
+            self.messages.postpone(message, wait.due_at, put_off=put_off, in_queue=True)
+        except (ChangeRefusedError, StoreUnavailableError):
+            # It was written, as far as can be told: free it before `watch` takes it for doubtful.
+            put_off, pause = 0, UNUSED_PAUSE
+        if self.queue.enqueue_unused(message.key, claim, pause):
+            raise LeftToQueueError(str(error), put_off) from error
 
     def _stopped(self, message: Message, error: GatewayError, now: datetime) -> Message:
         """The next state of a message that a limit or the list has stopped. Raises other errors."""
         if isinstance(error, LimitReachedError):
             by_client = isinstance(error, ClientLimitError)
             reason = Reason.CLIENT_LIMIT if by_client else Reason.RECIPIENT_LIMIT
-            wait = wait_for_room(message, now, error.retry_after, self.chance())
+            wait = wait_at_least(message, now, error.retry_after, self.chance())
             return self._put_off(message, wait, reason, is_counted=True)
         if isinstance(error, InvalidValueError):
             trigger, reason = SUPPRESSED[message.status], Reason.SUPPRESSED
@@ -134,7 +173,7 @@ class DispatchMessage:
         is_counted: bool = False,
     ) -> Message:
         put_off = message.put_off + 1 if is_counted else None
-        self.messages.postpone(message, wait.due_at, reason, put_off)
+        self.messages.postpone(message, wait.due_at, reason, put_off, in_queue=wait.in_queue)
         if wait.enqueue_in is not None:
             self.queue.enqueue(message.key, wait.enqueue_in)
         return message

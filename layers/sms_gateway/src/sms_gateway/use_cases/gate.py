@@ -71,9 +71,11 @@ class Gate:
     own: OwnCircuit = field(default_factory=OwnCircuit)
     reads: TokenBucket = field(default_factory=_reads)
 
-    def admit(self) -> Pass | Refusal:
-        """Ask before every call. Raises `StoreUnavailableError`."""
-        circuit = self.circuits.get()
+    def admit(self, circuit: Circuit) -> Pass | Refusal:
+        """Ask before every call, with the circuit as it stands now. It is read by `Lookout`.
+
+        Raises `StoreUnavailableError`.
+        """
         own = self.own.beside(circuit)
         if circuit.is_open:
             is_missing = circuit.reason is OpenReason.ACCOUNT_MISSING

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sms_gateway.domain.clock import Clock
-from sms_gateway.domain.due import Wait, wait_after
+from sms_gateway.domain.due import UNUSED_PAUSE, Wait, wait_after
 from sms_gateway.domain.errors import SecretUnavailableError, StoreUnavailableError
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.outcome import Outcome, not_taken, refused
@@ -75,9 +75,12 @@ class HandOver:
         at = self.now()
         wait = self._wait(message, outcome, at)
         due_at = wait.due_at if wait else None
+        in_queue = wait is not None and wait.in_queue
         try:
             stored = change_as_it_stands(
-                self.messages, message, lambda seen: Change.after(outcome, seen, at, due_at)
+                self.messages,
+                message,
+                lambda seen: Change.after(outcome, seen, at, due_at, in_queue=in_queue),
             )
         except ChangeRefusedError as refused:
             # A report was faster than the answer, or the claim was taken away: that stands.
@@ -85,9 +88,11 @@ class HandOver:
         except StoreUnavailableError:
             stored = message
             if outcome.trigger is Trigger.NOT_TAKEN:
-                self.queue.enqueue_unused(message.key, message.claim)
+                self.queue.enqueue_unused(message.key, message.claim, UNUSED_PAUSE)
         self.gate.learn(leave, answer)
-        waits = stored.status in {Status.QUEUED, Status.UNCONFIRMED}
+        # One that is `sending` was perhaps written, and only its answer got lost: then the word
+        # about the unused claim comes too early. If it was not, this one comes too early.
+        waits = stored.status in {Status.QUEUED, Status.SENDING, Status.UNCONFIRMED}
         if wait and wait.enqueue_in is not None and waits:
             self.queue.enqueue(message.key, wait.enqueue_in)
         return stored

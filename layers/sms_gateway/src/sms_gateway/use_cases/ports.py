@@ -1,25 +1,37 @@
 """What the use cases need from outside: adapters provide it, tests have fakes with behaviour."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from sms_gateway.domain.access_token import AccessToken, TokenKey
-from sms_gateway.domain.account import Account
-from sms_gateway.domain.circuit import Circuit, OpenReason
-from sms_gateway.domain.client import Client, Directory
-from sms_gateway.domain.cursor import CursorKey, Position
-from sms_gateway.domain.guards import Suppression
-from sms_gateway.domain.message import Change, Message
-from sms_gateway.domain.message_id import MessageKey
-from sms_gateway.domain.outcome import Outcome
-from sms_gateway.domain.phone_number import ExaminedNumber, PhoneNumber
-from sms_gateway.domain.report import DeliveryReport
-from sms_gateway.domain.search import Search
-from sms_gateway.domain.statistics import Attention, Waiting
-from sms_gateway.domain.status import Reason, Status
-from sms_gateway.domain.usage import Count
+if TYPE_CHECKING:  # a function loads the rules that it uses, not those of every port
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from sms_gateway.domain.access_token import AccessToken, TokenKey
+    from sms_gateway.domain.account import Account
+    from sms_gateway.domain.circuit import Circuit, OpenReason
+    from sms_gateway.domain.client import Client, Directory
+    from sms_gateway.domain.cursor import CursorKey, Position
+    from sms_gateway.domain.errors import StoreUnavailableError
+    from sms_gateway.domain.guards import Suppression
+    from sms_gateway.domain.message import Change, Message
+    from sms_gateway.domain.message_id import MessageKey
+    from sms_gateway.domain.outcome import Outcome
+    from sms_gateway.domain.phone_number import ExaminedNumber, PhoneNumber
+    from sms_gateway.domain.report import DeliveryReport
+    from sms_gateway.domain.search import Search
+    from sms_gateway.domain.statistics import Attention, Waiting
+    from sms_gateway.domain.status import Reason, Status
+    from sms_gateway.domain.usage import Count
+    from sms_gateway.domain.waits import Waits
+
+BELIEVED_FOR: Final = timedelta(seconds=1)
+"""How old a look at the do-not-contact list may be when the write of a claim begins."""
+
+HINTS_AT_ONCE: Final = 10
+"""Messages that the queue takes with one call."""
 
 
 class AlreadyStoredError(Exception):
@@ -52,7 +64,7 @@ class DoubleClickError(Exception):
 class Intake(Protocol):
     """The table of messages, behind everything that may stop one: new ones, and claims."""
 
-    def store(
+    def store(  # noqa: PLR0913  what is known of a request, each by its name
         self,
         message: Message,
         *,
@@ -60,6 +72,7 @@ class Intake(Protocol):
         instead_of: str | None = None,
         clicked_at: datetime | None = None,
         token: AccessToken | None = None,
+        is_unlisted: bool = False,
     ) -> None:
         """Store a new message and count it, in one write; or raise, and change nothing.
 
@@ -67,6 +80,8 @@ class Intake(Protocol):
         `instead_of`: nor is an equal message with this id, if it is still the last one.
         `clicked_at`: when the request came in, if that was before `created_at`.
         `token`: the access token that it is sent with, which allows so many messages and no more.
+        `is_unlisted`: the caller has just seen that the number is not on the do-not-contact list;
+        otherwise the write looks.
 
         Raises:
             AlreadyStoredError: the id is taken. This goes before everything else.
@@ -77,7 +92,7 @@ class Intake(Protocol):
             StoreUnavailableError: a table does not answer.
         """
 
-    def claim(self, message: Message, change: Change) -> Message:
+    def claim(self, message: Message, change: Change, *, is_unlisted: bool = False) -> Message:
         """Claim a message that waits, and count its sending, in one write; or raise, as `store`.
 
         Returns the claimed message.
@@ -212,6 +227,13 @@ class Usage(Protocol):
         """
 
 
+class Due(NamedTuple):
+    """A message that was due when the index was read, and since when. Compares by the time."""
+
+    at: datetime
+    key: MessageKey
+
+
 class Messages(Protocol):
     """The table of messages. Every method raises `StoreUnavailableError` if it does not answer.
 
@@ -233,21 +255,35 @@ class Messages(Protocol):
     def get(self, key: MessageKey) -> Message | None:
         """The message as it stands now, or `None`."""
 
+    def get_all(
+        self, keys: Sequence[MessageKey]
+    ) -> Mapping[MessageKey, Message | StoreUnavailableError]:
+        """The messages with these keys (100 at most) as they stand now; some can be gone.
+
+        One that the table did not show is the error that says why.
+        """
+
     def postpone(
         self,
         message: Message,
         due_at: datetime,
         reason: Reason | None = None,
         put_off: int | None = None,
+        *,
+        in_queue: bool = False,
     ) -> None:
         """Look at the message later; it waits for this reason, if one is given.
 
-        `put_off` is how many times it was put off by now, if this is one of them. Raises
-        `ChangeRefusedError` if it has changed meanwhile.
+        `put_off` is how many times it was put off by now, if this is one of them. `in_queue`: the
+        queue is told of it as well. Raises `ChangeRefusedError` if it has changed meanwhile.
         """
 
-    def due(self, now: datetime) -> Iterator[MessageKey]:
-        """The keys of messages whose `due_at` has come, some of them perhaps not due any more."""
+    def due(self, waits: Waits, now: datetime) -> Iterator[Due]:
+        """Messages that wait for this and are due, the longest due first, read as they are asked.
+
+        Some of them perhaps are not due any more. The releases up to 0.2.0 do not tell for what a
+        message waits: one of theirs can be among any.
+        """
 
     def list_for(
         self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None
@@ -284,6 +320,32 @@ class Accounts(Protocol):
 
     def refreshed(self) -> Account:
         """The account as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stands between a message and Voipit, as it was read after `at`.
+
+    `is_unlisted`: the number is certainly not on the do-not-contact list.
+    """
+
+    circuit: Circuit
+    is_unlisted: bool
+    at: datetime
+
+    def is_unlisted_at(self, now: datetime) -> bool:
+        """Whether that can still be believed. What took longer has to look once more."""
+        return self.is_unlisted and abs(now - self.at) <= BELIEVED_FOR
+
+
+class Lookout(Protocol):
+    """Looks ahead before a message is sent: at the circuit, and at the do-not-contact list."""
+
+    def look(self, phone_number: PhoneNumber) -> Seen:
+        """Both with one read, as they stand now: an entry that was acknowledged before is seen.
+
+        Raises `StoreUnavailableError`.
+        """
 
 
 class Circuits(Protocol):
@@ -334,13 +396,24 @@ class DispatchQueue(Protocol):
     def enqueue(self, key: MessageKey, delay: timedelta) -> None:
         """Have the message tried after the delay. Never raises: the due index is the guarantee."""
 
-    def enqueue_all(self, waits: Sequence[tuple[MessageKey, timedelta]]) -> None:
-        """The same for many (key, delay), with fewer calls."""
+    def enqueue_all(self, waits: Sequence[tuple[MessageKey, timedelta]]) -> bool:
+        """The same for many (key, delay), at most `HINTS_AT_ONCE`, with one call.
 
-    def enqueue_unused(self, key: MessageKey, claim: str) -> None:
-        """Have the message tried although the table possibly says that `claim` is at it, or was.
+        Whether the queue has answered. What it did not take is left to the due index.
+        """
 
-        The caller holds that claim, has not called Voipit with it, and never will. Never raises.
+    def backlog(self) -> int | None:
+        """How many messages wait to be tried now; a guess, up to a minute old.
+
+        Those with a delay ahead are not among them, nor those that were handed out and are not done
+        with. `None` if the queue does not tell. Never raises.
+        """
+
+    def enqueue_unused(self, key: MessageKey, claim: str, pause: timedelta) -> bool:
+        """Have the message tried after the pause although the table possibly has it claimed.
+
+        The caller holds that claim, has not called Voipit with it, and never will. Whether the
+        queue has taken it. Never raises.
         """
 
 

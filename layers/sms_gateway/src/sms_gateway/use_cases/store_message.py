@@ -44,12 +44,13 @@ class StoreMessage:
         id_is_chosen: bool,
         clicked_at: datetime | None = None,
         token: AccessToken | None = None,
+        is_unlisted: bool = False,
     ) -> SendResult:
         """Store the message; or find that it is there already, which changes nothing.
 
         `id_is_chosen`: the caller has given the `messageId`, so a repetition can be told from a
-        second message, and equal content is no double click. `clicked_at`, `token`: see
-        `Intake.store`.
+        second message, and equal content is no double click. `clicked_at`, `token`,
+        `is_unlisted`: see `Intake.store`.
 
         Raises:
             MessageIdReusedError: the id belongs to another message.
@@ -66,15 +67,22 @@ class StoreMessage:
             if stored is None:
                 raise already_too_late()
             return self._replay(stored, message)
-        return self._store(message, id_is_chosen=id_is_chosen, clicked_at=clicked_at, token=token)
+        return self._store(
+            message,
+            id_is_chosen=id_is_chosen,
+            clicked_at=clicked_at,
+            token=token,
+            is_unlisted=is_unlisted,
+        )
 
-    def _store(
+    def _store(  # noqa: PLR0913  what is known of a request, each by its name
         self,
         message: Message,
         *,
         id_is_chosen: bool,
         clicked_at: datetime | None,
         token: AccessToken | None,
+        is_unlisted: bool,
         instead_of: str | None = None,
     ) -> SendResult:
         try:
@@ -84,6 +92,7 @@ class StoreMessage:
                 instead_of=instead_of,
                 clicked_at=clicked_at,
                 token=token,
+                is_unlisted=is_unlisted,
             )
         except AlreadyStoredError as taken:
             # The AWS client repeats a write whose answer was lost. If the row that is in the way
@@ -100,6 +109,7 @@ class StoreMessage:
                     id_is_chosen=id_is_chosen,
                     clicked_at=clicked_at,
                     token=token,
+                    is_unlisted=is_unlisted,
                     instead_of=first.message_id,
                 )
             return SendResult(first, replayed=True)

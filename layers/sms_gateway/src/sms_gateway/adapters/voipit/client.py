@@ -31,6 +31,10 @@ class VoipitClient:
         """The longest one call can take, in seconds."""
         return CONNECT_TIMEOUT + READ_TIMEOUT
 
+    def open_ahead(self) -> None:
+        """Connect, so that a call within the next seconds need not. Raises what that raises."""
+        self.session.open_ahead(self.base_url)
+
     def send(self, account: Account, message: Message, send_result_to: str) -> Outcome:
         """Call `sms/send` once. Never raises: what went wrong is part of the outcome."""
         values = {

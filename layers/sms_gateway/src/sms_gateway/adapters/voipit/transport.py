@@ -6,7 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from http.client import HTTPResponse
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,12 +20,27 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, ReadTimeoutError
 
+from sms_gateway.adapters.voipit.watchdog import Watchdog
+
 CONNECT_TIMEOUT: Final = 3.0
 READ_TIMEOUT: Final = 10.0
 MAX_ANSWER_BYTES: Final = 64 * 1024
 MAX_IDLE: Final = 4.0
 """Seconds a kept connection may rest. Servers drop idle ones (Apache after 5 s) and a frozen Lambda
 does not notice; a cut on such a connection looks just like a cut after the request was read."""
+ROOTS: Final = Path(__file__).with_name("roots")
+"""certifi's roots, each under the name that OpenSSL looks for. The layer's build makes them."""
+
+
+def trusting_authorities() -> ssl.SSLContext:
+    """What servers are verified with: all of certifi's roots.
+
+    Of the folder, OpenSSL reads the root that a server's chain leads to. certifi's file is read
+    whole, and costs 27 to 40 ms of a cold start.
+    """
+    if ROOTS.is_dir():
+        return ssl.create_default_context(capath=str(ROOTS))
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 class FormBody:
@@ -59,6 +77,25 @@ class FormBody:
         yield self.read()
 
 
+class _AheadPool(HTTPConnectionPool):
+    """A pool whose connection can be opened before there is a request for it."""
+
+    def open_ahead(self, timeout: float) -> Any:
+        """A connection that stands, its TLS too. Raises what connecting raises."""
+        connection: Any = self._get_conn()
+        connection.timeout = timeout
+        try:
+            connection.open_ahead()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def keep(self, connection: HTTPConnection) -> None:
+        """Use it for the next request."""
+        self._put_conn(connection)
+
+
 class _OneLineAdapter(HTTPAdapter):
     """One kept connection, which can be cut off from outside.
 
@@ -67,7 +104,12 @@ class _OneLineAdapter(HTTPAdapter):
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
+        self._lock = threading.Lock()
+        """Between the calls and a connection that another thread opens ahead of them."""
+        self._calls = 0
         self._socket: socket.socket | None = None
+        self.last_used = 0.0
+        """When the kept connection last did something, as seconds of the wall clock."""
         self.is_cut_off = False
         self.status: int | None = None
         """Of the answer, as soon as its first line was read, whether headers follow or not."""
@@ -85,6 +127,9 @@ class _OneLineAdapter(HTTPAdapter):
                 finally:
                     status: Any = self.status  # no number until the first line was read
                     adapter.status = status if isinstance(status, int) else None
+                if self.status < HTTPStatus.OK:
+                    # The real answer is still to come, and would be taken for the next call's.
+                    self.will_close = True
 
         class Plain(HTTPConnection):
             response_class = Response
@@ -93,6 +138,9 @@ class _OneLineAdapter(HTTPAdapter):
                 super().connect()
                 adapter._check(self)
 
+            def open_ahead(self) -> None:
+                super().connect()
+
         class Encrypted(HTTPSConnection):
             response_class = Response
 
@@ -100,10 +148,19 @@ class _OneLineAdapter(HTTPAdapter):
                 super().connect()
                 adapter._check(self)
 
-        class PlainPool(HTTPConnectionPool):
+            def open_ahead(self) -> None:
+                super().connect()
+
+            @property
+            def is_connected(self) -> bool:
+                if self.sock is None:
+                    return False
+                return super().is_connected or _is_still_there(self.sock)
+
+        class PlainPool(_AheadPool):
             ConnectionCls = Plain
 
-        class EncryptedPool(HTTPSConnectionPool):
+        class EncryptedPool(_AheadPool, HTTPSConnectionPool):
             ConnectionCls = Encrypted
 
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}
@@ -115,8 +172,33 @@ class _OneLineAdapter(HTTPAdapter):
             connection.close()
             raise ConnectTimeoutError(connection, "Connected too late.")
 
+    def open_ahead(self, url: str, timeout: float, now: Callable[[], float]) -> None:
+        """Open the connection that the first request to this address will use.
+
+        Another thread can do this. If a call has begun meanwhile, it has a connection of its own
+        and this one is closed: however late it comes, it is not mistaken for the call's.
+
+        Raises what connecting raises.
+        """
+        began_at = now()
+        with self._lock:
+            calls = self._calls
+        request = requests.Request("POST", url).prepare()
+        pool: Any = self.get_connection_with_tls_context(request, verify=True)
+        self.cert_verify(pool, url, verify=True, cert=None)
+        connection = pool.open_ahead(timeout)
+        with self._lock:
+            if self._calls == calls:
+                self._socket = connection.sock
+                self.last_used = began_at
+                pool.keep(connection)
+                return
+        connection.close()
+
     def begin(self) -> None:
         """From now on connections are wanted, and there is no answer yet."""
+        with self._lock:
+            self._calls += 1
         self.is_cut_off = False
         self.status = None
 
@@ -125,12 +207,34 @@ class _OneLineAdapter(HTTPAdapter):
         self.is_cut_off = True
         if self._socket is not None:
             with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+                # Not its own method: TLS takes that for its end, and what is written in the moment
+                # before the socket is shut would leave in clear text.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Verify as ever, but against the context's certificates: they are loaded already."""
         super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         conn.ca_certs = None
+
+
+def _is_still_there(connection: Any) -> bool:
+    """Whether a server that has said something, and to no request, keeps the connection.
+
+    urllib3 takes any byte for the end of a connection. Under TLS 1.3 there are always some before
+    the first request: the tickets for a later session, which come behind the handshake.
+    """
+    try:
+        timeout = connection.gettimeout()
+        connection.settimeout(0)
+        try:
+            connection.recv(1)
+        except ssl.SSLWantReadError:
+            return True
+        finally:
+            connection.settimeout(timeout)
+    except OSError:
+        return False
+    return False
 
 
 class AnswerTooLongError(Exception):
@@ -150,13 +254,14 @@ class VoipitSession:
     ) -> None:
         self._timeout = (connect_timeout, read_timeout)
         self._now = now
-        self._last_used = 0.0
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, .netrc or CA bundle from the environment
-        context = tls_context or ssl.create_default_context(cafile=certifi.where())
-        self._line = _OneLineAdapter(context)
+        # A cookie could be the session of an account whose password has changed since.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._line = _OneLineAdapter(tls_context or trusting_authorities())
         self._session.mount("https://", self._line)
         self._session.mount("http://", self._line)
+        self._watchdog = Watchdog(self._line.cut_off, sum(self._timeout))
 
     def post(self, url: str, body: FormBody) -> tuple[int, bytes | Exception]:
         """HTTP status and body of the answer, within the sum of both time-outs.
@@ -175,11 +280,19 @@ class VoipitSession:
             if self._line.status is None:
                 raise
             return self._line.status, error
-        self._last_used = self._now()
+        self._line.last_used = self._now()
         return answer
 
+    def open_ahead(self, url: str) -> None:
+        """Connect to this address, so that a call within the next seconds need not.
+
+        Nothing is sent but the handshake. Can be done in a thread of its own, and be too late.
+        Raises what connecting raises, most often an error of `urllib3`.
+        """
+        self._line.open_ahead(url, self._timeout[0], self._now)
+
     def _post(self, url: str, body: FormBody) -> tuple[int, bytes]:
-        if abs(self._now() - self._last_used) > MAX_IDLE:
+        if abs(self._now() - self._line.last_used) > MAX_IDLE:
             self._session.close()  # drops kept connections; the session itself stays usable
         with (
             self._cut_off_in_time(),
@@ -206,18 +319,13 @@ class VoipitSession:
 
         Raises `requests.ReadTimeout` instead of whatever the block came to after that.
         """
-        timer = threading.Timer(sum(self._timeout), self._line.cut_off)
-        timer.daemon = True
-        timer.start()
         try:
-            yield
+            with self._watchdog.watching():
+                yield
         except Exception as error:
             if self._line.is_cut_off:
                 raise requests.ReadTimeout from error
             raise
-        finally:
-            timer.cancel()
-            timer.join()  # so that it never cuts off the next one
         if self._line.is_cut_off:
             raise requests.ReadTimeout
 

@@ -1,8 +1,6 @@
 """The parts that several functions share."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import cache
 from typing import Final, TypeVar
 
 from sms_gateway.adapters import aws
@@ -10,9 +8,7 @@ from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.secrets import RememberedSecret, SigningKeys
 from sms_gateway.domain.clock import utc_now
 from sms_gateway.domain.signing import SigningKey
-from sms_gateway.entrypoints.settings import runs_in_lambda
 
-_Parts = TypeVar("_Parts")
 _Key = TypeVar("_Key", bound=SigningKey)
 
 PREVIOUS: Final = "AWSPREVIOUS"
@@ -25,19 +21,6 @@ def now() -> datetime:
     What is remembered for seconds (secrets, clients, connections) has clocks of its own.
     """
     return utc_now()
-
-
-def once(wire: Callable[[], _Parts]) -> Callable[[], _Parts]:
-    """The parts of a function, made at the first call and remembered.
-
-    In a Lambda that call is made here and now: the init phase has the full processor and does not
-    count against a request. A test that imports a handler's file wires nothing by it. So the parts
-    stand below the routes: a route that is declared after them is not served.
-    """
-    parts = cache(wire)
-    if runs_in_lambda():
-        parts()
-    return parts
 
 
 def messages(table_name: str) -> MessagesTable:

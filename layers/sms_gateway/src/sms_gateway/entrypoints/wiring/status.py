@@ -13,12 +13,14 @@ from sms_gateway.domain.access_token import TokenKey
 from sms_gateway.domain.cursor import CursorKey
 from sms_gateway.domain.message_id import new_message_id
 from sms_gateway.domain.text import TextRules
+from sms_gateway.entrypoints.api_event import Routes
 from sms_gateway.entrypoints.logs import logger
 from sms_gateway.entrypoints.metrics import NAMESPACE, Metric, metrics
-from sms_gateway.entrypoints.rest_api import RestApi, Routes, rest_api
+from sms_gateway.entrypoints.rest_api import RestApi, rest_api
 from sms_gateway.entrypoints.settings import StatusSettings
 from sms_gateway.entrypoints.status_metrics import STATUS_METRICS
 from sms_gateway.entrypoints.wiring import shared
+from sms_gateway.entrypoints.wiring.init_phase import Wired, in_turn
 from sms_gateway.entrypoints.wiring.numbers import phone_numbers
 from sms_gateway.use_cases.access_tokens import CheckToken, MintToken
 from sms_gateway.use_cases.list_clients import ListClients
@@ -55,7 +57,7 @@ class StatusParts:
     list_clients: ListClients
 
 
-def status_parts(settings: StatusSettings, routes: Routes) -> StatusParts:
+def status_parts(settings: StatusSettings, routes: Routes) -> Wired[StatusParts]:
     """With the real world around them."""
     messages = shared.messages(settings.messages_table)
     numbers = phone_numbers(settings.rules)
@@ -64,7 +66,8 @@ def status_parts(settings: StatusSettings, routes: Routes) -> StatusParts:
     cursor_keys = shared.signing_keys(CursorKey, settings.cursor_key_secret_arn)
     token_keys = shared.signing_keys(TokenKey, settings.token_key_secret_arn)
     clients = ClientsTable(aws.dynamodb(), settings.guards_table)
-    return StatusParts(
+    circuits = CircuitTable(aws.dynamodb(), settings.guards_table)
+    parts = StatusParts(
         api=rest_api(settings.api, routes),
         clients=RememberedClients(clients),
         read_message=ReadMessage(messages),
@@ -92,7 +95,7 @@ def status_parts(settings: StatusSettings, routes: Routes) -> StatusParts:
         search_messages=SearchMessages(messages, numbers, SignedPlaces(cursor_keys), shared.now),
         list_suppressions=ListSuppressions(suppressions, SignedPlaces(cursor_keys)),
         read_suppression=ReadSuppression(suppressions, numbers),
-        circuits=CircuitTable(aws.dynamodb(), settings.guards_table),
+        circuits=circuits,
         read_statistics=ReadStatistics(
             CloudWatchFigures(
                 client=aws.cloudwatch,
@@ -113,6 +116,11 @@ def status_parts(settings: StatusSettings, routes: Routes) -> StatusParts:
             shared.now,
         ),
     )
+    secrets = [cursor_keys.ask_ahead]
+    if settings.api.origins:  # otherwise there are no pages, and no access tokens to check
+        secrets.insert(0, token_keys.ask_ahead)
+    # The circuit is read for the connection: every route asks the same table for its client.
+    return Wired(parts, ahead=(circuits.get, in_turn(*secrets), numbers.load))
 
 
 def _no_figures(error: Exception) -> None:
