@@ -1,28 +1,15 @@
 """`python -m local demo`, `… run` and `… soak --messages 300 --seed 7`."""
 
 import argparse
-import signal
 import sys
-from types import FrameType
-from typing import NoReturn
 
 from rich.markup import escape
 
 from local.demo import demo
-from local.processes import LocalStackError
+from local.processes import INTERRUPTED, LocalStackError, clean_up_when_stopped
 from local.run import run
 from local.soak import soak
 from tools.progress import console
-
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_INTERRUPTED = 130
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """Leave every `with` block, once: a second Ctrl-C must not cut the cleaning up short."""
-    for number in _STOPPING:
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def main() -> int:
@@ -35,8 +22,7 @@ def main() -> int:
     soaking.add_argument("--messages", type=int, default=300)
     soaking.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
-    for number in _STOPPING:
-        signal.signal(number, _stop)
+    clean_up_when_stopped()
     try:
         match arguments.job:
             case "demo":
@@ -47,7 +33,7 @@ def main() -> int:
                 soak(arguments.messages, arguments.seed)
     except KeyboardInterrupt:
         console.print("\nStopped.")
-        return 0 if arguments.job == "run" else _INTERRUPTED
+        return 0 if arguments.job == "run" else INTERRUPTED
     except LocalStackError as error:
         console.print(f"[bold red]The command failed.[/bold red] {escape(str(error))}")
         return 1

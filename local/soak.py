@@ -11,13 +11,13 @@ message is settled, with nothing but the stack's own clockwork running.
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, unquote
 
 import requests
@@ -30,6 +30,7 @@ from local.simulator.behaviours import BEHAVIOURS
 from local.simulator.server import running_simulator
 from local.simulator.settings import Settings
 from local.stack import LocalStack, Provider, running_stack
+from local.witnesses import accepted, dead_letters, journal
 from sms_gateway_client import SETTLED, Gateway, GatewayError
 from sms_gateway_client.models import Message
 from tools.progress import console
@@ -319,10 +320,10 @@ def _settled(stack: LocalStack, sent: Sequence[Sent]) -> Findings:
                     progress.advance(task)
             time.sleep(2)
     time.sleep(SECOND_THOUGHTS)  # a second report or a second SMS would come about now
-    accepted = _accepted(stack)
-    times = Counter(key for key, _ in accepted)
-    account = Findings(messages=len(sent), acceptances=len(accepted))
-    account.to_popular = sum(number == POPULAR for _, number in accepted)
+    taken = _taken(stack)
+    times = Counter(key for key, _ in taken)
+    account = Findings(messages=len(sent), acceptances=len(taken))
+    account.to_popular = sum(number == POPULAR for _, number in taken)
     for each in sent:
         message = _message(each)
         account.statuses[message["status"]] += 1
@@ -334,15 +335,8 @@ def _settled(stack: LocalStack, sent: Sequence[Sent]) -> Findings:
         is_said = message["status"] in {"failed", "cancelled"}
         if is_said and times[each.key] and message["reason"] != "transmission-error":
             account.lies.append(f"{each.key} is {message['status']}, {message['reason']}")
-    account.invalid = invalid_requests(_journal(stack))
-    account.dead_letters = sum(
-        _waiting(stack, stack.stack_outputs[name])
-        for name in (
-            "DispatchFailuresQueueUrl",
-            "ReportFailuresQueueUrl",
-            "PublishFailuresQueueUrl",
-        )
-    )
+    account.invalid = invalid_requests(journal(stack))
+    account.dead_letters = dead_letters(stack)
     return account
 
 
@@ -358,26 +352,12 @@ def _all_told(queue: SubscribedQueue, of: Sent, message: Message) -> bool:
     return told == {(change["sequence"], change["status"]) for change in message["history"]}
 
 
-def _accepted(stack: LocalStack) -> list[tuple[tuple[str, str], str]]:
+def _taken(stack: LocalStack) -> list[tuple[tuple[str, str], str]]:
     """(client, messageId) and number of everything that Voipit has taken."""
     return [
         ((unquote(entry["sendResultTo"].split("/")[-4]), entry["messageId"]), entry["phoneNumber"])
-        for entry in _journal(stack)
-        if entry["accepted"]
+        for entry in accepted(stack)
     ]
-
-
-def _journal(stack: LocalStack) -> list[Json]:
-    answer = requests.get(f"{stack.voipit_url}/_simulator/journal", timeout=30)
-    requested: list[Json] = answer.json()["requests"]
-    return requested
-
-
-def _waiting(stack: LocalStack, queue_url: str) -> int:
-    attributes: Mapping[str, Any] = stack.aws("sqs").get_queue_attributes(
-        QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"]
-    )["Attributes"]
-    return int(attributes["ApproximateNumberOfMessages"])
 
 
 def _voipit_blocks_us(stack: LocalStack, *, blocked: bool) -> None:

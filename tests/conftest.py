@@ -9,6 +9,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 _MAY_USE_SOCKETS = {
     "adapters",
+    "benchmarks",
     "browser",
     "e2e",
     "examples",

@@ -11,6 +11,7 @@ from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.intake import GuardedIntake
+from sms_gateway.adapters.lookout import TableLookout
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
 from sms_gateway.adapters.usage_counts import UsageCounts
@@ -21,6 +22,7 @@ from sms_gateway.domain.guards import Limits, Suppression
 from sms_gateway.domain.message import Change
 from sms_gateway.domain.search import Search
 from sms_gateway.domain.status import Status, Trigger
+from sms_gateway.domain.waits import Waits
 from tests.fakes.builders import DUE, KEY, NUMBER, a_change, a_message, a_report, a_token
 from tests.fakes.clock import START
 
@@ -55,6 +57,7 @@ WRITES: Final[dict[str, tuple[str, Call]]] = {
         "update_item",
         lambda c: MessagesTable(c, "M").note_contradiction(KEY, a_report()),
     ),
+    "MessagesTable.open_ahead": ("update_item", lambda c: MessagesTable(c, "M").open_ahead()),
     "MessagesTable.postpone": (
         "update_item",
         lambda c: MessagesTable(c, "M").postpone(a_message(), DUE),
@@ -129,7 +132,14 @@ TRANSACTIONS: Final[dict[str, tuple[str, Call]]] = {
 }
 READS: Final[dict[str, tuple[str, Call]]] = {
     "MessagesTable.get": ("get_item", lambda c: MessagesTable(c, "M").get(KEY)),
-    "MessagesTable.due": ("query", lambda c: list(MessagesTable(c, "M").due(DUE))),
+    "MessagesTable.get_all": (
+        "batch_get_item",
+        lambda c: MessagesTable(c, "M").get_all([KEY]),
+    ),
+    "MessagesTable.due": (
+        "query",
+        lambda c: list(MessagesTable(c, "M").due(Waits.OUTSIDE, DUE)),
+    ),
     "MessagesTable.list_for": (
         "query",
         lambda c: MessagesTable(c, "M").list_for("clinic", NUMBER, 20, Position(START, "m-1")),
@@ -142,6 +152,10 @@ READS: Final[dict[str, tuple[str, Call]]] = {
     "MessagesTable.search, by status": ("query", _searching(status=Status.FAILED, since=START)),
     "MessagesTable.search, by client": ("query", _searching(client="crm", since=START)),
     "MessagesTable.search, queued": ("query", _searching(status=Status.QUEUED)),
+    "TableLookout.look": (
+        "batch_get_item",
+        lambda c: TableLookout(CircuitTable(c, "G"), lambda: START, has_list=True).look(NUMBER),
+    ),
     "CircuitTable.get": ("get_item", lambda c: CircuitTable(c, "G").get()),
     "ClientsTable.directory": ("get_item", lambda c: ClientsTable(c, "G").directory()),
     "ClientsTable.get": ("get_item", lambda c: ClientsTable(c, "G").get("k1")),

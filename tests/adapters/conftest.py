@@ -1,12 +1,19 @@
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from sms_gateway.adapters import dynamodb as adapter
+from sms_gateway.adapters.voipit.client import VoipitClient
+from sms_gateway.adapters.voipit.transport import VoipitSession
+from tests.adapters.raw_server import serving
+from tests.adapters.voipit_clients import CONNECT_TIMEOUT, READ_TIMEOUT, Connect, Serve
+from tests.support.certificates import self_signed
 from tests.support.tables import OpenMessages, a_messages_table
 
 if TYPE_CHECKING:
@@ -42,3 +49,30 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     made: list[float] = []
     monkeypatch.setattr(adapter, "time", SimpleNamespace(sleep=made.append))
     return made
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """Builds clients of Voipit with short time-outs."""
+    with ExitStack() as sessions:
+
+        def build(url: str, **options: Any) -> VoipitClient:
+            times = {"connect_timeout": CONNECT_TIMEOUT, "read_timeout": READ_TIMEOUT}
+            session = VoipitSession(**times | options)
+            sessions.callback(session.close)
+            return VoipitClient(url, session)
+
+        yield build
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts servers in Voipit's place."""
+    with ExitStack() as servers:
+        yield lambda behaviour: servers.enter_context(serving(behaviour))
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For 127.0.0.1, and trusted by no client that is not told to."""
+    return self_signed(tmp_path_factory.mktemp("certificates"))

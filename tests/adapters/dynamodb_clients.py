@@ -24,10 +24,11 @@ def a_client() -> "DynamoDBClient":
 
 
 def refusing(operation: str, code: str) -> "DynamoDBClient":
-    """One whose first request has to be for this operation, and is answered with an error."""
+    """One whose requests have to be for this operation, and are answered with an error."""
     client = a_client()
     stub = Stubber(client)
-    stub.add_client_error(operation, service_error_code=code, http_status_code=400)
+    for _ in range(10):  # those that are made side by side
+        stub.add_client_error(operation, service_error_code=code, http_status_code=400)
     stub.activate()
     return client
 

@@ -21,6 +21,14 @@ class RawServer:
     connections: int = 0
     requests: list[bytes] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
+    sockets: list[socket.socket] = field(default_factory=list)
+
+    def end(self) -> None:
+        """Wake every behaviour that waits, for an event or for bytes."""
+        self.over.set()
+        for each in self.sockets:
+            with suppress(OSError):  # it is closed already, or TLS has taken it over
+                each.shutdown(socket.SHUT_RDWR)
 
     @property
     def url(self) -> str:
@@ -56,6 +64,7 @@ def serving(behaviour: Behaviour) -> Iterator[RawServer]:
             while True:
                 connection, _ = listener.accept()
                 server.connections += 1
+                server.sockets.append(connection)
                 thread = threading.Thread(target=serve, args=[connection])
                 thread.start()
                 threads.append(thread)
@@ -68,9 +77,9 @@ def serving(behaviour: Behaviour) -> Iterator[RawServer]:
         try:
             yield server
         finally:
-            server.over.set()
             listener.shutdown(socket.SHUT_RDWR)
             accepting.join()
+            server.end()
             for thread in threads:
                 thread.join()
 
@@ -180,6 +189,7 @@ def over_tls(context: ssl.SSLContext, behaviour: Behaviour) -> Behaviour:
     def behave(server: RawServer, connection: socket.socket) -> None:
         connection.settimeout(5)
         with context.wrap_socket(connection, server_side=True) as secure:
+            server.sockets.append(secure)
             behaviour(server, secure)
 
     return behave

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import repeat
 from threading import Barrier
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,7 @@ from sms_gateway.domain.errors import (
 )
 from sms_gateway.domain.guards import HOUR, Limits, Suppression
 from sms_gateway.domain.message import Change, Message
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Status
 from sms_gateway.use_cases.ports import AlreadyStoredError, DoubleClickError
 from sms_gateway.use_cases.store_message import StoreMessage
@@ -61,6 +63,11 @@ def guards(intake: GuardedIntake) -> dict[str, Any]:
     return {item.pop("guard")["S"]: item for item in items}
 
 
+def count_in_the_first_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the turn of a client's first row for every message, as long as it has room."""
+    monkeypatch.setattr("sms_gateway.adapters.intake.count", lambda _: repeat(0))
+
+
 # --- calls -----------------------------------------------------------------------------------
 
 
@@ -90,10 +97,26 @@ def test_a_message_and_its_guards_and_its_count_are_one_transaction(
     assert [action for item in params["TransactItems"] for action in item] == actions
 
 
+def test_a_list_that_was_looked_at_before_is_no_part_of_the_transaction(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    intake = an_intake(dynamodb, EVERYTHING)
+    waits = stored(intake)
+    with calls_of(dynamodb) as made:
+        intake.store(a_new(), id_is_chosen=True, is_unlisted=True)
+        intake.claim(waits, Change.claiming(waits, "claim-2", START, DUE), is_unlisted=True)
+
+    written = [params["TransactItems"] for name, params in made if name == "TransactWriteItems"]
+    assert [[action for item in items for action in item] for items in written] == [
+        ["Put", "Update", "Update"],
+        ["Update", "Update"],
+    ]
+
+
 def test_the_items_are_what_their_documentation_says(
     dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("random.shuffle", lambda _: None)  # both are counted in the first row
+    count_in_the_first_row(monkeypatch)
     intake = an_intake(dynamodb, replace(EVERYTHING, client_daily=50))
     first, second = a_new(), a_new(START + HOUR)
     intake.store(first, id_is_chosen=False)
@@ -158,19 +181,45 @@ def test_a_message_that_is_sent_again_is_told_apart_from_one_that_was_taken(
     assert counted(intake, "resends") == 1
 
 
-def test_without_a_limit_a_count_is_spread_and_bounds_nothing(dynamodb: "DynamoDBClient") -> None:
+def test_without_a_limit_a_count_bounds_nothing(dynamodb: "DynamoDBClient") -> None:
     intake = an_intake(dynamodb, Limits())
     for _ in range(100):
         intake.store(a_new(), id_is_chosen=True)
 
     assert counted(intake, "messages") == 100
-    assert len(guards(intake)) > MAX_SHARDS / 2
+
+
+@pytest.mark.parametrize("limits", [Limits(), EVERYTHING])
+def test_messages_at_the_same_time_are_counted_in_rows_of_their_own(
+    dynamodb: "DynamoDBClient", limits: Limits
+) -> None:
+    intake = an_intake(dynamodb, limits)
+    with calls_of(dynamodb) as made:
+        for number in range(3 * MAX_SHARDS):
+            intake.store(a_new(phone_number=PhoneNumber(f"+4072{number:07}")), id_is_chosen=True)
+
+    rows = [params["TransactItems"][-1]["Update"]["Key"]["guard"]["S"] for _, params in made]
+    assert all(
+        len(set(rows[start : start + MAX_SHARDS])) == MAX_SHARDS
+        for start in range(2 * MAX_SHARDS + 1)
+    )
+
+
+def test_processes_begin_in_different_rows(dynamodb: "DynamoDBClient") -> None:
+    intake = an_intake(dynamodb, Limits())
+    with calls_of(dynamodb) as made:
+        for _ in range(30):
+            process = GuardedIntake(intake.messages, intake.guards_table, Limits())
+            process.store(a_new(), id_is_chosen=True)
+
+    rows = {params["TransactItems"][-1]["Update"]["Key"]["guard"]["S"] for _, params in made}
+    assert len(rows) > 1
 
 
 def test_what_was_counted_without_a_limit_counts_against_one_that_is_set(
     dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("random.shuffle", lambda _: None)  # counted in the first row
+    count_in_the_first_row(monkeypatch)
     intake = an_intake(dynamodb, Limits())
     intake.store(a_new(), id_is_chosen=True)
     limited = GuardedIntake(intake.messages, intake.guards_table, Limits(client_daily=1))
@@ -679,7 +728,7 @@ def test_a_transaction_whose_answer_was_lost_is_ours_and_is_counted_once(
 
 
 def test_a_suppression_is_seen_by_the_very_next_message(dynamodb: "DynamoDBClient") -> None:
-    """It is a condition of the write itself, not something that was read before."""
+    """If the caller has not looked, that is a condition of the write itself."""
     intake = an_intake(dynamodb, Limits(suppressions=True))
     table = SuppressionsTable(dynamodb, intake.guards_table)
     with calls_of(dynamodb) as made:

@@ -550,6 +550,21 @@ def test_a_message_to_a_number_that_came_onto_the_list_is_not_claimed(a_door: Op
     assert (refused.value.code, door.everything()) == ("suppressed", before)
 
 
+def test_a_number_that_the_caller_has_just_seen_off_the_list_is_not_looked_for_again(
+    a_door: Opening,
+) -> None:
+    door = a_door(suppressions=True)
+    message = waiting(door)
+    door.suppressions.put(Suppression(NUMBER, START, "shop"))
+
+    door.intake.store(a_new(), id_is_chosen=True, is_unlisted=True)
+    claimed = door.intake.claim(
+        message, Change.claiming(message, "claim-2", START, DUE), is_unlisted=True
+    )
+
+    assert claimed.status is Status.SENDING
+
+
 def test_what_is_scheduled_counts_when_it_is_claimed(a_door: Opening) -> None:
     door = a_door(recipient_hourly=2)
     first, second, third = (waiting(door) for _ in range(3))

@@ -16,7 +16,8 @@ from sms_gateway.domain.outcome import not_taken
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import MOVES, Reason, Status, Trigger
-from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError
+from sms_gateway.domain.waits import Waits
+from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Due
 from sms_gateway.use_cases.ports import Messages as PortMessages
 from tests.fakes.builders import DUE, ID, KEY, NUMBER, a_change, a_message, a_report, key
 from tests.fakes.clock import START
@@ -424,7 +425,7 @@ def test_a_change_without_a_claim_of_its_own_keeps_claim_and_attempt(messages: M
 
 
 def due(messages: Messages, now: datetime = LATER) -> set[str]:
-    found = [k.message_id for k in messages.due(now)]
+    found = [each.key.message_id for waits in Waits for each in messages.due(waits, now)]
     assert len(set(found)) == len(found)
     return set(found)
 
@@ -438,6 +439,64 @@ def test_a_message_is_found_once_its_time_has_come(
     messages.create(a_message(due_at=LATER + timedelta(seconds=seconds)))
 
     assert due(messages) == ({ID} if is_due else set())
+
+
+def lines_of(messages: Messages) -> list[Waits]:
+    """Among what each message is found that is due."""
+    return [waits for waits in Waits for _ in messages.due(waits, LATER)]
+
+
+def test_a_message_is_found_among_those_that_wait_for_the_same(messages: Messages) -> None:
+    sending = a_message(due_at=DUE)
+    messages.create(sending)
+    assert lines_of(messages) == [Waits.FOR_VOIPIT]
+
+    not_taken = a_change(Trigger.NOT_TAKEN, due_at=DUE, in_queue=True)
+    assert messages.change(KEY, not_taken) == messages.get(KEY) == sending.after(not_taken)
+    assert lines_of(messages) == [Waits.IN_QUEUE]
+
+    queued = messages.get(KEY)
+    assert queued is not None
+    messages.postpone(queued, DUE)
+    assert messages.get(KEY) == replace(queued, in_queue=False)
+    assert lines_of(messages) == [Waits.OUTSIDE]
+
+    messages.postpone(queued, DUE, in_queue=True)
+    assert messages.get(KEY) == queued
+    messages.change(KEY, Change.claiming(queued, "claim-2", START, DUE))
+    assert lines_of(messages) == [Waits.FOR_VOIPIT]
+
+
+@pytest.mark.parametrize("in_queue", [False, True])
+def test_a_new_message_is_found_where_it_waits(messages: Messages, *, in_queue: bool) -> None:
+    new = replace(a_message(Status.QUEUED), version=1).waiting(None, DUE, in_queue=in_queue)
+    messages.create(new)
+
+    assert messages.get(KEY) == new
+    assert lines_of(messages) == [Waits.IN_QUEUE if in_queue else Waits.OUTSIDE]
+
+
+def test_what_is_due_comes_in_the_order_of_its_time(messages: Messages) -> None:
+    for number in range(40):
+        at = DUE - timedelta(seconds=number * 7 % 40)
+        messages.create(a_message(Status.QUEUED, message_id=f"m-{number}", due_at=at))
+
+    found = list(messages.due(Waits.OUTSIDE, LATER))
+
+    assert len(found) == 40
+    assert [each.at for each in found] == [DUE - timedelta(seconds=n) for n in range(39, -1, -1)]
+
+
+def test_many_messages_are_read_as_they_stand_now_and_some_can_be_gone(messages: Messages) -> None:
+    stored = [a_message(message_id=f"m-{number}") for number in range(3)]
+    for message in stored:
+        messages.create(message)
+    changed = messages.change(key("m-1"), a_change(Trigger.ACCEPTED, due_at=DUE))
+
+    found = messages.get_all([key(f"m-{number}") for number in range(4)])
+
+    assert found == {key("m-0"): stored[0], key("m-1"): changed, key("m-2"): stored[2]}
+    assert messages.get_all([]) == {}
 
 
 def test_a_message_is_never_found_before_its_time(messages: Messages) -> None:
@@ -689,4 +748,5 @@ def test_both_of_one_id_are_due(messages: Messages) -> None:
     for client in ("clinic", "crm"):
         messages.create(a_message(client=client, due_at=DUE))
 
-    assert sorted(messages.due(LATER)) == [KEY, key(ID, "crm")]
+    found = sorted(messages.due(Waits.FOR_VOIPIT, LATER))
+    assert found == [Due(DUE, KEY), Due(DUE, key(ID, "crm"))]

@@ -2,16 +2,20 @@
 
 import string
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sms_gateway.adapters import dynamodb, messages_table
 from sms_gateway.adapters.message_item import (
     DUE_SHARDS,
+    SHARDS_OF,
     due_shard,
     epoch,
     from_item,
@@ -19,11 +23,12 @@ from sms_gateway.adapters.message_item import (
     to_item,
 )
 from sms_gateway.adapters.messages_table import MessagesTable
-from sms_gateway.domain.errors import UnreadableRowError
+from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
 from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import MOVES, SETTLED, Reason, Status, Trigger
+from sms_gateway.domain.waits import Waits
 from tests.adapters.dynamodb_clients import a_client, calls_of
 from tests.fakes.builders import DUE, KEY, a_change, a_message, a_report, key
 from tests.fakes.clock import START
@@ -75,7 +80,9 @@ MESSAGES = st.builds(
     open_tries=st.frozensets(st.integers(1, 20), max_size=2),
     resent=st.booleans(),
     counted_at=st.none() | MOMENTS,
-)
+    in_queue=st.booleans(),
+).map(lambda message: replace(message, in_queue=message.in_queue and message.due_at is not None))
+"""That a message is in the queue is told by the key of the index `due`."""
 
 
 @given(MESSAGES)
@@ -191,16 +198,23 @@ def test_an_item_is_due_in_the_whole_second_after_its_time(moment: datetime) -> 
 
 
 @given(st.text(string.ascii_letters + string.digits + "._~-", min_size=1, max_size=64))
-def test_a_message_is_always_in_the_same_of_the_eight_shards(message_id: str) -> None:
-    assert due_shard(key(message_id)) == due_shard(key(message_id))
-    assert due_shard(key(message_id)) in set("01234567")
+def test_a_message_that_waits_for_the_same_is_always_in_the_same_shard(message_id: str) -> None:
+    for waits, shards in SHARDS_OF.items():
+        assert due_shard(key(message_id), waits) == due_shard(key(message_id), waits)
+        assert due_shard(key(message_id), waits) in shards
 
 
-def test_messages_are_spread_over_all_shards() -> None:
-    counts = Counter(due_shard(key(f"m-{number}")) for number in range(800))
+def test_the_shards_are_those_of_earlier_releases_which_find_them_after_a_rollback() -> None:
+    assert sorted(DUE_SHARDS) == list("01234567")
+    assert set(SHARDS_OF) == set(Waits)
 
-    assert len(counts) == DUE_SHARDS
-    assert min(counts.values()) > 50
+
+@pytest.mark.parametrize("waits", Waits)
+def test_messages_are_spread_over_all_shards(waits: Waits) -> None:
+    counts = Counter(due_shard(key(f"m-{number}"), waits) for number in range(800))
+
+    assert set(counts) == set(SHARDS_OF[waits])
+    assert min(counts.values()) > 150
 
 
 def stored_item(table: OpenMessages) -> dict[str, Any]:
@@ -223,58 +237,93 @@ def test_what_was_written_by_change_and_by_postpone_is_in_the_shard_of_its_id(
 ) -> None:
     table.create(a_message(due_at=None))
     queued = table.change(KEY, a_change(Trigger.NOT_TAKEN, due_at=DUE))
-    assert stored_item(table)["dueShard"] == {"S": due_shard(KEY)}
+    assert stored_item(table)["dueShard"] == {"S": due_shard(KEY, Waits.OUTSIDE)}
 
-    table.postpone(queued, DUE + timedelta(milliseconds=1))
+    table.postpone(queued, DUE + timedelta(milliseconds=1), in_queue=True)
 
-    assert stored_item(table)["dueShard"] == {"S": due_shard(KEY)}
+    assert stored_item(table)["dueShard"] == {"S": due_shard(KEY, Waits.IN_QUEUE)}
     assert stored_item(table)["dueAt"] == {"N": str(int(DUE.timestamp()) + 1)}
 
 
-def test_what_is_due_is_read_page_by_page_and_shard_by_shard(
+def test_what_is_due_is_read_page_by_page(
     table: OpenMessages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[dict[str, Any]] = []
-
-    def two_at_a_time(params: dict[str, Any], **_: Any) -> None:
-        params["Limit"] = 2
-        asked.append(params)
-
+    monkeypatch.setattr(messages_table, "KEYS_AT_ONCE", 5)
     for number in range(50):
-        due_at = DUE - timedelta(seconds=number)
-        table.create(a_message(message_id=f"m-{number}", due_at=due_at))
-    table.client.meta.events.register("provide-client-params.dynamodb.Query", two_at_a_time)
-    monkeypatch.setattr("random.shuffle", lambda shards: shards.reverse())
+        table.create(a_message(message_id=f"m-{number}", due_at=DUE - timedelta(seconds=number)))
 
-    found = list(table.due(DUE))
+    with calls_of(table.client) as made:
+        found = list(table.due(Waits.FOR_VOIPIT, DUE))
 
-    longest_due_first = sorted(range(50), reverse=True)
-    assert found == [
-        key(f"m-{number}")
-        for shard in "76543210"
-        for number in longest_due_first
-        if due_shard(key(f"m-{number}")) == shard
-    ]
-    assert len(asked) > DUE_SHARDS
+    assert [each.key.message_id for each in found] == [f"m-{n}" for n in range(49, -1, -1)]
+    assert {params["Limit"] for _, params in made} == {5}
+    assert len(made) >= 50 / 5
 
 
-def test_who_stops_early_has_asked_for_no_more_than_was_looked_at(table: OpenMessages) -> None:
+def test_a_run_that_stops_early_has_read_a_page_of_each_shard(table: OpenMessages) -> None:
     for number in range(20):
         table.create(a_message(message_id=f"m-{number}"))
 
     with calls_of(table.client) as made:
-        next(table.due(DUE))
+        next(table.due(Waits.FOR_VOIPIT, DUE))
 
-    assert [operation for operation, _ in made] == ["Query"]
+    assert [operation for operation, _ in made] == ["Query"] * len(SHARDS_OF[Waits.FOR_VOIPIT])
 
 
-def test_the_shards_take_turns_in_coming_first(table: OpenMessages) -> None:
-    for number in range(20):
-        table.create(a_message(message_id=f"m-{number}"))
+def test_a_row_of_an_earlier_release_is_found_in_any_shard(table: OpenMessages) -> None:
+    table.create(a_message(Status.QUEUED))
+    for shard in DUE_SHARDS:
+        table.client.update_item(
+            TableName=table.table_name,
+            Key=key_attributes(KEY),
+            UpdateExpression="SET dueShard = :shard",
+            ExpressionAttributeValues={":shard": {"S": shard}},
+        )
 
-    first = {due_shard(next(table.due(DUE))) for _ in range(60)}
+        found = [each.key for waits in Waits for each in table.due(waits, DUE)]
 
-    assert len(first) > 1
+        assert found == [KEY]
+
+
+LEFT: Final = {"Messages": {"Keys": [key_attributes(key("left"))], "ConsistentRead": True}}
+
+
+def does_not_answer(stub: Stubber) -> None:
+    stub.add_client_error("batch_get_item", "ProvisionedThroughputExceededException")
+
+
+def leaves_it_aside(stub: Stubber) -> None:
+    for _ in range(dynamodb.TRIES_OF_A_REQUEST - 1):
+        stub.add_response(
+            "batch_get_item", {"Responses": {}, "UnprocessedKeys": LEFT}, {"RequestItems": LEFT}
+        )
+
+
+@pytest.mark.parametrize("then", [leaves_it_aside, does_not_answer])
+def test_rows_that_dynamodb_does_not_show_are_errors_and_the_others_are_there(
+    monkeypatch: pytest.MonkeyPatch, then: Callable[[Stubber], None]
+) -> None:
+    monkeypatch.setattr(dynamodb, "_FIRST_PAUSE", 0)
+    client = a_client()
+    shown = {"Responses": {"Messages": [to_item(a_message())]}, "UnprocessedKeys": LEFT}
+    with Stubber(client) as stub:
+        stub.add_response("batch_get_item", shown)
+        then(stub)
+
+        rows = MessagesTable(client, "Messages").get_all([KEY, key("left")])
+
+        stub.assert_no_pending_responses()
+    assert rows[KEY] == a_message()
+    assert type(rows[key("left")]) is StoreUnavailableError
+
+
+def test_a_table_that_shows_nothing_is_away() -> None:
+    client = a_client()
+    with Stubber(client) as stub:
+        does_not_answer(stub)
+
+        with pytest.raises(StoreUnavailableError):
+            MessagesTable(client, "Messages").get_all([KEY])
 
 
 def test_an_item_of_a_later_release_can_be_read_as_far_as_we_know_it() -> None:

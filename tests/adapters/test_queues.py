@@ -22,8 +22,10 @@ from sms_gateway.adapters.queues import (
     read_dispatch,
     read_kept_report,
 )
+from sms_gateway.domain.due import UNUSED_PAUSE
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.report import ReportStatus
+from sms_gateway.use_cases.ports import HINTS_AT_ONCE
 from tests.fakes.builders import KEY, a_report, key
 
 if TYPE_CHECKING:
@@ -53,12 +55,12 @@ class RecordingClient:
         if self._trouble:
             raise self._trouble
 
-    send_message_batch = send_message
+    send_message_batch = get_queue_attributes = send_message
 
 
 def delay_of(delay: timedelta) -> object:
     client: Any = RecordingClient()
-    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue(key("m"), delay)
+    SqsDispatchQueue(lambda: client, "https://sqs.test/dispatch").enqueue(key("m"), delay)
     return client.asked[0]["DelaySeconds"]
 
 
@@ -81,7 +83,7 @@ def received(sqs: "SQSClient", queue_url: str) -> list[str]:
 def test_what_was_put_into_the_queue_is_read_back(
     sqs: "SQSClient", queue_url: str, message_id: str
 ) -> None:
-    queue: DispatchQueue = SqsDispatchQueue(sqs, queue_url)
+    queue: DispatchQueue = SqsDispatchQueue(lambda: sqs, queue_url)
 
     queue.enqueue(key(message_id), timedelta())
 
@@ -89,7 +91,7 @@ def test_what_was_put_into_the_queue_is_read_back(
 
 
 def test_a_queue_message_holds_the_key_and_nothing_else(sqs: "SQSClient", queue_url: str) -> None:
-    SqsDispatchQueue(sqs, queue_url).enqueue(key("m"), timedelta())
+    SqsDispatchQueue(lambda: sqs, queue_url).enqueue(key("m"), timedelta())
 
     assert [json.loads(body) for body in received(sqs, queue_url)] == [
         {"client": "clinic", "messageId": "m"}
@@ -99,7 +101,9 @@ def test_a_queue_message_holds_the_key_and_nothing_else(sqs: "SQSClient", queue_
 def test_a_claim_that_was_not_used_is_told_of_once_the_write_that_made_it_is_over() -> None:
     client: Any = RecordingClient()
 
-    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue_unused(key("m"), "a-claim")
+    SqsDispatchQueue(lambda: client, "https://sqs.test/dispatch").enqueue_unused(
+        key("m"), "a-claim", UNUSED_PAUSE
+    )
 
     [asked] = client.asked
     assert read_dispatch(asked["MessageBody"]) == (key("m"), "a-claim")
@@ -107,7 +111,7 @@ def test_a_claim_that_was_not_used_is_told_of_once_the_write_that_made_it_is_ove
 
 
 def test_a_delayed_message_is_not_there_yet(sqs: "SQSClient", queue_url: str) -> None:
-    SqsDispatchQueue(sqs, queue_url).enqueue(key("m"), timedelta(minutes=15))
+    SqsDispatchQueue(lambda: sqs, queue_url).enqueue(key("m"), timedelta(minutes=15))
 
     assert received(sqs, queue_url) == []
 
@@ -151,21 +155,21 @@ def test_a_queue_in_trouble_is_no_error_since_the_due_index_is_the_guarantee(
 ) -> None:
     client: Any = RecordingClient(trouble)
 
-    queue = SqsDispatchQueue(client, "https://sqs.test/dispatch")
+    queue = SqsDispatchQueue(lambda: client, "https://sqs.test/dispatch")
     queue.enqueue(key("m"), timedelta())
-    queue.enqueue_unused(key("m"), "a-claim")
+    assert not queue.enqueue_unused(key("m"), "a-claim", UNUSED_PAUSE)
 
     assert len(client.asked) == 2
 
 
-@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 25])
+@pytest.mark.parametrize("count", [1, 9, HINTS_AT_ONCE])
 def test_many_are_put_into_the_queue_each_once(
     sqs: "SQSClient", queue_url: str, count: int
 ) -> None:
-    queue: DispatchQueue = SqsDispatchQueue(sqs, queue_url)
+    queue: DispatchQueue = SqsDispatchQueue(lambda: sqs, queue_url)
     ids = [f"m-{number}" for number in range(count)]
 
-    queue.enqueue_all([(key(message_id), timedelta()) for message_id in ids])
+    assert queue.enqueue_all([(key(message_id), timedelta()) for message_id in ids])
 
     found: list[str] = []
     while bodies := received(sqs, queue_url):
@@ -173,27 +177,26 @@ def test_many_are_put_into_the_queue_each_once(
     assert sorted(found) == sorted(ids)
 
 
-def test_many_are_put_into_the_queue_ten_in_a_call_each_with_its_own_delay() -> None:
+def test_many_are_put_into_the_queue_with_one_call_each_with_its_own_delay() -> None:
     client: Any = RecordingClient()
-    waits = [(key(f"m-{number}"), timedelta(seconds=number * 100 - 50)) for number in range(12)]
+    waits = [(key(f"m-{number}"), timedelta(seconds=number * 110 - 50)) for number in range(10)]
 
-    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue_all(waits)
+    SqsDispatchQueue(lambda: client, "https://sqs.test/dispatch").enqueue_all(waits)
 
-    first, second = client.asked
-    assert first["QueueUrl"] == second["QueueUrl"] == "https://sqs.test/dispatch"
-    assert [entry["DelaySeconds"] for entry in first["Entries"]] == [
-        0, 50, 150, 250, 350, 450, 550, 650, 750, 850,
+    (asked,) = client.asked
+    assert asked["QueueUrl"] == "https://sqs.test/dispatch"
+    assert [entry["DelaySeconds"] for entry in asked["Entries"]] == [
+        0, 60, 170, 280, 390, 500, 610, 720, 830, 900,
     ]  # fmt: skip
-    assert [entry["DelaySeconds"] for entry in second["Entries"]] == [900, 900]
-    assert len({entry["Id"] for entry in first["Entries"]}) == 10
-    assert [json.loads(entry["MessageBody"]) for entry in second["Entries"]] == [
-        {"client": "clinic", "messageId": "m-10"},
-        {"client": "clinic", "messageId": "m-11"},
+    assert len({entry["Id"] for entry in asked["Entries"]}) == 10
+    assert [json.loads(entry["MessageBody"]) for entry in asked["Entries"][:2]] == [
+        {"client": "clinic", "messageId": "m-0"},
+        {"client": "clinic", "messageId": "m-1"},
     ]
 
 
 def test_a_delayed_one_of_many_is_not_there_yet(sqs: "SQSClient", queue_url: str) -> None:
-    SqsDispatchQueue(sqs, queue_url).enqueue_all(
+    SqsDispatchQueue(lambda: sqs, queue_url).enqueue_all(
         [(key("now"), timedelta()), (key("later"), timedelta(minutes=15))]
     )
 
@@ -201,20 +204,38 @@ def test_a_delayed_one_of_many_is_not_there_yet(sqs: "SQSClient", queue_url: str
 
 
 @pytest.mark.parametrize("trouble", TROUBLE, ids=str)
-def test_a_queue_in_trouble_is_not_asked_about_the_rest_of_many(trouble: Exception) -> None:
+def test_a_queue_in_trouble_says_so(trouble: Exception) -> None:
+    client: Any = RecordingClient(trouble)
+    queue = SqsDispatchQueue(lambda: client, "https://sqs.test/dispatch")
+
+    assert not queue.enqueue_all([(key("m-1"), timedelta()), (key("m-2"), timedelta())])
+
+
+def test_the_backlog_is_what_waits_to_be_tried_now(sqs: "SQSClient", queue_url: str) -> None:
+    queue: DispatchQueue = SqsDispatchQueue(lambda: sqs, queue_url)
+    assert queue.backlog() == 0
+
+    queue.enqueue_all([(key(f"m-{number}"), timedelta()) for number in range(5)])
+    queue.enqueue(key("later"), timedelta(minutes=15))
+    assert queue.backlog() == 5
+
+    handed_out = len(received(sqs, queue_url))
+    assert handed_out > 0
+    assert queue.backlog() == 5 - handed_out
+
+
+@pytest.mark.parametrize("trouble", TROUBLE, ids=str)
+def test_a_queue_that_does_not_answer_does_not_tell_its_backlog(trouble: Exception) -> None:
     client: Any = RecordingClient(trouble)
 
-    SqsDispatchQueue(client, "https://sqs.test/dispatch").enqueue_all(
-        [(key(f"m-{number}"), timedelta()) for number in range(25)]
-    )
-
+    assert SqsDispatchQueue(lambda: client, "https://sqs.test/dispatch").backlog() is None
     assert len(client.asked) == 1
 
 
 def test_a_queue_that_is_gone_is_no_error(sqs: "SQSClient", queue_url: str) -> None:
     sqs.delete_queue(QueueUrl=queue_url)
 
-    SqsDispatchQueue(sqs, queue_url).enqueue(key("m"), timedelta())
+    SqsDispatchQueue(lambda: sqs, queue_url).enqueue(key("m"), timedelta())
 
 
 @pytest.mark.parametrize("word", ReportStatus)
@@ -223,7 +244,7 @@ def test_a_kept_report_is_read_back_as_it_was(
     sqs: "SQSClient", queue_url: str, word: ReportStatus, attempt: int
 ) -> None:
     report = a_report(word, attempt=attempt)
-    fallback: ReportFallback = SqsReportFallback(sqs, queue_url)
+    fallback: ReportFallback = SqsReportFallback(lambda: sqs, queue_url)
 
     fallback.keep(KEY, report)
 
@@ -234,7 +255,7 @@ def test_the_words_of_a_kept_report_may_be_any() -> None:
     client: Any = RecordingClient()
     report = a_report(ReportStatus.ERROR, error_message='ț "quoted" \\ 😀 line\u2028end')
 
-    SqsReportFallback(client, "https://sqs.test/reports").keep(key("m"), report)
+    SqsReportFallback(lambda: client, "https://sqs.test/reports").keep(key("m"), report)
 
     assert read_kept_report(client.asked[0]["MessageBody"]) == (key("m"), report)
 
@@ -246,7 +267,7 @@ def test_a_kept_report_has_no_character_that_sqs_would_refuse(words: str) -> Non
     client: Any = RecordingClient()
     report = a_report(ReportStatus.ERROR, error_message=words)
 
-    SqsReportFallback(client, "https://sqs.test/reports").keep(key("m"), report)
+    SqsReportFallback(lambda: client, "https://sqs.test/reports").keep(key("m"), report)
 
     [asked] = client.asked
     assert asked["MessageBody"].isascii()
@@ -259,7 +280,7 @@ def test_a_report_that_could_not_be_kept_is_not_acknowledged(trouble: Exception)
     client: Any = RecordingClient(trouble)
 
     with pytest.raises(StoreUnavailableError) as unavailable:
-        SqsReportFallback(client, "https://sqs.test/reports").keep(key("m"), a_report())
+        SqsReportFallback(lambda: client, "https://sqs.test/reports").keep(key("m"), a_report())
 
     assert str(unavailable.value) == "The fallback queue did not answer."
 

@@ -9,7 +9,6 @@ from urllib.parse import urlencode, urlsplit
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from sms_gateway.adapters.secrets import (
     LOOK_UPS_AT_ONCE,
@@ -114,7 +113,7 @@ class Traffic:
             "body": urlencode(values),
             "isBase64Encoded": False,
         }
-        return callback(LambdaFunctionUrlEvent(event))
+        return callback(event)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -129,6 +129,66 @@ def test_a_secret_that_does_not_exist_is_unavailable(client: "SecretsManagerClie
         RememberedSecret(client, f"no-such-secret-{uuid4()}").value()
 
 
+def test_a_secret_that_was_read_ahead_is_not_looked_up_by_the_first_call(
+    manager: SecretsManager,
+) -> None:
+    secret = manager.remembered()
+    secret.ask_ahead()
+
+    manager.clock.advance(REMEMBERED_FOR - 1)
+    assert secret.value() == "first"
+    assert manager.lookups == ["AWSCURRENT"]
+    manager.clock.advance(1)
+    secret.value()
+    assert len(manager.lookups) == 2
+
+
+@pytest.mark.parametrize("trouble", [UNREACHABLE, THROTTLED], ids=["unreachable", "throttled"])
+def test_a_secret_that_cannot_be_read_ahead_is_looked_up_by_the_first_call_without_a_pause(
+    manager: SecretsManager, trouble: Exception
+) -> None:
+    secret = manager.remembered()
+    manager.trouble = trouble
+    secret.ask_ahead()
+    manager.trouble = None
+
+    assert not secret.is_away
+    assert secret.value() == "first"
+    assert len(manager.lookups) == 2
+
+
+@pytest.mark.parametrize("is_down", [False, True], ids=["answered", "down"])
+def test_an_answer_to_what_was_asked_ahead_is_dropped_once_a_later_one_is_known(
+    manager: SecretsManager, *, is_down: bool
+) -> None:
+    """The thread that asks ahead can be frozen with its Lambda, for hours."""
+    secret = manager.remembered()
+
+    def meanwhile() -> None:
+        manager.rotate("second")
+        manager.trouble = UNREACHABLE if is_down else None
+        secret.ask()
+        manager.trouble = None
+
+    manager.after_first_look_up = meanwhile
+    secret.ask_ahead()
+
+    assert secret.remembered == (None if is_down else "second")
+    assert secret.is_away == is_down
+
+
+def test_while_a_secret_is_asked_for_ahead_it_counts_as_never_read(
+    manager: SecretsManager,
+) -> None:
+    secret = manager.remembered()
+    seen = []
+    manager.after_first_look_up = lambda: seen.append((secret.is_due(), secret.value()))
+    secret.ask_ahead()
+
+    assert seen == [(True, "first")]
+    assert len(manager.lookups) == 2
+
+
 BASE_URL = "https://voipit.test"
 
 

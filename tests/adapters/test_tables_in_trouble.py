@@ -17,6 +17,7 @@ from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.intake import GuardedIntake
+from sms_gateway.adapters.lookout import TableLookout
 from sms_gateway.adapters.message_item import key_attributes
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.suppressions_table import SuppressionsTable
@@ -37,6 +38,7 @@ def test_no_call_of_a_table_is_left_out() -> None:
         MessageBacklog,
         MessagesTable,
         SuppressionsTable,
+        TableLookout,
         UsageCounts,
     )
     there_are = {

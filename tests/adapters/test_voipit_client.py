@@ -1,7 +1,7 @@
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +11,14 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from sms_gateway.adapters.voipit.client import VoipitClient
+from layers.sms_gateway.roots import write_folder
+from sms_gateway.adapters.voipit import transport
 from sms_gateway.adapters.voipit.number_form import VoipitNumberForm
 from sms_gateway.adapters.voipit.number_format import NumberFormat
-from sms_gateway.adapters.voipit.transport import MAX_ANSWER_BYTES, MAX_IDLE, VoipitSession
+from sms_gateway.adapters.voipit.transport import MAX_ANSWER_BYTES, MAX_IDLE
 from sms_gateway.domain.account import Account
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
 from sms_gateway.domain.status import Reason, Trigger
-from tests.adapters.certificates import presenting, self_signed, trusting
 from tests.adapters.raw_server import (
     Behaviour,
     RawServer,
@@ -33,52 +33,27 @@ from tests.adapters.raw_server import (
     resets_after_request,
     resets_at_once,
     says_nothing,
-    serving,
     stalls,
     trickles,
 )
+from tests.adapters.voipit_clients import (
+    ACCOUNT,
+    CONNECT_TIMEOUT,
+    READ_TIMEOUT,
+    REPORT_URL,
+    Connect,
+    Serve,
+    secure,
+    send,
+)
 from tests.fakes.builders import a_message
 from tests.fakes.clock import FakeClock
-
-REPORT_URL = "https://callback.test/appointment-17/1/k.s"
-CONNECT_TIMEOUT = READ_TIMEOUT = 0.3
+from tests.support.certificates import presenting, self_signed, trusting
 
 NO_CONNECTION = not_taken(Reason.NO_CONNECTION)
 NO_ANSWER = unclear(Reason.NO_ANSWER_IN_TIME)
 CUT = unclear(Reason.CONNECTION_CUT)
 UNREADABLE = unclear(Reason.UNREADABLE_ANSWER)
-
-
-ACCOUNT = Account("400123", "s3cret & more", "v1")
-
-Connect = Callable[..., VoipitClient]
-
-
-@pytest.fixture
-def connect() -> Iterator[Connect]:
-    """Builds clients with short time-outs."""
-    with ExitStack() as sessions:
-
-        def build(url: str, **options: Any) -> VoipitClient:
-            times = {"connect_timeout": CONNECT_TIMEOUT, "read_timeout": READ_TIMEOUT}
-            session = VoipitSession(**times | options)
-            sessions.callback(session.close)
-            return VoipitClient(url, session)
-
-        yield build
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Behaviour], RawServer]]:
-    with ExitStack() as servers:
-        yield lambda behaviour: servers.enter_context(serving(behaviour))
-
-
-Serve = Callable[[Behaviour], RawServer]
-
-
-def send(client: VoipitClient) -> Outcome:
-    return client.send(ACCOUNT, a_message(), REPORT_URL)
 
 
 @pytest.mark.parametrize(
@@ -595,15 +570,6 @@ def test_trouble_with_one_message_does_not_spoil_the_next(
     assert send(client) == ACCEPTED
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return self_signed(tmp_path_factory.mktemp("certificates"))
-
-
-def secure(server: RawServer) -> str:
-    return server.url.replace("http:", "https:")
-
-
 def test_a_certificate_nobody_vouches_for_is_refused(
     serve: Serve, connect: Connect, certificate: Path
 ) -> None:
@@ -632,6 +598,25 @@ def test_the_environment_cannot_vouch_for_a_certificate(
 
     assert send(connect(secure(server))) == NO_CONNECTION
     assert server.requests == []
+
+
+def test_a_root_in_the_layers_folder_is_trusted_and_no_other(
+    serve: Serve,
+    connect: Connect,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    server = serve(over_tls(presenting(certificate), answers()))
+    write_folder(certificate.read_text(), tmp_path / "this one")
+    write_folder(self_signed(tmp_path, "192.0.2.1").read_text(), tmp_path / "another")
+
+    monkeypatch.setattr(transport, "ROOTS", tmp_path / "another")
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "this one"))
+    assert send(connect(secure(server))) == NO_CONNECTION
+
+    monkeypatch.setattr(transport, "ROOTS", tmp_path / "this one")
+    assert send(connect(secure(server))) == ACCEPTED
 
 
 def test_a_trusted_certificate_is_accepted_and_its_connection_kept(
@@ -709,3 +694,62 @@ def test_no_outcome_shows_the_password(serve: Serve, connect: Connect) -> None:
 
 def test_the_longest_call_is_what_the_use_case_is_told(connect: Connect) -> None:
     assert connect("http://voipit.test").seconds_needed == 13.0
+
+
+# --- what one call leaves behind for the next -------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["101 Switching Protocols", "102 Processing", "103 Early Hints"])
+def test_an_answer_that_comes_late_is_never_taken_for_that_of_the_next_call(
+    status: str, serve: Serve, connect: Connect
+) -> None:
+    """Behind an informational answer the real one is still to come, on the same connection."""
+
+    def behave(server: RawServer, connection: socket.socket) -> None:
+        is_first = server.connections == 1
+        server.read_request(connection)
+        if is_first:
+            connection.sendall(f"HTTP/1.1 {status}\r\n\r\n".encode())
+            if server.read_request(connection):
+                connection.sendall(an_answer())
+        else:
+            connection.sendall(an_answer(b"", "401 Unauthorized"))
+
+    client = connect(serve(behave).url)
+
+    first, second = send(client), send(client)
+
+    assert first.trigger is Trigger.UNCLEAR
+    assert second == not_taken(Reason.CREDENTIALS_REJECTED)
+
+
+def test_what_voipit_sets_as_a_cookie_goes_along_with_no_other_call(
+    serve: Serve, connect: Connect
+) -> None:
+    """It could be the session of an account whose password has changed since."""
+    server = serve(answers(an_answer(head="Set-Cookie: session=of-the-old-account; Path=/\r\n")))
+    client = connect(server.url)
+
+    assert [send(client), send(client)] == [ACCEPTED, ACCEPTED]
+    assert len(server.requests) == 2
+    assert [b"cookie" in request.lower() for request in server.requests] == [False, False]
+
+
+def test_a_call_that_is_cut_off_has_its_encryption_until_its_socket_is_shut(
+    serve: Serve, connect: Connect, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is written in between would leave in clear text, the password too."""
+    server = serve(over_tls(presenting(certificate), trickles(an_answer(), pause=0.1)))
+    client = connect(secure(server), tls_context=trusting(certificate))
+    shut = socket.socket.shutdown
+    versions: list[str | None] = []
+
+    def noted(connection: socket.socket, how: int) -> None:
+        if isinstance(connection, ssl.SSLSocket):
+            versions.append(connection.version())
+        shut(connection, how)
+
+    monkeypatch.setattr(socket.socket, "shutdown", noted, raising=False)
+
+    assert send(client) == NO_ANSWER
+    assert versions == ["TLSv1.3"]

@@ -70,7 +70,7 @@ def test_every_body_that_is_taken_has_a_check() -> None:
     }
 
 
-check = contract.check_of(contract.schema("SendRequest"))
+check = contract.Check(contract.schema("SendRequest"))
 
 TEXTS = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=70)
 TIMES = st.sampled_from([

@@ -8,7 +8,7 @@ from tools.repository import ROOT
 PICTURES: Final = ROOT / "docs" / "img"
 LARGEST: Final = 150 * 1024
 ALL_TOGETHER: Final = 1_200 * 1024
-_SHOWN: Final = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)]+\.png)\)")
+_SHOWN: Final = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)]+\.(?:png|svg))\)")
 
 
 def test_every_picture_is_shown_on_a_page_with_words_for_those_who_do_not_see_it() -> None:

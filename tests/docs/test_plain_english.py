@@ -25,7 +25,16 @@ PAGES: Final = [
     *ROOT.glob("*.md"),
     *(
         page
-        for folder in ("docs", "clients", "events", "examples", "local", "tests", ".github")
+        for folder in (
+            "docs",
+            "clients",
+            "events",
+            "examples",
+            "local",
+            "tests",
+            "benchmarks",
+            ".github",
+        )
         for page in (ROOT / folder).rglob("*.md")
     ),
 ]
@@ -45,6 +54,7 @@ CODE: Final = [
         "tools",
         "local",
         "pages",
+        "benchmarks",
     )
     for path in (ROOT / folder).rglob("*.py")
 ]

@@ -92,8 +92,14 @@ class MonitoredStack:
         return rung
 
     def until_a_quarter_begins(self) -> None:
-        """Let minutes pass until one of the periods begins that are a quarter of an hour long."""
-        self.minutes(-self._minute % QUARTER)
+        """Let minutes pass until one of the periods begins that are a quarter of an hour long.
+
+        Until then all is told: no event is on its way when a test has SNS refuse them, which would
+        ring in its first minute.
+        """
+        self.until_sent()
+        self.minutes(-self._minute % QUARTER, messages=0)
+        self.until_told()
 
     def post(self, body: Json | None = None) -> Json:
         """A client sends a message; the answer's body."""
@@ -161,7 +167,15 @@ class MonitoredStack:
                     },
                 )
 
-    def not_told_once(self) -> dict[str, Any]:
+    def until_told(self, timeout: float = 60.0) -> None:
+        """Wait for the events of all that was sent: they come after the row has changed."""
+        wait_until(
+            lambda: not self._not_told_once(),
+            lambda: f"told otherwise than once: {self._not_told_once()}",
+            timeout=timeout,
+        )
+
+    def _not_told_once(self) -> dict[str, Any]:
         """Messages, all sent, whose events are not one for each change of status, each once.
 
         Those of a message that was republished come again, with the same source and id.

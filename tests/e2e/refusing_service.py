@@ -51,11 +51,15 @@ EVENTS: Final = Refusal(
 
 @dataclass
 class Service:
-    """It listens at `url`, and hands on to the local AWS at `aws` what it does not refuse."""
+    """It listens at `url`, and hands on to the local AWS at `aws` what it does not refuse.
+
+    `refused` are the calls that it has refused so far.
+    """
 
     url: str
     aws: str = ""
     refuses: bool = False
+    refused: int = 0
 
 
 @contextmanager
@@ -68,6 +72,7 @@ def between(refusal: Refusal) -> Iterator[Service]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if service.refuses and refusal.operation(self.headers, body) in refusal.calls:
+                service.refused += 1
                 self._answer(refusal.status, refusal.content_type, refusal.body.encode())
                 return
             handed_on = {name: value for name, value in self.headers.items() if name != "Host"}

@@ -1,7 +1,6 @@
-"""Lambda's way with a batch of the table's stream, where the local AWS has another.
+"""Lambda's way with a batch of the table's stream, at the pace of the test.
 
-MiniStack takes a batch for done if the function answers at all: it does not look for
-`batchItemFailures` in the answer (`_poll_dynamodb_streams` in its `services/lambda_svc.py`). So
+The local AWS brings a batch again after a second. A minute of the test is shorter or longer, so
 while `publish` names what it could not publish, its trigger is off, and this brings the batch.
 """
 

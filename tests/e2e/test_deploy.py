@@ -19,6 +19,7 @@ from sms_gateway_client import Gateway
 from tests.support import raw
 from tests.support.releases import lend_environment
 from tools.repository import ROOT
+from tools.sam import layer_has_byte_code
 
 STACK: Final = "texting"
 ACCOUNT: Final = "400123"
@@ -145,6 +146,11 @@ def test_a_wrong_password_is_explained_and_the_right_one_is_stored(deployed: Dep
         SecretId=deployed.outputs()["VoipitSecretArn"]
     )
     assert json.loads(secret["SecretString"]) == {"accountNumber": ACCOUNT, "password": PASSWORD}
+
+
+def test_the_layer_has_byte_code_or_the_operator_is_warned(deployed: Deployed) -> None:
+    has_byte_code = layer_has_byte_code(deployed.clone / ".aws-sam" / "build")
+    assert ("the layer has no byte code" in deployed.first) is not has_byte_code
 
 
 def test_the_second_deployment_asks_for_no_account_and_no_address(deployed: Deployed) -> None:

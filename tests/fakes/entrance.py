@@ -5,7 +5,7 @@ from datetime import timedelta
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.outcome import Outcome, not_taken
 from sms_gateway.domain.status import Reason
-from sms_gateway.use_cases.gate import Gate, Pass
+from sms_gateway.use_cases.gate import Gate, Pass, Refusal
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import START, FakeClock
@@ -22,6 +22,11 @@ BLOCKED = not_taken(Reason.IP_BLOCKED)
 FORBIDDEN = not_taken(Reason.FORBIDDEN)
 
 
+def admit(gate: Gate) -> Pass | Refusal:
+    """Whether the gate lets a message through now, as the stored circuit stands."""
+    return gate.admit(gate.circuits.get())
+
+
 class Entrance:
     """A gate with what stands around it. The account `v1` was never answered."""
 
@@ -34,7 +39,7 @@ class Entrance:
 
     def learn(self, outcome: Outcome) -> Circuit:
         """The circuit after one call that was admitted came to this."""
-        leave = self.gate.admit()
+        leave = admit(self.gate)
         assert isinstance(leave, Pass)
         self.gate.learn(leave, outcome)
         return self.circuits.circuit

@@ -5,6 +5,7 @@ from sms_gateway.domain.circuit import Circuit
 from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey, new_message_id
+from sms_gateway.domain.queue_progress import QueueProgress
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.domain.text import TextRules
 from sms_gateway.use_cases.cancel_message import CancelMessage
@@ -28,6 +29,7 @@ from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import FakeClock
 from tests.fakes.cursor_keys import FakeCursorKeys
 from tests.fakes.intake import FakeIntake, FakeSuppressions
+from tests.fakes.lookout import FakeLookout
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.phone_numbers import FakePhoneNumbers
 from tests.fakes.provider import FakeProvider
@@ -53,7 +55,7 @@ class FakeGateway:
         self.batches = FakeBatches(boundary=self.boundary)
         self.fallback = FakeReportFallback()
         self.callback_urls = FakeCallbackUrls()
-        self.seconds_left = 25.0
+        self.seconds_left = 44.9
         self.chance = 0.0
         self.gate = Gate(self.circuits, self.accounts, self.voipit, self.clock)
         self.read_message = ReadMessage(self.messages)
@@ -71,6 +73,7 @@ class FakeGateway:
         )
         self.suppressions = FakeSuppressions()
         self.intake = FakeIntake(self.messages, Limits(suppressions=True), self.suppressions)
+        self.lookout = FakeLookout(self.circuits, self.suppressions, self.clock)
         self.prepare_message = PrepareMessage(
             phone_numbers=FakePhoneNumbers(),
             text_rules=TextRules(),
@@ -85,6 +88,8 @@ class FakeGateway:
             gate=self.gate,
             hand_over=self.hand_over,
             queue=self.queue,
+            lookout=self.lookout,
+            now=self.clock,
             chance=lambda: self.chance,
         )
         self.send_batch = SendBatch(
@@ -92,9 +97,11 @@ class FakeGateway:
             store=self.store_message,
             batches=self.batches,
             queue=self.queue,
+            suppressions=self.suppressions,
             now=self.clock,
             new_id=new_message_id,
             joins_equal=True,
+            most_at_once=1,
         )
         self.dispatch_message = DispatchMessage(
             messages=self.messages,
@@ -102,6 +109,7 @@ class FakeGateway:
             gate=self.gate,
             hand_over=self.hand_over,
             queue=self.queue,
+            lookout=self.lookout,
             now=self.clock,
             chance=lambda: self.chance,
             new_id=new_message_id,
@@ -113,6 +121,8 @@ class FakeGateway:
             now=self.clock,
             report_deadline=REPORT_DEADLINE,
             drain_per_second=10,
+            progress=QueueProgress(at_a_time=5),
+            most_at_once=1,
         )
         self.cancel_message = CancelMessage(self.messages, self.read_message, self.clock)
         self._record_report = RecordReport(self.messages)

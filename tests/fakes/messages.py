@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -7,12 +7,14 @@ from threading import RLock
 from typing import Literal
 
 from sms_gateway.domain.cursor import Position
+from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message import Change, Message
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport
 from sms_gateway.domain.status import Reason
-from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Listed
+from sms_gateway.domain.waits import Waits, waits
+from sms_gateway.use_cases.ports import AlreadyStoredError, ChangeRefusedError, Due, Listed
 from sms_gateway.use_cases.publish_changes import RowChange
 from tests.fakes.boundary import Boundary
 from tests.fakes.outages import Outage, Outages
@@ -22,7 +24,15 @@ __all__ = ["ROOM_FOR_CONTRADICTIONS", "InMemoryMessages", "Operation", "Outage"]
 ROOM_FOR_CONTRADICTIONS = 10
 
 Operation = Literal[
-    "create", "change", "note_contradiction", "close_try", "get", "postpone", "due", "list_for"
+    "create",
+    "change",
+    "note_contradiction",
+    "close_try",
+    "get",
+    "get_all",
+    "postpone",
+    "due",
+    "list_for",
 ]
 
 
@@ -33,7 +43,8 @@ def _no_check() -> None:
 class InMemoryMessages:
     """The port `Messages`, held to the same contract as the table (tests/adapters).
 
-    `stream` holds every write in order, as the table's stream would tell it.
+    `stream` holds every write in order, as the table's stream would tell it. `read` are the rows
+    that `get_all` was asked for.
     """
 
     def __init__(self, *stored: Message, boundary: Boundary | None = None) -> None:
@@ -43,6 +54,7 @@ class InMemoryMessages:
         self._boundary = boundary or Boundary()
         self.contradictions: Counter[MessageKey] = Counter()
         self.stream: list[RowChange] = []
+        self.read: list[MessageKey] = []
 
     def be_unavailable(
         self, operation: Operation, when: Outage = Outage.BEFORE, *, times: int = 1
@@ -102,12 +114,22 @@ class InMemoryMessages:
         with self._operation("get"):
             return self._rows.get(key)
 
+    def get_all(
+        self, keys: Sequence[MessageKey]
+    ) -> Mapping[MessageKey, Message | StoreUnavailableError]:
+        assert len(keys) <= 100
+        with self._operation("get_all"):
+            self.read += keys
+            return {key: self._rows[key] for key in keys if key in self._rows}
+
     def postpone(
         self,
         message: Message,
         due_at: datetime,
         reason: Reason | None = None,
         put_off: int | None = None,
+        *,
+        in_queue: bool = False,
     ) -> None:
         with self._operation("postpone"):
             stored = self._rows.get(message.key)
@@ -115,17 +137,21 @@ class InMemoryMessages:
                 raise ChangeRefusedError(stored)
             put_off = stored.put_off if put_off is None else put_off
             reason = reason or stored.reason
-            self._write(replace(stored, due_at=due_at, reason=reason, put_off=put_off))
+            self._write(
+                replace(stored, due_at=due_at, reason=reason, put_off=put_off, in_queue=in_queue)
+            )
 
-    def due(self, now: datetime) -> Iterator[MessageKey]:
-        """The longest due first. Like a page of the index it is what was due when it was asked."""
+    def due(self, line: Waits, now: datetime) -> Iterator[Due]:
+        """Like a page of the index it is what was due when it was asked."""
         with self._operation("due"):
             due = sorted(
-                (row.due_at, row.key)
+                Due(row.due_at, row.key)
                 for row in self._rows.values()
-                if row.due_at is not None and row.due_at <= now
+                if row.due_at is not None
+                and row.due_at <= now
+                and waits(row.status, in_queue=row.in_queue) is line
             )
-        yield from (key for _, key in due)
+        yield from due
 
     def list_for(
         self, client: str, phone_number: PhoneNumber, limit: int, after: Position | None

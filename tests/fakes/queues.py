@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from sms_gateway.domain.clock import Clock
-from sms_gateway.domain.due import UNUSED_PAUSE
 from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.report import DeliveryReport
+from sms_gateway.use_cases.ports import HINTS_AT_ONCE
 from tests.fakes.boundary import Boundary
 
 
@@ -25,7 +25,8 @@ class FakeDispatchQueue:
     """The port `DispatchQueue`.
 
     `enqueued` is all it was ever given, apart from the claims it was told of in `unused`;
-    `waiting` is what it holds.
+    `waiting` is what it holds. `asked` counts the questions for its `backlog`, which is told as it
+    is unless a test says otherwise in `claims`.
     """
 
     def __init__(self, now: Clock, *, boundary: Boundary | None = None) -> None:
@@ -33,6 +34,8 @@ class FakeDispatchQueue:
         self.unused: list[tuple[MessageKey, str]] = []
         self.waiting: list[Waiting] = []
         self._now = now
+        self.asked = 0
+        self.claims: int | None = None
         self._losing = 0
         self._lock = Lock()
         self._boundary = boundary or Boundary()
@@ -45,18 +48,30 @@ class FakeDispatchQueue:
         with suppress(StoreUnavailableError), self._boundary.crossing("queue.enqueue"):
             self._put(key, delay)
 
-    def enqueue_unused(self, key: MessageKey, claim: str) -> None:
+    def enqueue_unused(self, key: MessageKey, claim: str, pause: timedelta) -> bool:
         with suppress(StoreUnavailableError), self._boundary.crossing("queue.enqueue_unused"):
             self.unused.append((key, claim))
-            self._hold(Waiting(key, self._now() + UNUSED_PAUSE, claim))
+            self._hold(Waiting(key, self._now() + pause, claim))
+            return True
+        return False
 
-    def enqueue_all(self, waits: Sequence[tuple[MessageKey, timedelta]]) -> None:
-        """Ten in a call; after a call that failed no other is made."""
-        with suppress(StoreUnavailableError):
-            for start in range(0, len(waits), 10):
-                with self._boundary.crossing("queue.enqueue_all"):
-                    for key, delay in waits[start : start + 10]:
-                        self._put(key, delay)
+    def enqueue_all(self, waits: Sequence[tuple[MessageKey, timedelta]]) -> bool:
+        """As SQS: ten at most, and not none."""
+        assert 0 < len(waits) <= HINTS_AT_ONCE
+        with suppress(StoreUnavailableError), self._boundary.crossing("queue.enqueue_all"):
+            for key, delay in waits:
+                self._put(key, delay)
+            return True
+        return False
+
+    def backlog(self) -> int | None:
+        with suppress(StoreUnavailableError), self._boundary.crossing("queue.backlog"):
+            self.asked += 1
+            now = self._now()
+            with self._lock:
+                ready = sum(waiting.at <= now for waiting in self.waiting)
+            return ready if self.claims is None else self.claims
+        return None
 
     def _put(self, key: MessageKey, delay: timedelta) -> None:
         self.enqueued.append((key, delay))

@@ -10,6 +10,7 @@ from sms_gateway.adapters.batches_table import BatchesTable
 from sms_gateway.adapters.circuit_table import CircuitTable
 from sms_gateway.adapters.guard_items import of_suppression
 from sms_gateway.adapters.intake import GuardedIntake
+from sms_gateway.adapters.lookout import TableLookout
 from sms_gateway.adapters.messages_table import MessagesTable
 from sms_gateway.adapters.queues import (
     SqsDispatchQueue,
@@ -309,16 +310,18 @@ class CrashWorld:
             remembered(cloud.key), remembered(cloud.key, "AWSPREVIOUS"), CALLBACK_URL
         )
         messages = MessagesTable(cloud.dynamodb, MESSAGES)
+        circuits = CircuitTable(cloud.dynamodb, GUARDS)
         return Process(
             Ports(
                 intake=GuardedIntake(messages, GUARDS, LIMITS),
                 messages=messages,
                 batches=BatchesTable(cloud.dynamodb, GUARDS),
                 suppressions=SuppressionsTable(cloud.dynamodb, GUARDS),
-                circuits=CircuitTable(cloud.dynamodb, GUARDS),
+                lookout=TableLookout(circuits, now, LIMITS.suppressions),
+                circuits=circuits,
                 accounts=VoipitAccounts(remembered(cloud.account), BASE_URL),
-                queue=SqsDispatchQueue(cloud.sqs, cloud.dispatch),
-                fallback=SqsReportFallback(cloud.sqs, cloud.fallback),
+                queue=SqsDispatchQueue(lambda: cloud.sqs, cloud.dispatch),
+                fallback=SqsReportFallback(lambda: cloud.sqs, cloud.fallback),
                 keys=keys,
                 publisher=Topic(cloud.sns, cloud.topic, _none_is_refused),
                 voipit=self.voipit,

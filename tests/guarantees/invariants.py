@@ -386,14 +386,15 @@ def _no_text_stops_all(requests: Sequence[Request]) -> None:
     """A message that is answered 403 while Voipit lets others in is not tried a fourth time.
 
     Counted is what came after a ping or another message was answered well; a ping that is refused
-    as well, or a 403 that names our address (403.6), puts it all down to a block.
+    as well, or a 403 that names our address (403.6), puts it all down to a block. A good answer is
+    no evidence if the circuit could not be written: the next process cannot know of it.
     """
     counted: Counter[MessageKey] = Counter()
     answered: set[MessageKey] = set()
     for request in requests:
         if request.is_ping and request.is_blocked:
             counted.clear()
-        elif request.answer is Answer.OK:
+        elif request.answer is Answer.OK and not request.known_to:
             answered = set(counted)
         elif request.is_forbidden and not request.is_ping and not request.excused:
             if request.key in answered or not counted[request.key]:

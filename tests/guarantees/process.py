@@ -1,17 +1,18 @@
 """One execution environment: the real use cases, wired on whatever ports a world has."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
-
 from sms_gateway.adapters.voipit.client import VoipitClient
 from sms_gateway.domain.callback_url import CallbackKey
 from sms_gateway.domain.clock import Clock
+from sms_gateway.domain.errors import LeftToQueueError
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.phone_number import PhoneNumber
+from sms_gateway.domain.queue_progress import QueueProgress
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.text import TextRules
 from sms_gateway.entrypoints.callback import Callback
@@ -27,6 +28,7 @@ from sms_gateway.use_cases.ports import (
     Circuits,
     DispatchQueue,
     Intake,
+    Lookout,
     Messages,
     Publisher,
     ReportFallback,
@@ -72,6 +74,7 @@ class Ports:
     messages: Messages
     batches: Batches
     suppressions: Suppressions
+    lookout: Lookout
     circuits: Circuits
     accounts: Accounts
     queue: DispatchQueue
@@ -103,23 +106,41 @@ class Process:
             gate=gate,
             hand_over=hand_over,
             queue=queue,
+            lookout=ports.lookout,
+            now=now,
             chance=_no_chance,
         )
         self._send_batch = SendBatch(
-            prepare, store, ports.batches, queue, now, ports.new_id, joins_equal=True
+            prepare,
+            store,
+            ports.batches,
+            queue,
+            ports.suppressions,
+            now,
+            ports.new_id,
+            joins_equal=True,
+            most_at_once=1,  # in order, so that a crash point is the same one in each run
         )
         self._dispatch = DispatchMessage(
-            messages, ports.intake, gate, hand_over, queue, now, _no_chance, ports.new_id
+            messages=messages,
+            intake=ports.intake,
+            gate=gate,
+            hand_over=hand_over,
+            queue=queue,
+            lookout=ports.lookout,
+            now=now,
+            chance=_no_chance,
+            new_id=ports.new_id,
         )
         self._suppress = Suppress(ports.suppressions, FakePhoneNumbers(), now)
         self._unsuppress = Unsuppress(ports.suppressions, FakePhoneNumbers())
-        self._watch = Watch(messages, gate, queue, now, REPORT_DEADLINE, 10)
+        self._watch = Watch(messages, gate, queue, now, REPORT_DEADLINE, 10, QueueProgress(5), 1)
         self.read = ReadMessage(messages)
         self.list = ListMessages(messages, FakePhoneNumbers(), FakeCursorKeys())
         self.cancel = CancelMessage(messages, self.read, now)
         self.callback = Callback(RecordReport(messages), ports.keys, ports.fallback, now)
         self.publish = PublishChanges(ports.publisher, EVENT_SOURCE)
-        self.seconds_left = 25.0
+        self.seconds_left = 44.9
 
     def time_left(self) -> float:
         return self.seconds_left
@@ -135,7 +156,8 @@ class Process:
         return [r.message.key for r in results if isinstance(r, SendResult)]
 
     def dispatch(self, key: MessageKey, unused_claim: str | None = None) -> None:
-        self._dispatch(key, self.time_left, unused_claim)
+        with suppress(LeftToQueueError):  # then the queue message is done with
+            self._dispatch(key, self.time_left, unused_claim)
 
     def watch(self) -> None:
         self._watch(self.time_left)
@@ -155,7 +177,7 @@ class Process:
             "body": f"apiName=sms&type=deliveryReport&status={status}&id={about.message_id}",
             "isBase64Encoded": False,
         }
-        answer = self.callback(LambdaFunctionUrlEvent(event))
+        answer = self.callback(event)
         return bool(answer["statusCode"] == 200)
 
 

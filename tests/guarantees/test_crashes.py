@@ -1,7 +1,6 @@
 """The process dies at every call that leaves it, before and after it takes effect, one by one."""
 
 from collections.abc import Iterator
-from unittest.mock import Mock
 
 import pytest
 from moto import mock_aws
@@ -25,11 +24,11 @@ def cloud() -> Iterator[InterruptibleCloud]:
 
 
 @pytest.fixture(autouse=True)
-def _two_shards_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`watch` reads eight shards in any order: six points the fewer, and the same each time."""
-    monkeypatch.setattr(messages_table, "random", Mock())
+def _a_shard_of_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`watch` reads eight shards: five points the fewer."""
+    one_of_each = {waits: shards[:1] for waits, shards in message_item.SHARDS_OF.items()}
     for module in (message_item, messages_table):
-        monkeypatch.setattr(module, "DUE_SHARDS", 2)
+        monkeypatch.setattr(module, "SHARDS_OF", one_of_each)
 
 
 def live(cloud: InterruptibleCloud, scenario: Scenario, point: CrashPoint) -> None:

@@ -19,18 +19,21 @@ from sms_gateway.domain.message import Change, Message, OnUnconfirmed
 from sms_gateway.domain.message_id import MessageKey
 from sms_gateway.domain.outcome import Outcome, not_taken, unclear
 from sms_gateway.domain.patience import ENDS, Step
+from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import DeliveryReport, ReportStatus
 from sms_gateway.domain.status import Reason, Status, Trigger
 from sms_gateway.entrypoints.callback import Callback
 from sms_gateway.use_cases import hand_over
 from sms_gateway.use_cases.gate import Gate
 from sms_gateway.use_cases.own_circuit import OwnCircuit
+from sms_gateway.use_cases.ports import Seen
 from sms_gateway.use_cases.publish_changes import PublishChanges, RowChange
-from sms_gateway.use_cases.watch import Watch
+from sms_gateway.use_cases.watch import Run
 from tests.fakes.accounts import an_account
 from tests.fakes.builders import OTHER_CLIENT, key
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.intake import FakeIntake
+from tests.fakes.lookout import FakeLookout
 from tests.fakes.messages import InMemoryMessages
 from tests.guarantees.invariants import PromiseBrokenError
 from tests.guarantees.process import REPORT_DEADLINE, Process, a_request
@@ -94,14 +97,13 @@ def the_look_at_the_try_that_has_failed(patch: Patch) -> None:
 
 def the_care_for(status: Status) -> Callable[[Patch], None]:
     def mutate(patch: Patch) -> None:
-        look_at = Watch._look_at  # noqa: SLF001  what is to be taken away
+        look_at = Run._look_at  # noqa: SLF001  what is to be taken away
 
-        def forget(watch: Watch, key: MessageKey, *args: Any, **named: Any) -> None:
-            message = watch.messages.get(key)
-            if message is None or message.status is not status:
-                look_at(watch, key, *args, **named)
+        def forget(run: Run, row: Any) -> timedelta | None:
+            is_forgotten = isinstance(row, Message) and row.status is status
+            return None if is_forgotten else look_at(run, row)
 
-        patch.setattr(Watch, "_look_at", forget)
+        patch.setattr(Run, "_look_at", forget)
 
     return mutate
 
@@ -141,6 +143,15 @@ def the_word_to_those_who_remember_the_old_password(patch: Patch) -> None:
 
 def the_look_at_the_do_not_contact_list(patch: Patch) -> None:
     patch.setattr(FakeIntake, "_check_suppression", lambda *_: None)
+
+
+def the_look_before_the_message_is_sent(patch: Patch) -> None:
+    look = FakeLookout.look
+
+    def blind(lookout: FakeLookout, number: PhoneNumber) -> Seen:
+        return replace(look(lookout, number), is_unlisted=True)
+
+    patch.setattr(FakeLookout, "look", blind)
 
 
 def the_eye_for_a_double_click(patch: Patch) -> None:
@@ -515,6 +526,9 @@ MUTATIONS: Final = {
     ),
     "the look at the do-not-contact list": Mutation(
         the_look_at_the_do_not_contact_list, suppressed_while_it_waits, "do-not-contact: d was"
+    ),
+    "the look before a message is sent": Mutation(
+        the_look_before_the_message_is_sent, suppressed_while_it_waits, "do-not-contact: d was"
     ),
     "the eye for a double click": Mutation(
         the_eye_for_a_double_click, two_clicks, "one click: id-. is id-. once more"

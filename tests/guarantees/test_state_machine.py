@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from sms_gateway.domain.message import Message, OnUnconfirmed
 from sms_gateway.domain.message_id import MessageKey
+from sms_gateway.domain.patience import MOST_FORBIDDEN
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.report import ReportStatus
 from sms_gateway.domain.status import FINAL, Status
@@ -430,3 +431,22 @@ RULES_OF_SEARCH: Final = settings(
 
 TestSmsGateway = pytest.mark.timeout(300)(SmsGateway.TestCase)
 TestSmsGateway.settings = RULES_OF_SEARCH
+
+
+def test_a_good_answer_that_one_process_alone_knows_is_no_evidence_against_a_text() -> None:
+    """What the search has found on another machine: four times 403, no promise broken."""
+    world = SmsGateway()
+    world.post_to_one_process_that_cannot_write_the_circuit(who=0, answer=Answer.OK)
+    world.a_firewall_dislikes_the_text(MessageKey("clinic", "c"))
+    world.post_once_more_after_an_error(
+        MessageKey("clinic", "c"), who=0, answer=Answer.OK, position=2, before=True
+    )
+    world.post_to_one_process_that_cannot_write_the_circuit(who=0, answer=Answer.OK)
+    world.the_queue_delivers(who=0, answer=Answer.OK, fault=None)
+    world.the_first_try_is_not_taken(who=0, answer=Answer.OK)
+    world.post_to_one_process_that_cannot_write_the_circuit(who=0, answer=Answer.OK)
+
+    world.teardown()
+
+    asked = [r for r in world.world.voipit.requests if r.message_id == "c"]
+    assert [r.is_forbidden for r in asked] == [True] * (MOST_FORBIDDEN + 1)

@@ -27,6 +27,7 @@ from tests.fakes.boundary import Boundary
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import FakeClock
 from tests.fakes.intake import FakeIntake, FakeSuppressions
+from tests.fakes.lookout import FakeLookout
 from tests.fakes.messages import InMemoryMessages
 from tests.fakes.publisher import FakePublisher
 from tests.fakes.queues import FakeDispatchQueue, FakeReportFallback
@@ -85,6 +86,7 @@ class World:
         self.intake = FakeIntake(self.messages, LIMITS, self.suppressions)
         self.secret = FakeSecret()
         self.circuits = FakeCircuits(Circuit(proven="v1"), boundary=self.boundary)
+        self.lookout = FakeLookout(self.circuits, self.suppressions, self.clock)
         self.queue = FakeDispatchQueue(self.clock, boundary=self.boundary)
         self.fallback = FakeReportFallback(boundary=self.boundary)
         self.voipit = UnreliableVoipit(self.clock, self.boundary, an_account("v1").password)
@@ -270,6 +272,7 @@ class World:
                 messages=self.messages,
                 batches=self.batches,
                 suppressions=self.suppressions,
+                lookout=self.lookout,
                 circuits=self.circuits,
                 accounts=FakeAccounts(secret=self.secret, boundary=self.boundary),
                 queue=self.queue,

@@ -8,6 +8,7 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import EndpointConnectionError
 from botocore.session import Session
+from botocore.validate import ParamValidator
 
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.adapters.guard_items import CIRCUIT, of_suppression
@@ -22,6 +23,8 @@ from tests.support.samples import OTHER_CLIENT, SIGNING_KEY, TOKEN_KEY
 from tests.support.tables import GUARDS_SCHEMA, MESSAGES_SCHEMA
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
@@ -41,18 +44,22 @@ class Calls:
     """Every call the gateway's own clients make, and the trouble some of them have.
 
     `trouble` maps the beginning of a call's name (`dynamodb`, `dynamodb:UpdateItem`) to what is
-    raised instead of an answer. `refused_entries` are the `Id`s SNS does not take from a batch, and
-    `refusal` says why. `enqueued` are the (body, seconds of delay) of what was put into a queue.
-    `rights` are what IAM would ask for, which is not forgotten before the test ends; `by_test`
-    keeps those of the tests before, by their ids. `names` are the resources' logical ids.
+    raised instead of an answer; the next call that `held` names so waits for its event.
+    `refused_entries` are the `Id`s SNS does not take from a batch, and `refusal` says why.
+    `enqueued` are the (body, seconds of delay) of what was put into a queue. `invalid` says which
+    parameters botocore would have refused: it does not look at the gateway's. `rights` are what IAM
+    would ask for, which is not forgotten before the test ends; `by_test` keeps those of the tests
+    before, by their ids. `names` are the resources' logical ids.
     """
 
     def __init__(self) -> None:
         self.made: list[str] = []
         self.trouble: dict[str, Exception] = {}
+        self.held: dict[str, Event] = {}
         self.refused_entries: set[str] = set()
         self.refusal: dict[str, Any] = dict(TRY_AGAIN)
         self.enqueued: list[tuple[Any, int]] = []
+        self.invalid: list[str] = []
         self.rights: set[Right] = set()
         self.by_test: dict[str, frozenset[Right]] = {}
         self.names: dict[str, str] = {}
@@ -73,9 +80,11 @@ class Calls:
     def forget(self) -> None:
         self.made.clear()
         self.trouble.clear()
+        self.held.clear()
         self.refused_entries.clear()
         self.refusal = dict(TRY_AGAIN)
         self.enqueued.clear()
+        self.invalid.clear()
 
     def of(self, service: str) -> list[str]:
         """Those that were made of this service."""
@@ -87,11 +96,16 @@ class Calls:
     def _before(self, model: Any, **_: Any) -> None:
         name = f"{model.service_model.service_name}:{model.name}"
         self.made.append(name)
+        for call in [held for held in self.held if name.startswith(held)]:
+            self.held.pop(call).wait(10)
         for call, error in self.trouble.items():
             if name.startswith(call):
                 raise error
 
     def _ask(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        report = ParamValidator().validate(params, model.input_shape)
+        if report.has_errors():
+            self.invalid.append(f"{model.name}: {report.generate_report()}")
         for function in RUNNING[-1:]:  # what a test itself asks for is asked for by no function
             for action, resource in asked(model.service_model.service_name, model.name, params):
                 named = called(resource, self.names)
@@ -233,7 +247,7 @@ class Cloud:
             },
             "callback": messages | key | {"REPORT_FALLBACK_QUEUE_URL": self.fallback_queue},
             "dispatch": dispatch,
-            "watch": delivery | {"DRAIN_PER_SECOND": "10"},
+            "watch": delivery | {"DRAIN_PER_SECOND": "10", "DISPATCH_CONCURRENCY": "5"},
             "publish": {"TOPIC_ARN": self.topic, "EVENT_SOURCE": "/voipit-sms-gateway/test"},
         }[function]
 

@@ -1,7 +1,6 @@
 """The real handlers with their real wiring; AWS is in memory, Voipit at the end of the wire."""
 
 import logging
-import warnings
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import StringIO
@@ -43,12 +42,14 @@ def _listening_calls() -> Iterator[Calls]:
 
 @pytest.fixture
 def calls(_listening_calls: Calls, request: pytest.FixtureRequest) -> Iterator[Calls]:
-    """The calls the gateway makes of AWS during this test. IAM would allow each of them."""
+    """The calls the gateway makes of AWS during this test. IAM would allow each of them, and the
+    parameters of each are such as its service takes."""
     _listening_calls.forget()
     _listening_calls.rights.clear()
     yield _listening_calls
     _listening_calls.by_test[request.node.nodeid] = frozenset(_listening_calls.rights)
     assert not_allowed(_listening_calls.rights) == []
+    assert _listening_calls.invalid == []
 
 
 @pytest.hookimpl(trylast=True)
@@ -138,10 +139,7 @@ def output(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) 
         return "\n".join((*capfd.readouterr(), *others))
 
     written = Output(log, read_rest)
-    with warnings.catch_warnings():
-        # The gateway asks for this itself, once; pytest resets such wishes for every test.
-        warnings.filterwarnings("ignore", message="No application metrics to publish")
-        yield written
+    yield written
     if ours:
         handler.setStream(ours)
     assert leaks(written.everything()) == []

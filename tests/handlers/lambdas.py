@@ -8,10 +8,18 @@ from types import ModuleType
 from typing import Any, Final
 
 from tests.support.contract_answers import assert_conforms
+from tests.support.template import TEMPLATE
 from tools.repository import ROOT
 
 RUNNING: Final[list[str]] = []
 """The name of the function that is running now, if one is."""
+
+
+def timeout_of(function: str) -> int:
+    """Seconds, as in the template."""
+    properties = TEMPLATE["Resources"][f"{function.capitalize()}Function"]["Properties"]
+    seconds: int = properties.get("Timeout", TEMPLATE["Globals"]["Function"]["Timeout"])
+    return seconds
 
 
 @dataclass
@@ -19,7 +27,7 @@ class FakeContext:
     """The second argument of a handler."""
 
     function_name: str
-    milliseconds_left: int = 24_900
+    milliseconds_left: int
     memory_limit_in_mb: int = 512
     aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
 
@@ -96,11 +104,16 @@ class Function:
         assert spec
         assert spec.loader
         module = module_from_spec(spec)
-        spec.loader.exec_module(module)
+        RUNNING.append(name)
+        try:
+            spec.loader.exec_module(module)
+        finally:
+            RUNNING.pop()
         return cls(name, module)
 
     def invoke(self, event: Mapping[str, Any], **context: Any) -> Any:
         """What the handler returns, after a way through JSON as on AWS."""
+        context = {"milliseconds_left": timeout_of(self.name) * 1000 - 100} | context
         RUNNING.append(self.name)
         try:
             result = self.module.handler(dict(event), FakeContext(self.name, **context))

@@ -47,8 +47,9 @@ class Output:
         return [json.loads(line) for line in new.splitlines() if _is_metrics(line)]
 
     def lines(self) -> list[dict[str, Any]]:
-        """The log, line by line."""
-        return [json.loads(line) for line in self._log.getvalue().splitlines()]
+        """The log, line by line; those that hold metrics as well come last."""
+        lines = [line for line in self.everything().splitlines() if line.startswith("{")]
+        return [line for line in map(json.loads, lines) if "message" in line]
 
     def line(self, message: str) -> dict[str, Any]:
         """The one line of the log with this message."""

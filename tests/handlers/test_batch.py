@@ -1,10 +1,15 @@
 """`POST /messages/batch`: from API Gateway's event to tables, queue and results in order."""
 
 import json
+import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from threading import current_thread
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Metrics
 
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import GUARDS, TABLE, Calls, Cloud
@@ -92,8 +97,14 @@ def test_of_a_hundred_with_three_bad_ones_ninety_seven_are_queued_and_three_are_
     ]
     ids = [message["messageId"] for message in taken]
     assert sorted(row["messageId"] for row in cloud.rows()) == sorted(ids)
-    assert calls.enqueued == [(queue_body(message_id), 0) for message_id in ids]
-    assert calls.made.count("sqs:SendMessageBatch") == 10
+    enqueued = [(body["messageId"], delay) for body, delay in calls.enqueued]
+    assert sorted(enqueued) == sorted((message_id, 0) for message_id in ids)
+    assert Counter(calls.made) == {
+        "dynamodb:PutItem": 1,  # the batch without a name
+        "dynamodb:BatchGetItem": 1,  # the do-not-contact list
+        "dynamodb:TransactWriteItems": 97,
+        "sqs:SendMessageBatch": 10,
+    }
     assert voipit.called == []
     assert output.counted() == {"MessageTaken": 97}
 
@@ -245,7 +256,8 @@ def test_the_limit_of_a_recipient_is_reached_within_a_batch(send: Function, clou
 def test_the_limit_of_a_client_is_reached_within_a_batch(cold_start: ColdStart) -> None:
     answer = cold_start("send", CLIENT_DAILY_LIMIT="2")(a_batch(*items(4)))
 
-    assert problems(answer) == {2: "client-limit-reached", 3: "client-limit-reached"}
+    # Which of them the limit lets in is not told by their order: three are stored at once.
+    assert [*problems(answer).values()] == ["client-limit-reached"] * 2
 
 
 def test_who_must_not_be_texted_is_left_out_of_a_batch(send: Function, cloud: Cloud) -> None:
@@ -301,6 +313,33 @@ def test_what_there_is_no_time_for_is_left_to_the_repetition(send: Function, clo
     assert problems(answer) == dict.fromkeys(range(5), "store-unavailable")
     assert cloud.rows() == []
     assert replayed(send(batch)) == [False] * 5
+
+
+def test_lines_and_metrics_are_written_by_the_thread_of_the_request_alone(
+    send: Function, cloud: Cloud, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Powertools keeps a line's keys, and the metrics, in places that threads would share.
+    writers: list[str] = []
+    emit, add = logging.StreamHandler.emit, Metrics.add_metric
+
+    def noting_emit(*given: Any) -> None:
+        writers.append(current_thread().name)
+        emit(*given)
+
+    def noting_add(*given: Any, **named: Any) -> None:
+        writers.append(current_thread().name)
+        add(*given, **named)
+
+    monkeypatch.setattr(logging.StreamHandler, "emit", noting_emit)
+    monkeypatch.setattr(Metrics, "add_metric", noting_add)
+    cloud.suppress(NUMBER)
+    send(a_batch(an_item(phoneNumber=NUMBER), *items(5), key="autumn"))
+    calls.does_not_answer("dynamodb")
+    send(a_batch(*items(5), key="winter"))
+
+    assert len(writers) > 2
+    assert set(writers) == {current_thread().name}
+    assert not [each for each in enumerate_threads() if each.name.startswith("ThreadPool")]
 
 
 def test_a_queue_that_is_away_is_no_trouble(send: Function, calls: Calls, cloud: Cloud) -> None:

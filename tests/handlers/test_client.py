@@ -6,6 +6,7 @@ import pytest
 
 from sms_gateway.adapters.clients_table import ClientsTable
 from sms_gateway.domain.client import Client, Role
+from sms_gateway.entrypoints.metrics import metrics
 from sms_gateway_client import (
     AlreadyTriedError,
     Gateway,
@@ -22,6 +23,12 @@ from tests.handlers.voipit import FakeVoipit
 from tests.support.samples import API_KEY_ID, NUMBER, OPERATORS_KEY_ID, ORIGIN
 
 OTHER = "+40721234568"
+
+
+@pytest.fixture(autouse=True)
+def _stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As POWERTOOLS_SERVICE_NAME does in a process of its own.
+    monkeypatch.setattr(metrics.provider, "service", "texting")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from sms_gateway.adapters.clients_table import REMEMBERED_FOR, ClientsTable
 from sms_gateway.domain.client import Client, Role, digest_identity
+from sms_gateway.entrypoints.metrics import metrics
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import GUARDS, Calls, Cloud
 from tests.handlers.lambdas import ColdStart, Function
@@ -31,6 +32,12 @@ OLD, NEW = "0ldkey0001", "n3wkey0002"
 CRM = Client("crm")
 
 pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture(autouse=True)
+def _stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As POWERTOOLS_SERVICE_NAME does in a process of its own.
+    monkeypatch.setattr(metrics.provider, "service", "texting")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sms_gateway.domain.callback_url import CallbackKey, mint_callback_url
+from sms_gateway.domain.errors import LeftToQueueError
 from tests.fakes.clock import FakeClock
 from tests.handlers.cloud import Calls, Cloud
 from tests.handlers.lambdas import ColdStart, Function
@@ -141,7 +142,7 @@ def test_without_its_secrets_a_message_waits_for_another_try(
 
 
 def test_nobody_listening_at_voipit_is_another_try_some_seconds_later(
-    dispatch: Function, voipit: FakeVoipit, calls: Calls, cloud: Cloud
+    dispatch: Function, voipit: FakeVoipit, calls: Calls, cloud: Cloud, clock: FakeClock
 ) -> None:
     voipit.reachable = False
     assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
@@ -150,6 +151,7 @@ def test_nobody_listening_at_voipit_is_another_try_some_seconds_later(
     ((body, delay),) = calls.enqueued
     assert (body, 2 <= delay <= 5) == (queue_body(), True)
     voipit.reachable = True
+    clock.advance(delay)
     assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
     row = cloud.row(MESSAGE_ID)
     assert (row["status"], row["attempt"], len(voipit.taken)) == ("submitted", 2, 1)
@@ -184,21 +186,34 @@ def test_a_message_whose_validity_ran_out_fails_without_a_call(
     assert voipit.called == []
 
 
-@pytest.mark.parametrize(("seconds_early", "put_off"), [(300, [(queue_body(), 300)]), (3000, [])])
-def test_a_message_that_comes_before_its_time_is_put_off(  # noqa: PLR0913, PLR0917  what pytest hands in, all by name
-    dispatch: Function,
-    voipit: FakeVoipit,
-    clock: FakeClock,
-    calls: Calls,
-    cloud: Cloud,
-    seconds_early: int,
-    put_off: list[tuple[dict[str, str], int]],
+@pytest.mark.parametrize("seconds_early", [300, 3000])
+def test_a_queue_message_that_comes_before_its_time_is_dropped(
+    dispatch: Function, voipit: FakeVoipit, clock: FakeClock, calls: Calls, seconds_early: int
 ) -> None:
     clock.advance(-seconds_early - 0.123)
     assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
-    assert (cloud.row(MESSAGE_ID)["status"], voipit.called) == ("queued", [])
-    assert calls.enqueued == put_off
-    assert cloud.row(MESSAGE_ID)["dueAt"] > clock.time(), "the guarantee, whatever the queue does"
+    assert (voipit.called, calls.enqueued) == ([], [])
+    clock.advance(seconds_early)
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
+    assert len(voipit.called) == 1
+
+
+@pytest.mark.parametrize(("times", "broken"), [(4, 0), (5, 1)])
+def test_a_message_that_cannot_be_claimed_time_and_again_is_named(
+    dispatch: Function, monkeypatch: pytest.MonkeyPatch, output: Output, times: int, broken: int
+) -> None:
+    def in_vain(*_: object) -> None:
+        raise LeftToQueueError("The table did not answer.", times)
+
+    monkeypatch.setattr(dispatch.module, "dispatch", lambda: in_vain)
+    output.counted()
+
+    assert dispatch.invoke(ONE_QUEUED) == NOTHING_FAILED
+
+    counted = output.counted()
+    assert (counted["MessageBroken"], counted["StoreUnavailable"]) == (broken, 1)
+    named = [line for line in output.lines() if line["message"] == "a message cannot be claimed"]
+    assert [line["message_id"] for line in named] == [MESSAGE_ID] * broken
 
 
 def test_a_message_taken_back_is_not_sent(

@@ -159,7 +159,7 @@ def test_what_needs_attention_is_that_of_a_day_and_what_no_longer_needs_it_is_le
 def test_counting_stops_somewhere_and_says_so(
     status: Function, cloud: Cloud, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (backlog.KEYS_OF_A_SHARD, backlog.COUNTED_OF_A_DAY) == (75, 1000)
+    assert (backlog.KEYS_OF_A_SHARD, backlog.COUNTED_OF_A_DAY) == (150, 1000)
     monkeypatch.setattr(backlog, "KEYS_OF_A_SHARD", 1)
     monkeypatch.setattr(backlog, "COUNTED_OF_A_DAY", 2)
     for number in range(20):
@@ -169,7 +169,7 @@ def test_counting_stops_somewhere_and_says_so(
     body = status(ASKING).body
 
     assert body["waiting"]["countIsMinimum"] is True
-    assert 1 <= body["waiting"]["count"] <= 8
+    assert 1 <= body["waiting"]["count"] <= 4
     assert (body["attention"]["count"], body["attention"]["countIsMinimum"]) == (2, True)
 
 

@@ -203,12 +203,13 @@ def test_a_message_whose_recipient_was_suppressed_meanwhile_is_not_sent(
 
 
 def test_nor_is_one_that_waits_for_its_second_try(
-    send: Function, dispatch: Function, cloud: Cloud, voipit: FakeVoipit
+    send: Function, dispatch: Function, cloud: Cloud, voipit: FakeVoipit, clock: FakeClock
 ) -> None:
     voipit.reachable = False
     assert send(POST).body["reason"] == "no-connection"
     voipit.reachable = True
     send(PUT)
+    clock.advance(5)
     dispatch.invoke(ONE_QUEUED)
     row = cloud.row(MESSAGE_ID)
     assert (row["status"], row["reason"], row["attempt"]) == ("failed", "suppressed", 1)
@@ -223,8 +224,11 @@ def test_its_sender_is_told_why(dispatch: Function, status: Function) -> None:
     assert [entry["status"] for entry in body["history"]] == ["queued", "failed"]
 
 
-@pytest.mark.parametrize("setting", ["on", "off"])
-def test_the_look_at_the_list_is_part_of_the_claim_and_costs_no_call(
+LOOKS = {"on": "dynamodb:BatchGetItem", "off": "dynamodb:GetItem"}
+
+
+@pytest.mark.parametrize("setting", LOOKS)
+def test_the_list_is_read_together_with_the_circuit_and_costs_no_call(
     send: Function, cold_start: ColdStart, calls: Calls, clock: FakeClock, setting: str
 ) -> None:
     send(POST | {"body": json.dumps({"phoneNumber": NUMBER, "message": "Prima."})})
@@ -235,7 +239,7 @@ def test_the_look_at_the_list_is_part_of_the_claim_and_costs_no_call(
     dispatch.invoke(ONE_QUEUED)
     assert calls.of("dynamodb") == [
         "dynamodb:GetItem",  # the message
-        "dynamodb:GetItem",  # the circuit
+        LOOKS[setting],  # the circuit
         "dynamodb:TransactWriteItems",
         "dynamodb:UpdateItem",
     ]
@@ -250,12 +254,13 @@ def test_while_the_list_is_off_dispatch_sends_all_the_same(
 
 
 def test_a_list_that_cannot_be_read_lets_nothing_through(
-    send: Function, dispatch: Function, cloud: Cloud, voipit: FakeVoipit
+    send: Function, dispatch: Function, cloud: Cloud, voipit: FakeVoipit, clock: FakeClock
 ) -> None:
     voipit.reachable = False
     send(POST)
     before = cloud.row(MESSAGE_ID)
     voipit.reachable = True
+    clock.advance(5)
     cloud.clients.dynamodb.delete_table(TableName=GUARDS)
     assert dispatch.invoke(ONE_QUEUED) == failures(*ONE_QUEUED["Records"])
     assert (cloud.row(MESSAGE_ID), voipit.taken) == (before, [])

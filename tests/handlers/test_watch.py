@@ -1,5 +1,6 @@
 """`watch`: whatever is due moves on, with nobody watching."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -215,6 +216,49 @@ def test_so_many_a_second_are_let_in(
     assert watch.invoke(TICK) == done(4, enqueued=4)
     assert [delay for _, delay in calls.enqueued] == [0, 1, 1, 2]
     assert {body["messageId"] for body, _ in calls.enqueued} == {"m0", "m1", "m2", "m3"}
+
+
+def test_the_calls_of_a_run_follow_from_what_is_due_and_not_from_what_is_stored(
+    watch: Function, clock: FakeClock, cloud: Cloud, calls: Calls
+) -> None:
+    watch.invoke(TICK)  # the first run looks up the secret
+    made = []
+    for stored_besides in (0, 60):
+        for number in range(stored_besides):
+            stored(cloud, 0, messageId={"S": f"not-due-{number}"}, dueAt={"N": "4000000000"})
+        for number in range(25):
+            queued = {"status": {"S": "queued"}, "dueShard": {"S": str(4 + number % 2)}}
+            stored(cloud, 0, messageId={"S": f"due-{number}"}, **queued)
+        clock.advance(61)
+        calls.forget()
+        assert watch.invoke(TICK) == done(25, enqueued=25)
+        made.append(Counter(calls.made))
+
+    assert (
+        made[0]
+        == made[1]
+        == {
+            "dynamodb:Query": 8,
+            "dynamodb:BatchGetItem": 1,
+            "dynamodb:UpdateItem": 25,
+            "dynamodb:GetItem": 1,
+            "sqs:GetQueueAttributes": 1,
+            "sqs:SendMessageBatch": 3,
+        }
+    )
+
+
+@pytest.mark.parametrize("shard", "01234567")
+def test_rows_of_an_earlier_release_are_looked_after_in_whatever_shard_they_lie(
+    watch: Function, clock: FakeClock, cloud: Cloud, shard: str
+) -> None:
+    stored(cloud, 0, messageId={"S": "claimed"}, dueShard={"S": shard})
+    stored(cloud, 0, messageId={"S": "waits"}, status={"S": "queued"}, dueShard={"S": shard})
+    clock.advance(61)
+
+    assert watch.invoke(TICK) == done(2, moved=1, enqueued=1)
+    assert cloud.row("claimed")["dueShard"] in "0123"
+    assert cloud.row("waits")["dueShard"] in "67"
 
 
 def test_a_run_that_has_no_time_left_says_so_and_the_next_one_goes_on(

@@ -78,4 +78,4 @@ def test_it_starts_with_the_standard_library_alone() -> None:
 def test_it_needs_nothing_of_its_context() -> None:
     function = Function.started("web")
     first = function.module.handler(sample("web-get-console"), None)
-    assert first == function.module.handler(sample("web-get-console"), FakeContext("web"))
+    assert first == function.module.handler(sample("web-get-console"), FakeContext("web", 0))

@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
+from urllib3.exceptions import ConnectTimeoutError
+
+from sms_gateway.adapters.voipit.transport import VoipitSession
 
 BASE_URL: Final = "https://client.voipit.ro"
 ACCOUNT_NUMBER: Final = "400123"
@@ -33,11 +36,13 @@ def an_error(code: str, words: str) -> Answer:
 class FakeVoipit:
     """Takes what the document says it takes; `answer`, `reachable` and `cuts_off` are trouble.
 
-    `called` are the paths it was called at (`sms/send`, `ping/`), well or in vain.
+    `called` holds the path of each call (`sms/send`, `ping/`), answered or not; `opened` counts the
+    connections that the gateway opened ahead of a call.
     """
 
     def __init__(self) -> None:
         self.called: list[str] = []
+        self.opened = 0
         self.taken: list[dict[str, str]] = []
         self.password = PASSWORD
         self.answer: Answer | None = None
@@ -56,7 +61,16 @@ class FakeVoipit:
             )
             return adapter.build_response(request, raw)
 
-        with patch.object(HTTPAdapter, "send", send):
+        def open_ahead(_: VoipitSession, url: str) -> None:
+            assert url == BASE_URL
+            if not self.reachable:
+                raise ConnectTimeoutError
+            self.opened += 1
+
+        with (
+            patch.object(HTTPAdapter, "send", send),
+            patch.object(VoipitSession, "open_ahead", open_ahead),
+        ):
             yield
 
     def _take(self, request: Any) -> Answer:

@@ -124,6 +124,9 @@ ONLY_IN_HANDLERS: Final[Mapping[Right, str]] = {
         "test_callback.py::test_a_report_that_the_table_cannot_take_is_kept_in_the_fallback_queue_"
         "and_acknowledged"
     ),
+    Right("DispatchFunction", "dynamodb:ConditionCheckItem", "Guards"): (
+        "test_suppressions.py::test_nor_is_one_that_waits_for_its_second_try"
+    ),
 }
 """What no end-to-end test asks for, with the test of the handlers that does."""
 

@@ -157,6 +157,12 @@ def test_publish_reads_the_tables_stream_from_the_beginning(mapping: dict[str, A
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
 
 
+def test_sending_and_submitted_of_one_message_are_one_call_and_no_event_waits_longer_than_a_second(
+    mapping: dict[str, Any],
+) -> None:
+    assert mapping["MaximumBatchingWindowInSeconds"] == 1
+
+
 def test_one_bad_record_neither_repeats_nor_stops_the_others(mapping: dict[str, Any]) -> None:
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True

@@ -11,6 +11,7 @@ from aws_lambda_powertools.shared import constants
 from sms_gateway.adapters import aws
 from sms_gateway.adapters.voipit.transport import CONNECT_TIMEOUT, READ_TIMEOUT
 from sms_gateway.domain.due import LEASE
+from sms_gateway.domain.queue_progress import SLOWEST_TRY
 from sms_gateway.entrypoints.settings import (
     CallbackSettings,
     DispatchSettings,
@@ -19,8 +20,9 @@ from sms_gateway.entrypoints.settings import (
     StatusSettings,
     WatchSettings,
 )
+from sms_gateway.entrypoints.wiring import init_phase
 from sms_gateway.use_cases.hand_over import SECONDS_TO_RECORD
-from sms_gateway.use_cases.watch import RUNS_EVERY, SECONDS_TO_STOP
+from sms_gateway.use_cases.watch import RUNS_EVERY, SECONDS_FOR_THE_QUEUE, SECONDS_TO_STOP
 from tests.support.template import TEMPLATE, named, properties, settled
 from tools.repository import ROOT
 
@@ -29,6 +31,8 @@ GLOBALS: dict[str, Any] = TEMPLATE["Globals"]["Function"]
 LOG_GROUPS = properties(TEMPLATE, "AWS::Logs::LogGroup")
 
 API_GATEWAY_WAITS: Final = 29
+LAMBDAS_INIT: Final = 10
+"""Seconds: a longer init phase is begun again, inside the first call and on its time."""
 LONGEST_PAUSE: Final = 1.0
 """Before its first repetition botocore's standard mode waits up to a second."""
 READ_SETTINGS: Final[dict[str, Callable[["Asked"], object]]] = {
@@ -247,12 +251,24 @@ def test_a_run_of_watch_that_could_not_start_does_not_wait_for_the_next_one(
     assert config["MaximumRetryAttempts"] == 0
 
 
+PROCESSOR_SECONDS_OF_A_MESSAGE: Final = 0.002
+"""What `watch` needs for one: docs/decisions/2026-11-27-watch-reads-what-it-lets-in.md."""
+
+
 def test_watch_is_not_asked_to_let_in_more_than_it_can() -> None:
-    """Three calls a message, one after the other; each takes some 20 ms even if all is well."""
+    """A third of the time in which a run begins anything is left to overdue claims and reports."""
     parameter = TEMPLATE["Parameters"]["DrainPerSecond"]
-    seconds_of_work = parameter["MaxValue"] * 3 * 0.02
-    assert seconds_of_work <= 1
+    share_of_a_processor = TEMPLATE["Globals"]["Function"]["MemorySize"] / 1769
+    messages = parameter["MaxValue"] * RUNS_EVERY.total_seconds()
+    seconds_of_work = messages * PROCESSOR_SECONDS_OF_A_MESSAGE / share_of_a_processor
+    seconds_of_a_run = timeout("WatchFunction") - SECONDS_TO_STOP
+    assert seconds_of_work <= seconds_of_a_run * 2 / 3
+    assert seconds_of_a_run / 3 == SECONDS_FOR_THE_QUEUE
     assert parameter["Default"] <= parameter["MaxValue"]
+
+
+def test_a_call_of_voipit_fits_into_the_slowest_try_that_watch_reckons_with() -> None:
+    assert SLOWEST_TRY.total_seconds() > CONNECT_TIMEOUT + READ_TIMEOUT
 
 
 def test_watchs_ping_fits_into_its_time_and_it_stops_before_a_message_would_not() -> None:
@@ -283,7 +299,14 @@ def test_a_function_behind_the_api_answers_before_api_gateway_gives_up() -> None
     )
 
 
-def test_the_environment_is_read_in_one_place() -> None:
+def test_init_is_over_before_lambda_starts_it_again_or_a_sender_gets_no_answer() -> None:
+    init = 1.5 * init_phase.SECONDS  # what is done ahead, and half as long again for the imports
+    assert init < LAMBDAS_INIT / 2
+    assert init + timeout("SendFunction") < API_GATEWAY_WAITS
+
+
+def test_the_gateways_own_variables_are_read_in_one_place() -> None:
+    """`aws.py` looks for a variable that botocore reads."""
     code = [*(ROOT / "layers/sms_gateway/src").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
     reading = {path.name for path in code if re.search(r"environ\b|getenv", path.read_text())}
-    assert reading == {"settings.py"}
+    assert reading == {"settings.py", "aws.py"}

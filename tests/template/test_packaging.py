@@ -25,6 +25,9 @@ LARGEST_TEMPLATE: Final = 1_000_000
 PINS: Final = {
     "layer": LAYER / "requirements.txt",
     "dev": ROOT / "requirements" / "dev.txt",
+    "bench": ROOT / "requirements" / "bench.txt",
+    "lean": ROOT / "benchmarks" / "peers" / "lean" / "requirements.txt",
+    "tutorial": ROOT / "benchmarks" / "peers" / "tutorial" / "requirements.txt",
 }
 _PIN: Final = re.compile(r"([a-z0-9-]+)(?:\[[a-z,]+\])?==([^\s;]+)")
 
@@ -62,6 +65,18 @@ def test_the_layer_fits_what_the_functions_run_on() -> None:
     assert runs_on["Runtime"] in layer["Properties"]["CompatibleRuntimes"]
     assert set(runs_on["Architectures"]) <= set(layer["Properties"]["CompatibleArchitectures"])
     assert runs_on["Layers"] == [{"Ref": "SmsGatewayLayer"}]
+
+
+def test_the_layers_byte_code_is_for_the_python_that_the_functions_run_on() -> None:
+    makefile = (LAYER / "Makefile").read_text(encoding="utf-8")
+    runtime = TEMPLATE["Globals"]["Function"]["Runtime"]
+    assert f"\nLAYER_RUNTIME ?= {runtime}\n" in makefile
+    assert f"--python-version {runtime.removeprefix('python')} " in makefile
+    own = {
+        each.get("Runtime", runtime)
+        for each in of_type(TEMPLATE, "AWS::Serverless::Function").values()
+    }
+    assert own == {runtime}
 
 
 @pytest.mark.parametrize("pins", PINS)

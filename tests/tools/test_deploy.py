@@ -146,6 +146,13 @@ def cloud(aws: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cloud:
 
 
 @pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """Where the last build is, with the layer's folder."""
+    (tmp_path / "build" / "SmsGatewayLayer").mkdir(parents=True)
+    return tmp_path / "build"
+
+
+@pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run it with these answers, one a line; the exit code, and everything that was written."""
 
@@ -389,19 +396,42 @@ def test_three_questions_a_build_and_a_deployment(cloud: Cloud, run: Run) -> Non
     assert "--no-confirm-changeset" in sam
     assert cloud.given == {"AlarmEmail": ""}
     assert f"get-api-key --region {REGION}" in output
-    assert "no python3.13" in output
 
 
-def test_a_build_with_byte_code_is_not_remarked_upon(
-    cloud: Cloud, run: Run, tmp_path: Path
+def test_a_layer_without_byte_code_is_warned_of_before_it_is_deployed(
+    cloud: Cloud, run: Run
 ) -> None:
-    (tmp_path / "build" / "SmsGatewayLayer").mkdir(parents=True)
-    (tmp_path / "build" / "SmsGatewayLayer" / "x.cpython-313.pyc").touch()
+    cloud.fails_at = "deploy"
+
+    code, output = run(STACK, "", "")
+
+    assert code == 1
+    assert "WARNING: the layer has no byte code" in output
+    assert "uv python install 3.13" in output
+
+
+def test_a_build_with_byte_code_is_not_remarked_upon(cloud: Cloud, run: Run, built: Path) -> None:
+    (built / "SmsGatewayLayer" / "x.cpython-313.pyc").touch()
 
     _, output = run(STACK, "", "")
 
     assert cloud.calls
-    assert "python3.13" not in output
+    assert "byte code" not in output
+
+
+@pytest.mark.parametrize("with_byte_code", [True, False])
+def test_a_layer_without_byte_code_is_not_taken_from_sams_cache(
+    cloud: Cloud, run: Run, built: Path, *, with_byte_code: bool
+) -> None:
+    """An interpreter might have been installed since; what is in order is built only once."""
+    if with_byte_code:
+        (built / "SmsGatewayLayer" / "x.cpython-313.pyc").touch()
+    built.with_name("cache").mkdir()
+
+    run(STACK, "", "")
+
+    assert cloud.calls
+    assert built.with_name("cache").exists() is with_byte_code
 
 
 @pytest.mark.parametrize("answers", [[], [STACK], [STACK, ""]])

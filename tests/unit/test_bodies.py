@@ -2,15 +2,16 @@ import base64
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sms_gateway.domain.errors import BodyTooLargeError, MalformedRequestError
+from sms_gateway.entrypoints.api_event import ApiEvent
 from sms_gateway.entrypoints.bodies import MAX_REQUEST_BYTES, request_body
 
 
-def event(body: str | None, *, is_base64: bool = False) -> APIGatewayProxyEvent:
+def event(body: str | None, *, is_base64: bool = False) -> ApiEvent:
     values: dict[str, Any] = {"body": body, "isBase64Encoded": is_base64}
-    return APIGatewayProxyEvent(values)
+    return ApiEvent(values, LambdaContext())
 
 
 @pytest.mark.parametrize(("body", "expected"), [(None, b""), ("", b""), ("ș", b"\xc8\x99")])

@@ -1,11 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sms_gateway.domain.account import Account
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.due import LEASE, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import StoreUnavailableError
@@ -76,6 +78,7 @@ def test_each_try_has_its_own_number_its_own_claim_and_its_own_url(gateway: Fake
 
     for _ in range(4):
         gateway.dispatch()
+        gateway.clock.advance(HOUR.total_seconds())
 
     handed = gateway.voipit.handed
     assert [h.message.attempt for h in handed] == [1, 2, 3, 4]
@@ -187,7 +190,8 @@ def test_a_message_whose_time_has_not_come_is_put_off(
 
     gateway.dispatch()
 
-    assert stored(gateway) == replace(before, due_at=START + due_in)
+    in_queue = delay is not None
+    assert stored(gateway) == replace(before, due_at=START + due_in, in_queue=in_queue)
     assert gateway.queue.enqueued == ([] if delay is None else [(KEY, delay)])
     assert gateway.voipit.handed == []
 
@@ -241,7 +245,7 @@ def test_a_message_that_may_not_be_sent_yet_stays_in_the_queue(
     gateway.dispatch()
 
     due_at = START + 5 * SECOND + QUEUE_GRACE
-    assert stored(gateway) == replace(before, due_at=due_at, put_off=1)
+    assert stored(gateway) == replace(before, due_at=due_at, put_off=1, in_queue=True)
     assert gateway.queue.enqueued == [(KEY, 5 * SECOND)]
 
 
@@ -260,10 +264,39 @@ def test_what_was_certainly_not_taken_comes_again_after_a_growing_pause(
         gateway.dispatch()
         assert (stored(gateway).status, stored(gateway).reason) == (Status.QUEUED, reason)
         dues.append(stored(gateway).due_at)
+        gateway.clock.advance(gateway.queue.enqueued[-1][1].total_seconds())
 
     delays = [delay for _, delay in gateway.queue.enqueued]
     assert delays == [n * SECOND for n in (5, 10, 20, 40, 80, 160, 320, 640, 900)]
-    assert dues == [START + delay + QUEUE_GRACE for delay in delays]
+    assert dues == [START + waited + QUEUE_GRACE for waited in accumulate(delays)]
+
+
+def test_two_queue_messages_of_one_message_become_one(gateway: FakeGateway) -> None:
+    gateway.voipit.will_answer(*[not_taken(Reason.NO_CONNECTION)] * 9)
+    waiting(gateway)
+    for _ in range(2):
+        gateway.queue.enqueue(KEY, timedelta())
+
+    for _ in range(9):
+        gateway.run_queue()
+        (left,) = gateway.queue.waiting
+        gateway.clock.advance((left.at - gateway.clock()).total_seconds())
+
+    delays = [delay for _, delay in gateway.queue.enqueued[2:]]
+    assert delays == [n * SECOND for n in (5, 10, 20, 40, 80, 160, 320, 640, 900)]
+
+
+@pytest.mark.parametrize(("early", "is_tried"), [(1.0, True), (1.1, False)])
+def test_a_queue_message_that_comes_before_its_time_is_dropped(
+    gateway: FakeGateway, early: float, *, is_tried: bool
+) -> None:
+    before = waiting(gateway, due_at=START + timedelta(seconds=early) + QUEUE_GRACE)
+
+    gateway.dispatch()
+
+    assert (stored(gateway) != before) is is_tried
+    assert bool(gateway.voipit.handed) is is_tried
+    assert gateway.queue.enqueued == []
 
 
 def test_chance_keeps_messages_apart_that_failed_together(gateway: FakeGateway) -> None:
@@ -386,9 +419,9 @@ def test_a_claim_that_the_aws_client_has_repeated_is_ours_to_send(
     waiting(gateway)
     once = gateway.intake.claim
 
-    def with_the_first_answer_lost(message: Message, change: Change) -> Message:
-        once(message, change)
-        return once(message, change)
+    def with_the_first_answer_lost(message: Message, change: Change, **how: bool) -> Message:
+        once(message, change, **how)
+        return once(message, change, **how)
 
     monkeypatch.setattr(gateway.intake, "claim", with_the_first_answer_lost)
 
@@ -438,6 +471,28 @@ def test_a_message_to_somebody_who_was_suppressed_meanwhile_ends_without_a_try(
     assert message.due_at is None
     assert gateway.voipit.handed == []
     assert gateway.queue.enqueued == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status"),
+    [(0, Status.SUBMITTED), (1, Status.SUBMITTED), (1.001, Status.FAILED)],
+)
+def test_an_entry_that_is_made_after_the_look_is_seen_if_the_look_is_more_than_a_second_old(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch, seconds: float, status: Status
+) -> None:
+    waiting(gateway)
+    read = gateway.accounts.current
+
+    def read_meanwhile() -> Account:
+        suppress(gateway)
+        gateway.clock.advance(seconds)
+        return read()
+
+    monkeypatch.setattr(gateway.accounts, "current", read_meanwhile)
+
+    gateway.dispatch()
+
+    assert stored(gateway).status is status
 
 
 def test_a_message_to_somebody_else_is_sent(gateway: FakeGateway) -> None:
@@ -530,6 +585,7 @@ def test_a_claim_without_room_leaves_the_message_where_it_is_and_says_why(
         reason=Reason.RECIPIENT_LIMIT,
         due_at=START + timedelta(seconds=600) + QUEUE_GRACE,
         put_off=1,
+        in_queue=True,
     )
     assert gateway.queue.enqueued == [(KEY, timedelta(seconds=600))]
     assert gateway.voipit.handed == []

@@ -14,8 +14,8 @@ from sms_gateway.domain.due import (
     Wait,
     retry_pause,
     wait_after,
+    wait_at_least,
     wait_for,
-    wait_for_room,
     wait_unclaimed,
 )
 from sms_gateway.domain.message import Message, OnUnconfirmed
@@ -223,8 +223,8 @@ def test_a_message_that_may_not_be_tried_waits_longer_each_time(put_off: int, se
     for reason in (Reason.CIRCUIT_OPEN, Reason.ACCOUNT_MISSING):
         outside = wait_unclaimed(reason, message, START, chance=0)
         assert outside == Wait(START + max(RECHECK, pause), None)
-    assert wait_for_room(message, START, SECOND, chance=0).enqueue_in == max(SECOND, pause)
-    assert wait_for_room(message, START, HOUR / 4, chance=0).enqueue_in == HOUR / 4
+    assert wait_at_least(message, START, SECOND, chance=0).enqueue_in == max(SECOND, pause)
+    assert wait_at_least(message, START, HOUR / 4, chance=0).enqueue_in == HOUR / 4
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_whatever_the_reason_a_message_is_looked_at_again_while_it_is_valid(
     for wait in (
         wait_after(reason, message, START, chance),
         wait_unclaimed(reason, message, START, chance),
-        wait_for_room(message, START, HOUR / 9, chance),
+        wait_at_least(message, START, HOUR / 9, chance),
     ):
         assert wait.due_at <= message.valid_to
         assert wait.enqueue_in is None or timedelta() <= wait.enqueue_in <= MAX_QUEUE_DELAY

@@ -13,7 +13,17 @@ from sms_gateway.domain.status import Reason
 from sms_gateway.use_cases.gate import Gate, Pass, Refusal
 from tests.fakes.accounts import FakeAccounts, an_account
 from tests.fakes.clock import START
-from tests.fakes.entrance import BLOCKED, EARLY, HOUR, MINUTE, NO_PATH, REJECTED, Entrance, opened
+from tests.fakes.entrance import (
+    BLOCKED,
+    EARLY,
+    HOUR,
+    MINUTE,
+    NO_PATH,
+    REJECTED,
+    Entrance,
+    admit,
+    opened,
+)
 from tests.fakes.outages import Outage
 
 if TYPE_CHECKING:
@@ -38,7 +48,7 @@ def test_the_fakes_are_what_the_gate_asks_for(proven: Entrance) -> None:
 
 
 def test_a_proven_account_is_let_through_and_nothing_is_written(proven: Entrance) -> None:
-    assert proven.gate.admit() == Pass(an_account("v1"), probing=False)
+    assert admit(proven.gate) == Pass(an_account("v1"), probing=False)
     assert proven.circuits.circuit == Circuit(proven="v1")
 
 
@@ -49,14 +59,14 @@ def test_nobody_is_let_through_while_the_circuit_is_open(reason: OpenReason) -> 
     entrance.accounts.mend("v2")
     entrance.advance(timedelta(days=9))
 
-    assert entrance.gate.admit() == Refusal(Reason.CIRCUIT_OPEN)
+    assert admit(entrance.gate) == Refusal(Reason.CIRCUIT_OPEN)
     assert entrance.voipit.pings == []
 
 
 def test_nobody_is_let_through_without_an_account(unproven: Entrance) -> None:
     unproven.accounts.available = False
 
-    assert unproven.gate.admit() == Refusal(Reason.SECRET_UNAVAILABLE)
+    assert admit(unproven.gate) == Refusal(Reason.SECRET_UNAVAILABLE)
     assert unproven.circuits.circuit == Circuit()
 
 
@@ -64,7 +74,7 @@ def test_a_table_that_is_away_lets_nobody_through(proven: Entrance) -> None:
     proven.circuits.be_unavailable("get")
 
     with pytest.raises(StoreUnavailableError):
-        proven.gate.admit()
+        admit(proven.gate)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +93,7 @@ def test_what_counts_against_our_ip_opens_the_circuit(
     entrance = Entrance(Circuit(proven=known))
 
     assert entrance.learn(outcome) == opened(reason, pause)
-    assert entrance.gate.admit() == Refusal(Reason.CIRCUIT_OPEN)
+    assert admit(entrance.gate) == Refusal(Reason.CIRCUIT_OPEN)
 
 
 @pytest.mark.parametrize(
@@ -106,20 +116,20 @@ def test_other_answers_to_a_proven_account_change_nothing(
 
 
 def test_a_401_for_a_secret_that_was_mended_meanwhile_opens_nothing(proven: Entrance) -> None:
-    leave = proven.gate.admit()
+    leave = admit(proven.gate)
     assert isinstance(leave, Pass)
     proven.accounts.mend("v2")
 
     proven.gate.learn(leave, REJECTED)
 
     assert proven.circuits.circuit == Circuit()
-    assert proven.gate.admit() == Pass(an_account("v2"), probing=True)
+    assert admit(proven.gate) == Pass(an_account("v2"), probing=True)
 
 
 def test_a_late_401_for_an_old_secret_does_not_cast_doubt_on_the_new_one(
     proven: Entrance,
 ) -> None:
-    leave = proven.gate.admit()
+    leave = admit(proven.gate)
     assert isinstance(leave, Pass)
     proven.accounts.mend("v2")
     proven.circuits.prove("v2", START)
@@ -140,16 +150,16 @@ def test_everybody_who_remembers_an_old_secret_reads_it_anew_after_the_first_401
 
     proven.learn(REJECTED)
 
-    assert [gate.admit() for gate in gates].count(Refusal(Reason.ACCOUNT_UNPROVEN)) == 8
+    assert [admit(gate) for gate in gates].count(Refusal(Reason.ACCOUNT_UNPROVEN)) == 8
     proven.circuits.prove("v2", START)
-    assert [gate.admit() for gate in gates] == [Pass(an_account("v2"), probing=False)] * 9
+    assert [admit(gate) for gate in gates] == [Pass(an_account("v2"), probing=False)] * 9
     assert [own.current().version for own in others] == ["v2"] * 9
 
 
 def test_a_probe_with_a_secret_that_was_mended_meanwhile_is_given_back(
     unproven: Entrance,
 ) -> None:
-    leave = unproven.gate.admit()
+    leave = admit(unproven.gate)
     assert isinstance(leave, Pass)
     unproven.accounts.mend("v2")
 
@@ -161,7 +171,7 @@ def test_a_probe_with_a_secret_that_was_mended_meanwhile_is_given_back(
 def test_a_401_opens_the_circuit_although_the_secret_cannot_be_fetched_again(
     proven: Entrance,
 ) -> None:
-    leave = proven.gate.admit()
+    leave = admit(proven.gate)
     assert isinstance(leave, Pass)
     proven.accounts.available = False
     proven.accounts.forget()
@@ -175,7 +185,7 @@ def test_a_401_opens_the_circuit_although_the_secret_cannot_be_fetched_again(
 def test_only_a_401_is_forgiven_when_the_secret_was_mended(
     proven: Entrance, outcome: Outcome
 ) -> None:
-    leave = proven.gate.admit()
+    leave = admit(proven.gate)
     assert isinstance(leave, Pass)
     proven.accounts.mend("v2")
 
@@ -192,7 +202,7 @@ def test_of_twenty_at_once_one_tries_an_account_that_was_never_answered(
 
     def ask(_: int) -> Pass | Refusal:
         together.wait()
-        return unproven.gate.admit()
+        return admit(unproven.gate)
 
     with ThreadPoolExecutor(20) as threads:
         answers = list(threads.map(ask, range(20)))
@@ -204,7 +214,7 @@ def test_of_twenty_at_once_one_tries_an_account_that_was_never_answered(
 @pytest.mark.parametrize("outcome", [ACCEPTED, refused("no credit")], ids=["ok", "no"])
 def test_an_answer_proves_the_account(unproven: Entrance, outcome: Outcome) -> None:
     assert unproven.learn(outcome) == Circuit(proven="v1", proven_at=START)
-    assert unproven.gate.admit() == Pass(an_account("v1"), probing=False)
+    assert admit(unproven.gate) == Pass(an_account("v1"), probing=False)
 
 
 @pytest.mark.parametrize(
@@ -223,16 +233,16 @@ def test_what_tells_nothing_about_the_account_lets_somebody_else_try(
     unproven: Entrance, outcome: Outcome
 ) -> None:
     assert unproven.learn(outcome) == Circuit()
-    assert unproven.gate.admit() == Pass(an_account("v1"), probing=True)
+    assert admit(unproven.gate) == Pass(an_account("v1"), probing=True)
 
 
 def test_a_leave_that_was_not_used_lets_somebody_else_try(unproven: Entrance) -> None:
-    leave = unproven.gate.admit()
+    leave = admit(unproven.gate)
     assert isinstance(leave, Pass)
 
     unproven.gate.give_back(leave)
 
-    assert unproven.gate.admit() == leave
+    assert admit(unproven.gate) == leave
 
 
 def test_giving_back_an_ordinary_leave_does_not_disturb_who_is_trying() -> None:
@@ -245,12 +255,12 @@ def test_giving_back_an_ordinary_leave_does_not_disturb_who_is_trying() -> None:
 
 
 def test_a_probe_whose_holder_died_runs_out(unproven: Entrance) -> None:
-    unproven.gate.admit()
+    admit(unproven.gate)
 
     unproven.advance(LEASE - timedelta(milliseconds=1))
-    assert unproven.gate.admit() == Refusal(Reason.ACCOUNT_UNPROVEN)
+    assert admit(unproven.gate) == Refusal(Reason.ACCOUNT_UNPROVEN)
     unproven.advance(timedelta(milliseconds=1))
-    assert unproven.gate.admit() == Pass(an_account("v1"), probing=True)
+    assert admit(unproven.gate) == Pass(an_account("v1"), probing=True)
 
 
 def test_an_account_that_is_only_remembered_is_refreshed_before_it_is_tried(
@@ -259,7 +269,7 @@ def test_an_account_that_is_only_remembered_is_refreshed_before_it_is_tried(
     unproven.accounts.current()
     unproven.accounts.mend("v2")
 
-    assert unproven.gate.admit() == Pass(an_account("v2"), probing=True)
+    assert admit(unproven.gate) == Pass(an_account("v2"), probing=True)
 
 
 def test_who_remembers_an_old_account_uses_the_one_that_was_proven(unproven: Entrance) -> None:
@@ -267,7 +277,7 @@ def test_who_remembers_an_old_account_uses_the_one_that_was_proven(unproven: Ent
     unproven.accounts.mend("v2")
     unproven.circuits.prove("v2", START)
 
-    assert unproven.gate.admit() == Pass(an_account("v2"), probing=False)
+    assert admit(unproven.gate) == Pass(an_account("v2"), probing=False)
 
 
 @pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
@@ -279,7 +289,7 @@ def test_who_remembers_an_old_account_uses_the_one_that_was_proven(unproven: Ent
 def test_what_was_learned_and_cannot_be_written_is_no_error(
     unproven: Entrance, outcome: Outcome, act: str, outage: Outage
 ) -> None:
-    leave = unproven.gate.admit()
+    leave = admit(unproven.gate)
     assert isinstance(leave, Pass)
     unproven.circuits._outages.plan(act, outage, 1)  # noqa: SLF001  any operation, by its name
 

@@ -11,7 +11,7 @@ from sms_gateway.domain.status import Reason, Status
 from sms_gateway.use_cases.gate import Gate, Pass, Refusal
 from tests.fakes.accounts import FakeAccounts, an_account
 from tests.fakes.clock import START
-from tests.fakes.entrance import HOUR, MINUTE, REJECTED, Entrance, opened
+from tests.fakes.entrance import HOUR, MINUTE, REJECTED, Entrance, admit, opened
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.outages import Outage
 
@@ -68,12 +68,12 @@ def test_for_a_day_nothing_is_pinged_and_there_is_one_look_at_the_secret_a_minut
 
 
 def test_processes_that_know_of_it_do_not_look_at_all(entrance: Entrance) -> None:
-    entrance.gate.admit()
+    admit(entrance.gate)
     before = entrance.accounts.secret.looks
     others = [FakeAccounts(secret=entrance.accounts.secret) for _ in range(9)]
     gates = [Gate(entrance.circuits, own, entrance.voipit, entrance.clock) for own in others]
 
-    assert [gate.admit() for gate in gates] == [Refusal(Reason.ACCOUNT_MISSING)] * 9
+    assert [admit(gate) for gate in gates] == [Refusal(Reason.ACCOUNT_MISSING)] * 9
     assert entrance.accounts.secret.looks == before
 
 
@@ -125,11 +125,11 @@ def test_an_account_that_was_filled_in_and_is_wrong_costs_one_invalid_request(
 def test_that_there_is_no_account_is_not_believed_from_memory(entrance: Entrance) -> None:
     other = FakeAccounts(secret=entrance.accounts.secret)
     remembers = Gate(entrance.circuits, other, entrance.voipit, entrance.clock)
-    remembers.admit()
+    admit(remembers)
     entrance.accounts.mend("v2")
     assert entrance.gate.look_after()
 
-    assert remembers.admit() == Pass(an_account("v2"), probing=True)
+    assert admit(remembers) == Pass(an_account("v2"), probing=True)
     assert remembers.look_after()
     assert entrance.circuits.circuit == Circuit(probe_until=START + MINUTE)
 
@@ -150,7 +150,7 @@ def test_a_proven_account_that_was_taken_out_is_missed_by_the_next_message() -> 
     entrance = Entrance(Circuit(proven="v1"))
     entrance.accounts.empty()
 
-    assert entrance.gate.admit() == Refusal(Reason.ACCOUNT_MISSING)
+    assert admit(entrance.gate) == Refusal(Reason.ACCOUNT_MISSING)
     assert entrance.circuits.circuit == MISSING
 
 
@@ -189,7 +189,7 @@ def test_a_block_is_waited_for_by_pings_also_with_a_new_account() -> None:
 
 def test_a_late_answer_about_the_account_that_is_gone_ends_nothing(entrance: Entrance) -> None:
     entrance.accounts.mend("v1")
-    leave = entrance.gate.admit()
+    leave = admit(entrance.gate)
     assert isinstance(leave, Pass)
     entrance.accounts.empty()
     entrance.circuits.miss(entrance.circuits.circuit, START)
@@ -197,12 +197,12 @@ def test_a_late_answer_about_the_account_that_is_gone_ends_nothing(entrance: Ent
     entrance.circuits.prove("v1", START)
 
     assert not entrance.gate.look_after()
-    assert entrance.gate.admit() == Refusal(Reason.ACCOUNT_MISSING)
+    assert admit(entrance.gate) == Refusal(Reason.ACCOUNT_MISSING)
 
 
 def test_a_401_about_the_account_that_is_gone_changes_nothing(entrance: Entrance) -> None:
     entrance.accounts.mend("v1")
-    leave = entrance.gate.admit()
+    leave = admit(entrance.gate)
     assert isinstance(leave, Pass)
     entrance.accounts.empty()
     entrance.circuits.miss(entrance.circuits.circuit, START)
@@ -243,10 +243,10 @@ def test_without_the_table_a_message_waits_for_the_account_all_the_same(
 ) -> None:
     entrance.circuits.be_unavailable("miss")
 
-    assert entrance.gate.admit() == Refusal(Reason.ACCOUNT_MISSING)
+    assert admit(entrance.gate) == Refusal(Reason.ACCOUNT_MISSING)
 
 
 def test_every_other_reason_is_told_as_an_open_circuit() -> None:
     assert {
-        reason: Entrance(opened(reason)).gate.admit() for reason in OPENS.values()
+        reason: admit(Entrance(opened(reason)).gate) for reason in OPENS.values()
     } == dict.fromkeys(OPENS.values(), Refusal(Reason.CIRCUIT_OPEN))

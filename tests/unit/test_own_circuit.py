@@ -16,7 +16,17 @@ from sms_gateway.use_cases.own_circuit import WRITE_PAUSE, OwnCircuit
 from tests.fakes.accounts import FakeAccounts, FakeSecret, an_account
 from tests.fakes.circuits import FakeCircuits
 from tests.fakes.clock import START, FakeClock
-from tests.fakes.entrance import BLOCKED, EARLY, HOUR, MINUTE, NO_PATH, REJECTED, Entrance, opened
+from tests.fakes.entrance import (
+    BLOCKED,
+    EARLY,
+    HOUR,
+    MINUTE,
+    NO_PATH,
+    REJECTED,
+    Entrance,
+    admit,
+    opened,
+)
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.outages import Outage
 from tests.fakes.provider import FakeProvider
@@ -72,13 +82,13 @@ def test_a_process_that_cannot_open_the_circuit_sends_no_more_by_itself(
 
     gate = failed(entrance, outcome)
 
-    assert [gate.admit() for _ in range(9)] == [REFUSED] * 9
+    assert [admit(gate) for _ in range(9)] == [REFUSED] * 9
 
 
 def test_another_process_does_not_know_of_it(entrance: Entrance) -> None:
     failed(entrance)
 
-    assert another_process(entrance).admit() == Pass(an_account("v1"), probing=False)
+    assert admit(another_process(entrance)) == Pass(an_account("v1"), probing=False)
 
 
 def test_ten_minutes_with_an_unwritable_table_cost_each_process_a_message_and_a_ping() -> None:
@@ -109,7 +119,7 @@ def test_however_often_the_table_comes_and_goes_a_process_makes_one_mistake_an_h
     sent = []
     for what in happenings:
         match what:
-            case "admit" if isinstance(leave := entrance.gate.admit(), Pass):
+            case "admit" if isinstance(leave := admit(entrance.gate), Pass):
                 sent.append(entrance.clock())
                 entrance.gate.learn(leave, answer)
             case "look after":
@@ -128,12 +138,12 @@ def test_the_write_is_tried_again_once_in_a_while_and_not_for_every_message() ->
     clock = FakeClock()
     gate = Gate(circuits, FakeAccounts("v1"), FakeProvider(), clock)
     circuits.is_read_only = True
-    leave = gate.admit()
+    leave = admit(gate)
     assert isinstance(leave, Pass)
     gate.learn(leave, REJECTED)
 
     for _ in range(120):
-        gate.admit()
+        admit(gate)
         clock.advance(1)
 
     tries = timedelta(seconds=120) // WRITE_PAUSE
@@ -145,9 +155,9 @@ def test_once_the_circuit_can_be_written_all_know_of_it(entrance: Entrance) -> N
     entrance.circuits.is_read_only = False
     entrance.advance(WRITE_PAUSE)
 
-    assert gate.admit() == REFUSED
+    assert admit(gate) == REFUSED
     assert entrance.circuits.circuit == opened()
-    assert another_process(entrance).admit() == REFUSED
+    assert admit(another_process(entrance)) == REFUSED
 
 
 def test_a_circuit_that_was_closed_by_a_ping_is_not_opened_again_by_a_late_process(
@@ -156,7 +166,7 @@ def test_a_circuit_that_was_closed_by_a_ping_is_not_opened_again_by_a_late_proce
     gate, other = failed(entrance), another_process(entrance)
     entrance.circuits.is_read_only = False
     entrance.advance(MINUTE)
-    leave = other.admit()
+    leave = admit(other)
     assert isinstance(leave, Pass)
     other.learn(leave, REJECTED)
     entrance.voipit.knows = None
@@ -164,7 +174,7 @@ def test_a_circuit_that_was_closed_by_a_ping_is_not_opened_again_by_a_late_proce
     assert other.look_after()
     before = entrance.circuits.circuit
 
-    assert gate.admit() == Pass(an_account("v1"), probing=False)
+    assert admit(gate) == Pass(an_account("v1"), probing=False)
     assert entrance.circuits.circuit == before
     assert not before.is_open
 
@@ -177,19 +187,19 @@ def test_an_opening_that_was_written_without_a_word_is_not_written_twice() -> No
     entrance.advance(HOUR)
     assert another_process(entrance).look_after()
 
-    assert gate.admit() == Pass(an_account("v1"), probing=False)
+    assert admit(gate) == Pass(an_account("v1"), probing=False)
 
 
 def test_the_memory_of_a_process_ends_with_a_ping_five_minutes_later(entrance: Entrance) -> None:
     gate = failed(entrance)
     entrance.voipit.knows = None
     entrance.advance(EARLY - SECOND)
-    assert gate.admit() == REFUSED
+    assert admit(gate) == REFUSED
     entrance.advance(SECOND)
 
-    assert gate.admit() == Pass(an_account("v1"), probing=False)
+    assert admit(gate) == Pass(an_account("v1"), probing=False)
     assert entrance.voipit.pings == [an_account("v1")]
-    assert gate.admit() == Pass(an_account("v1"), probing=False)
+    assert admit(gate) == Pass(an_account("v1"), probing=False)
     assert len(entrance.voipit.pings) == 1
 
 
@@ -198,7 +208,7 @@ def test_its_pings_are_spaced_out_like_those_of_the_stored_circuit(entrance: Ent
     pinged: list[int] = []
     for hour in range(25):
         before = len(entrance.voipit.pings)
-        assert [gate.admit() for _ in range(3)] == [REFUSED] * 3
+        assert [admit(gate) for _ in range(3)] == [REFUSED] * 3
         pinged += [hour] * (len(entrance.voipit.pings) - before)
         entrance.advance(HOUR)
 
@@ -210,10 +220,10 @@ def test_a_ping_that_nobody_answers_is_made_again_a_minute_later(entrance: Entra
     entrance.voipit.will_answer_pings(not_taken(Reason.NO_CONNECTION))
     entrance.voipit.knows = None
     entrance.advance(HOUR)
-    assert gate.admit() == REFUSED
+    assert admit(gate) == REFUSED
     entrance.advance(MINUTE)
 
-    assert gate.admit() == Pass(an_account("v1"), probing=False)
+    assert admit(gate) == Pass(an_account("v1"), probing=False)
 
 
 def test_a_block_that_a_process_alone_knows_of_is_pinged_about_within_minutes(
@@ -222,10 +232,10 @@ def test_a_block_that_a_process_alone_knows_of_is_pinged_about_within_minutes(
     gate = failed(entrance, BLOCKED)
     entrance.voipit.knows = None
     entrance.advance(MINUTE - SECOND)
-    assert gate.admit() == REFUSED
+    assert admit(gate) == REFUSED
     entrance.advance(SECOND)
 
-    assert gate.admit() == Pass(an_account("v1"), probing=False)
+    assert admit(gate) == Pass(an_account("v1"), probing=False)
     assert len(entrance.voipit.pings) == 1
 
 
@@ -234,7 +244,7 @@ def test_another_secret_does_not_end_a_block(entrance: Entrance) -> None:
     entrance.accounts.mend("v2")
     entrance.accounts.forget()
 
-    assert gate.admit() == REFUSED
+    assert admit(gate) == REFUSED
 
 
 def test_a_mended_secret_is_not_refused_and_the_old_one_is_doubted(entrance: Entrance) -> None:
@@ -244,7 +254,7 @@ def test_a_mended_secret_is_not_refused_and_the_old_one_is_doubted(entrance: Ent
     entrance.circuits.is_read_only = False
     entrance.advance(WRITE_PAUSE)
 
-    assert gate.admit() == Pass(an_account("v2"), probing=True)
+    assert admit(gate) == Pass(an_account("v2"), probing=True)
     assert entrance.circuits.circuit.proven is None
     assert not entrance.circuits.circuit.is_open
 
@@ -253,11 +263,11 @@ def test_a_mended_secret_is_noticed_when_the_write_is_tried_again(entrance: Entr
     gate = failed(entrance)
     entrance.accounts.mend("v2")
     entrance.advance(WRITE_PAUSE - SECOND)
-    assert gate.admit() == REFUSED
+    assert admit(gate) == REFUSED
     entrance.advance(SECOND)
 
     with pytest.raises(StoreUnavailableError):
-        gate.admit()  # an account that was never answered needs a lease, and that is a write
+        admit(gate)  # an account that was never answered needs a lease, and that is a write
 
 
 def test_doubt_that_cannot_be_written_is_written_later() -> None:
@@ -266,17 +276,17 @@ def test_doubt_that_cannot_be_written_is_written_later() -> None:
     gate, other = (
         Gate(circuits, FakeAccounts(secret=secret), voipit, clock, OwnCircuit()) for _ in range(2)
     )
-    leave = gate.admit()
+    leave = admit(gate)
     assert isinstance(leave, Pass)
-    assert isinstance(other.admit(), Pass)
+    assert isinstance(admit(other), Pass)
     secret.version = "v2"
     circuits.be_unavailable("doubt")
     gate.learn(leave, REJECTED)
     assert other.accounts.current() == an_account("v1")
     clock.advance(WRITE_PAUSE.total_seconds())
 
-    assert gate.admit() == Pass(an_account("v2"), probing=True)
-    assert other.admit() == Refusal(Reason.ACCOUNT_UNPROVEN)
+    assert admit(gate) == Pass(an_account("v2"), probing=True)
+    assert admit(other) == Refusal(Reason.ACCOUNT_UNPROVEN)
 
 
 def test_an_account_that_was_never_answered_is_not_tried_at_all_without_the_table() -> None:
@@ -284,7 +294,7 @@ def test_an_account_that_was_never_answered_is_not_tried_at_all_without_the_tabl
     entrance.circuits.is_read_only = True
 
     with pytest.raises(StoreUnavailableError):
-        entrance.gate.admit()
+        admit(entrance.gate)
 
 
 def test_the_first_try_of_an_account_that_failed_is_the_last_of_this_process() -> None:
@@ -294,7 +304,7 @@ def test_the_first_try_of_an_account_that_failed_is_the_last_of_this_process() -
     entrance.advance(MINUTE + SECOND)  # the lease of the first try is over
     entrance.circuits.is_read_only = True
 
-    assert gate.admit() == REFUSED
+    assert admit(gate) == REFUSED
 
 
 @pytest.mark.parametrize(

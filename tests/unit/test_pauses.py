@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sms_gateway.domain.circuit import Circuit
-from sms_gateway.domain.due import Wait, wait_after, wait_for_room, wait_unclaimed
+from sms_gateway.domain.due import Wait, wait_after, wait_at_least, wait_unclaimed
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.outcome import Outcome, not_taken
 from sms_gateway.domain.patience import MAX_TRIES
@@ -185,7 +185,7 @@ def test_what_waits_for_room_that_others_take_comes_back_a_bounded_number_of_tim
     validity: timedelta, most: int
 ) -> None:
     def wait(message: Message, now: datetime, _: int) -> Wait:
-        return wait_for_room(message, now, SECOND, 1.0)
+        return wait_at_least(message, now, SECOND, 1.0)
 
     assert passes(wait, validity) <= most
 

@@ -24,6 +24,7 @@ from tests.fakes.entrance import (
     NO_PATH,
     REJECTED,
     Entrance,
+    admit,
     opened,
 )
 from tests.fakes.outages import Outage
@@ -67,7 +68,7 @@ def test_voipit_is_pinged_at_once_when_the_account_was_mended(reason: OpenReason
     assert entrance.gate.look_after()
     assert entrance.voipit.pings == [an_account("v2")]
     assert entrance.circuits.circuit == Circuit(proven="v2", proven_at=START)
-    assert entrance.gate.admit() == Pass(an_account("v2"), probing=False)
+    assert admit(entrance.gate) == Pass(an_account("v2"), probing=False)
 
 
 def test_who_comes_second_after_another_ping_does_not_ping() -> None:

@@ -89,12 +89,12 @@ def test_every_code_an_error_can_carry_is_in_the_table_above() -> None:
 def test_every_code_has_its_status(code: str, status: int) -> None:
     answer = problem(code, "A sentence.")
 
-    assert answer.status_code == status
+    assert answer.status == status
     assert json.loads(answer.body or "")["status"] == status
 
 
 def test_a_code_that_is_not_in_the_contract_is_our_mistake() -> None:
-    assert problem("unheard-of", "A sentence.").status_code == 500
+    assert problem("unheard-of", "A sentence.").status == 500
 
 
 def test_a_problem_is_a_document_of_rfc_9457() -> None:

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.errors import LeftToQueueError, StoreUnavailableError
 from sms_gateway.entrypoints.queue_batch import each_message
 
 
@@ -58,6 +58,12 @@ def test_only_what_went_wrong_comes_again_and_takes_nothing_along(
 
     assert each_message(an_event("a", "b", "c"), work) == again(*names)
     assert given == ["a", "b", "c"]
+
+
+def test_what_another_queue_message_stands_for_does_not_come_again() -> None:
+    work, _ = failing("b", error=LeftToQueueError("away"))
+
+    assert each_message(an_event("a", "b", "c"), work) == again()
 
 
 def test_a_body_that_cannot_be_read_is_its_own_trouble() -> None:

@@ -1,6 +1,7 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, count, repeat
 from typing import Any
 
 import pytest
@@ -20,13 +21,10 @@ from sms_gateway.domain.message import Message
 from sms_gateway.domain.message_id import MessageKey, is_message_id
 from sms_gateway.domain.phone_number import PhoneNumber
 from sms_gateway.domain.status import Status
+from sms_gateway.use_cases.ports import HINTS_AT_ONCE
 from sms_gateway.use_cases.prepare_message import SendRequest
-from sms_gateway.use_cases.send_batch import (
-    FAILURES_IN_A_ROW,
-    SECONDS_TO_STOP,
-    BatchItem,
-    BatchResult,
-)
+from sms_gateway.use_cases.send_batch import SECONDS_FOR_HINTS, BatchItem
+from sms_gateway.use_cases.store_batch import FAILURES_IN_A_ROW, SECONDS_TO_STOP, BatchResult
 from tests.fakes.builders import TEXT, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import FakeGateway
@@ -478,15 +476,29 @@ def test_an_item_that_never_came_to_the_table_says_nothing_of_the_table(
 
 
 def test_items_for_which_there_is_no_time_are_not_tried(gateway: FakeGateway) -> None:
-    seconds = iter([SECONDS_TO_STOP + 1, SECONDS_TO_STOP, SECONDS_TO_STOP - 0.1, 0.0])
+    seconds = [SECONDS_TO_STOP + 1, SECONDS_TO_STOP, SECONDS_TO_STOP - 0.1, SECONDS_FOR_HINTS]
+    left = chain(seconds, repeat(SECONDS_FOR_HINTS))
 
-    results = gateway.send_batch(
-        items(4), batch_id="b", digest="d", time_left=lambda: next(seconds)
-    )
+    results = gateway.send_batch(items(4), batch_id="b", digest="d", time_left=lambda: next(left))
 
     assert told(results) == ["taken", "taken", "store-unavailable", "store-unavailable"]
     assert set(gateway.messages.rows) == {key("b.1"), key("b.2")}
     assert [k for k, _ in gateway.queue.enqueued] == [key("b.1"), key("b.2")]
+
+
+def test_the_queue_is_not_asked_in_the_last_seconds(gateway: FakeGateway) -> None:
+    left, created = [SECONDS_TO_STOP], count(1)
+
+    def before(name: str) -> None:
+        if name == "messages.create" and next(created) == HINTS_AT_ONCE + 5:
+            left[0] = SECONDS_FOR_HINTS - 0.1
+
+    gateway.boundary.before = before
+
+    results = gateway.send_batch(items(40), batch_id="b", digest="d", time_left=lambda: left[0])
+
+    assert told(results).count("taken") == HINTS_AT_ONCE + 5
+    assert len(gateway.queue.enqueued) == HINTS_AT_ONCE
 
 
 def test_what_the_queue_has_lost_is_brought_back_by_the_due_index(gateway: FakeGateway) -> None:
@@ -584,3 +596,72 @@ def test_a_surprise_is_no_answer_for_an_item(gateway: FakeGateway) -> None:
 
     with pytest.raises(RuntimeError):
         send(gateway, [an_item(message_id="a")])
+
+
+def test_what_was_stored_before_a_surprise_is_tried_without_delay(gateway: FakeGateway) -> None:
+    names = count()
+
+    def surprise(name: str) -> None:
+        if name == "messages.create" and next(names) == 1:
+            raise RuntimeError
+
+    gateway.boundary.before = surprise
+
+    with pytest.raises(RuntimeError):
+        send(gateway, [an_item(message_id="a"), an_item(message_id="b")])
+    assert [key.message_id for key, _ in gateway.queue.enqueued] == ["a"]
+
+
+# --- the do-not-contact list ------------------------------------------------------------------
+
+
+def test_the_list_is_read_once_for_all_items_and_the_writes_do_not_look_again(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[frozenset[PhoneNumber]] = []
+    told_to_store: dict[str, bool] = {}
+    among, store = gateway.suppressions.among, gateway.intake.store
+
+    def read(numbers: Collection[PhoneNumber]) -> frozenset[PhoneNumber]:
+        asked.append(frozenset(numbers))
+        return among(numbers)
+
+    def write(message: Message, *, is_unlisted: bool = False, **how: Any) -> None:
+        told_to_store[message.phone_number.e164] = is_unlisted
+        store(message, is_unlisted=is_unlisted, **how)
+
+    monkeypatch.setattr(gateway.suppressions, "among", read)
+    monkeypatch.setattr(gateway.intake, "store", write)
+    suppress(gateway, an_item(2))
+
+    results = send(gateway, [*items(3), an_item(3, text="Altceva.")])
+
+    assert told(results) == ["taken", "suppressed", "taken", "taken"]
+    assert asked == [frozenset(PhoneNumber(item.phone_number) for item in items(3))]
+    assert told_to_store == {
+        "+40721000001": True,
+        "+40721000002": False,
+        "+40721000003": True,
+    }
+
+
+def test_without_a_list_none_is_read(gateway: FakeGateway) -> None:
+    gateway.intake.limits = Limits()
+    gateway.suppressions.be_unavailable("among")
+    suppress(gateway, an_item(1))
+    batch = replace(gateway.send_batch, suppressions=None)
+
+    results = batch(items(1), batch_id="b", digest="digest", time_left=gateway.time_left)
+
+    assert told(results) == ["taken"]
+
+
+def test_a_list_that_cannot_be_read_for_all_is_looked_at_by_each_write(
+    gateway: FakeGateway,
+) -> None:
+    gateway.suppressions.be_unavailable("among")
+    suppress(gateway, an_item(2))
+
+    results = send(gateway, items(3))
+
+    assert told(results) == ["taken", "suppressed", "taken"]

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sms_gateway.domain.account import Account
 from sms_gateway.domain.circuit import OPENS, Circuit, OpenReason
 from sms_gateway.domain.due import LEASE, QUEUE_GRACE, RECHECK
 from sms_gateway.domain.errors import (
@@ -590,6 +592,25 @@ def test_nothing_is_sent_or_queued_of_what_a_guard_refuses(
     assert len(gateway.voipit.handed) == 1
     assert gateway.queue.enqueued == []
     assert gateway.circuits.circuit == Circuit(), "the probe was given back"
+
+
+@pytest.mark.parametrize(("seconds", "is_sent"), [(0, True), (1, True), (1.001, False)])
+def test_an_entry_that_is_made_after_the_look_is_seen_if_the_look_is_more_than_a_second_old(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch, *, seconds: float, is_sent: bool
+) -> None:
+    """One that was acknowledged before the request came is always seen: the test above."""
+    read = gateway.accounts.current
+
+    def read_meanwhile() -> Account:
+        gateway.suppressions.put(Suppression(NUMBER, START, "clinic"))
+        gateway.clock.advance(seconds)
+        return read()
+
+    monkeypatch.setattr(gateway.accounts, "current", read_meanwhile)
+
+    with nullcontext() if is_sent else pytest.raises(InvalidValueError):
+        gateway.send()
+    assert len(gateway.voipit.handed) == is_sent
 
 
 def test_what_is_scheduled_counts_for_its_recipient_when_it_is_sent(gateway: FakeGateway) -> None:

@@ -80,7 +80,7 @@ def test_the_settings_of_send_are_read_and_tidied() -> None:
 
 def test_the_settings_of_the_others_are_read() -> None:
     assert DispatchSettings.from_environment(DISPATCH) == READ_DISPATCH
-    assert WatchSettings.from_environment(WATCH) == WatchSettings(READ_DELIVERY, 5)
+    assert WatchSettings.from_environment(WATCH) == WatchSettings(READ_DELIVERY, 5, 4)
     assert StatusSettings.from_environment(STATUS) == StatusSettings(
         ApiSettings((), ""),
         "Messages",

@@ -98,7 +98,7 @@ def test_the_time_to_the_report_begins_with_the_claim_of_its_try(
 ) -> None:
     before = a_message(status=Status.SUBMITTED)
     count_published([RowChange(before, reported(7 * SECOND))])
-    assert noted[-1] == ("ReportSeconds", 7)
+    assert ("ReportSeconds", 7) in noted
 
 
 def test_a_report_that_seems_older_than_its_try_took_no_time(
@@ -106,7 +106,7 @@ def test_a_report_that_seems_older_than_its_try_took_no_time(
 ) -> None:
     """Two clocks differ a little."""
     count_published([RowChange(a_message(), reported(-SECOND))])
-    assert noted[-1] == ("ReportSeconds", 0)
+    assert ("ReportSeconds", 0) in noted
 
 
 def test_the_time_of_a_try_that_the_history_does_not_hold_is_not_made_up(

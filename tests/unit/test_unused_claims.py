@@ -1,12 +1,13 @@
 """A claim that has certainly sent nothing, though the table may say that somebody is sending."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 from sms_gateway.domain.circuit import OpenReason
 from sms_gateway.domain.due import LEASE, QUEUE_GRACE, UNUSED_PAUSE
-from sms_gateway.domain.errors import StoreUnavailableError
+from sms_gateway.domain.errors import LeftToQueueError, StoreUnavailableError, UnreadableRowError
 from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
 from sms_gateway.domain.outcome import ACCEPTED, Outcome, not_taken, refused, unclear
@@ -16,6 +17,8 @@ from tests.fakes.builders import KEY, a_message, a_report, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.messages import Outage
+
+SECOND = timedelta(seconds=1)
 
 each_outage = pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
 
@@ -55,6 +58,73 @@ def test_a_message_whose_claim_got_no_answer_is_sent_once_all_the_same(
 
     assert stored(gateway).status is Status.SUBMITTED
     assert len(gateway.voipit.handed) == 1
+
+
+def test_while_no_claim_can_be_written_the_message_has_one_queue_message(
+    gateway: FakeGateway,
+) -> None:
+    """`watch` runs every minute, and the table takes its writes."""
+    waiting(gateway)
+    gateway.queue.enqueue(KEY, timedelta())
+    gateway.messages.be_unavailable("change", times=9)
+    pauses = []
+
+    while stored(gateway).status is Status.QUEUED:
+        assert len(gateway.queue.waiting) == 1
+        for received in gateway.queue.take():
+            with suppress(LeftToQueueError):
+                gateway.dispatch(received.key, received.unused_claim)
+            pauses += [w.at - gateway.clock() for w in gateway.queue.waiting]
+        gateway.clock.advance(5)
+        if gateway.clock().second == 0:
+            gateway.watch()
+
+    assert stored(gateway).status is Status.SUBMITTED
+    assert pauses == [SECOND * n for n in (20, 20, 20, 40, 80, 160, 320, 640, 900)]
+
+
+@pytest.mark.parametrize(
+    ("outage", "pause"), [(Outage.BEFORE, timedelta(minutes=15)), (Outage.AFTER, UNUSED_PAUSE)]
+)
+def test_a_claim_that_was_written_is_freed_before_watch_takes_it_for_doubtful(
+    gateway: FakeGateway, outage: Outage, pause: timedelta
+) -> None:
+    """One that was not is no reason for haste, if it did not work nine times before."""
+    gateway.messages.create(a_message(Status.QUEUED, attempt=0, due_at=START, put_off=9))
+    gateway.messages.be_unavailable("change", outage)
+
+    with pytest.raises(LeftToQueueError):
+        gateway.dispatch()
+
+    assert [waiting.at for waiting in gateway.queue.waiting] == [START + pause]
+
+
+def test_a_claim_that_another_release_was_faster_with_is_not_told_of(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object, **__: object) -> Message:
+        raise UnreadableRowError
+
+    waiting(gateway)
+    monkeypatch.setattr(gateway.intake, "claim", unreadable)
+
+    with pytest.raises(UnreadableRowError):
+        gateway.dispatch()
+
+    assert gateway.queue.waiting == []
+
+
+def test_a_queue_message_that_none_replaces_comes_again(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(gateway)
+    gateway.messages.be_unavailable("change")
+    monkeypatch.setattr(gateway.queue, "enqueue_unused", lambda *_: False)
+
+    with pytest.raises(StoreUnavailableError) as raised:
+        gateway.dispatch()
+
+    assert raised.type is StoreUnavailableError
 
 
 def test_its_history_tells_that_nothing_was_sent_the_first_time(gateway: FakeGateway) -> None:
@@ -213,6 +283,29 @@ def test_a_message_that_was_not_taken_is_sent_although_that_could_not_be_written
     gateway.voipit.during_call = lambda _: None
 
     gateway.clock.advance(UNUSED_PAUSE.total_seconds())
+    gateway.run_queue()
+
+    assert stored(gateway).status is Status.SUBMITTED
+
+
+def test_a_message_whose_failed_try_was_written_without_an_answer_keeps_its_pause(
+    gateway: FakeGateway,
+) -> None:
+    """The word about the unused claim comes too early, and the other one at its time."""
+    waiting(gateway)
+    gateway.voipit.will_answer(*[not_taken(Reason.THROTTLED)] * 6)
+    for _ in range(5):
+        gateway.dispatch()
+        gateway.clock.advance(gateway.queue.enqueued[-1][1].total_seconds())
+    gateway.queue.waiting.clear()
+    gateway.voipit.during_call = lambda _: gateway.messages.be_unavailable("change", Outage.AFTER)
+    gateway.dispatch()
+    gateway.voipit.during_call = lambda _: None
+
+    gateway.clock.advance(UNUSED_PAUSE.total_seconds())
+    gateway.run_queue()
+    assert stored(gateway).attempt == 6
+    gateway.clock.advance(160 - UNUSED_PAUSE.total_seconds())
     gateway.run_queue()
 
     assert stored(gateway).status is Status.SUBMITTED

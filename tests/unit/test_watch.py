@@ -2,7 +2,6 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import cycle
 from threading import Barrier
 from typing import Any
 
@@ -10,44 +9,23 @@ import pytest
 
 from sms_gateway.domain.circuit import Circuit, OpenReason
 from sms_gateway.domain.due import LEASE, QUEUE_GRACE, RECHECK
-from sms_gateway.domain.errors import StoreUnavailableError, UnreadableRowError
-from sms_gateway.domain.message import Message, OnUnconfirmed, StatusChange
-from sms_gateway.domain.message_id import MessageKey
+from sms_gateway.domain.message import Message, OnUnconfirmed
 from sms_gateway.domain.outcome import not_taken, unclear
 from sms_gateway.domain.patience import MAX_TRIES
-from sms_gateway.domain.status import SETTLED, Reason, Status, Trigger
-from sms_gateway.use_cases.ports import ChangeRefusedError
-from sms_gateway.use_cases.watch import FAILURES_IN_A_ROW, SECONDS_TO_STOP, Watched
-from tests.fakes.builders import KEY, a_change, a_message, a_report, key
+from sms_gateway.domain.status import SETTLED, Reason, Status
+from sms_gateway.use_cases.watch import (
+    SECONDS_FOR_THE_QUEUE,
+    SECONDS_TO_STOP,
+    Watched,
+)
+from tests.fakes.builders import KEY, key
 from tests.fakes.clock import START
 from tests.fakes.gateway import REPORT_DEADLINE, FakeGateway
-from tests.fakes.messages import Outage
+from tests.unit.due_rows import OVERDUE, RESEND, due, many
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-RESEND = OnUnconfirmed.RESEND
-OVERDUE = {
-    "on_unconfirmed": RESEND,
-    "history": (StatusChange(Status.UNCONFIRMED, START - timedelta(minutes=60), 1),),
-    "open_tries": frozenset({1}),
-}
-"""A message in doubt that may be tried once more now."""
-
-
-def due(gateway: FakeGateway, status: Status = Status.QUEUED, **values: Any) -> Message:
-    """A message whose time has come this moment, stored."""
-    message = a_message(status, **{"due_at": START, **values})
-    gateway.messages.create(message)
-    gateway.messages.stream.clear()
-    return message
-
-
-def many(gateway: FakeGateway, number: int) -> list[str]:
-    names = [f"m-{n:04}" for n in range(number)]
-    for name in names:
-        due(gateway, message_id=name)
-    return names
 
 
 def stored(gateway: FakeGateway) -> Message:
@@ -158,7 +136,7 @@ def test_a_queued_message_is_let_into_the_queue(gateway: FakeGateway, attempt: i
     before = due(gateway, attempt=attempt, reason=Reason.NO_CONNECTION)
 
     assert gateway.watch() == Watched(looked_at=1, enqueued=1)
-    assert stored(gateway) == replace(before, due_at=START + QUEUE_GRACE)
+    assert stored(gateway) == replace(before, due_at=START + QUEUE_GRACE, in_queue=True)
     assert gateway.queue.enqueued == [(KEY, timedelta())]
 
 
@@ -236,7 +214,7 @@ def test_a_resend_is_let_in_when_the_report_is_overdue(gateway: FakeGateway) -> 
 
     assert gateway.watch() == Watched(looked_at=1, enqueued=1)
 
-    assert stored(gateway) == replace(before, due_at=START + QUEUE_GRACE)
+    assert stored(gateway) == replace(before, due_at=START + QUEUE_GRACE, in_queue=True)
     assert gateway.queue.enqueued == [(KEY, timedelta())]
 
 
@@ -294,6 +272,23 @@ def test_a_message_the_queue_has_lost_is_sent_a_minute_later(gateway: FakeGatewa
     assert stored(gateway).status is Status.SUBMITTED
 
 
+def test_time_that_passes_during_a_run_does_not_put_off_what_the_queue_has_lost(
+    gateway: FakeGateway,
+) -> None:
+    gateway.voipit.will_answer(not_taken(Reason.NO_CONNECTION))
+    gateway.queue.lose_next()
+    gateway.send()
+    gateway.clock.advance((5 * SECOND + QUEUE_GRACE).total_seconds())
+
+    def a_moment_later() -> datetime:
+        gateway.clock.advance(0.01)
+        return gateway.clock()
+
+    gateway.watch_messages = replace(gateway.watch_messages, now=a_moment_later)
+
+    assert gateway.watch().enqueued == 1
+
+
 def test_the_queue_is_filled_at_a_bounded_rate(gateway: FakeGateway) -> None:
     names = many(gateway, 35)
 
@@ -329,17 +324,58 @@ def test_a_run_lets_in_what_fits_into_its_minute_and_leaves_the_rest_to_the_next
     assert sorted(k.message_id for k, _ in gateway.queue.enqueued) == names
 
 
-def test_what_is_not_to_be_sent_is_moved_although_the_queue_is_full(gateway: FakeGateway) -> None:
-    many(gateway, 600)
+def test_what_is_not_to_be_sent_is_moved_first_however_much_waits_for_the_queue(
+    gateway: FakeGateway,
+) -> None:
+    many(gateway, 700)
     due(gateway, Status.SUBMITTED, message_id="z-late", due_at=START)
-    due(gateway, Status.UNCONFIRMED, message_id="z-resend", **OVERDUE)
 
     watched = gateway.watch()
 
-    assert watched == Watched(looked_at=602, moved=1, enqueued=600, finished=False)
+    assert watched == Watched(looked_at=601, moved=1, enqueued=600, finished=False)
     assert gateway.messages.rows[key("z-late")].status is Status.NO_REPORT
-    assert gateway.messages.rows[key("z-resend")].status is Status.UNCONFIRMED
-    assert gateway.messages.rows[key("z-resend")].due_at == START
+    assert gateway.messages.read[0] == key("z-late")
+
+
+def test_what_waits_for_the_queue_has_its_share_of_a_run_however_much_else_is_due(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.circuits.open(OpenReason.IP_BLOCKED, "v1", START, START + timedelta(hours=1))
+    for number in range(40):
+        due(gateway, Status.UNCONFIRMED, message_id=f"m-{number:02}", **OVERDUE)
+    due(gateway, message_id="z-late", valid_until=START)
+    gateway.seconds_left = SECONDS_TO_STOP + SECONDS_FOR_THE_QUEUE + 20
+    postpone = gateway.messages.postpone
+
+    def slowly(*given: Any, **named: Any) -> None:
+        gateway.seconds_left -= 1
+        postpone(*given, **named)
+
+    monkeypatch.setattr(gateway.messages, "postpone", slowly)
+
+    watched = gateway.watch()
+
+    assert (watched.waiting_for_circuit, watched.moved, watched.finished) == (21, 1, False)
+    assert gateway.messages.rows[key("z-late")].status is Status.FAILED
+
+
+def test_resends_for_which_there_is_no_room_wait_their_turn_and_are_read_once(
+    gateway: FakeGateway,
+) -> None:
+    gateway.queue.claims = 600  # so there is room for the tenth part, 60
+    for number in range(70):
+        due(gateway, Status.UNCONFIRMED, message_id=f"m-{number:02}", **OVERDUE)
+
+    assert gateway.watch() == Watched(
+        looked_at=70, enqueued=60, finished=False, oldest_due=0 * MINUTE
+    )
+    assert {row.due_at for row in gateway.messages.rows.values() if row.due_at} >= {START}
+    gateway.messages.read.clear()
+    gateway.queue.claims = 0
+    gateway.clock.advance(60)
+
+    assert gateway.watch() == Watched(looked_at=10, enqueued=10, oldest_due=MINUTE)
+    assert len(gateway.messages.read) == 10
 
 
 def test_messages_that_are_let_in_are_sent_once_each(gateway: FakeGateway) -> None:
@@ -355,7 +391,8 @@ def test_messages_that_are_let_in_are_sent_once_each(gateway: FakeGateway) -> No
 
 def test_a_run_stops_when_its_time_is_nearly_out(gateway: FakeGateway) -> None:
     many(gateway, 5)
-    times = iter([60.0, SECONDS_TO_STOP, SECONDS_TO_STOP - 0.1])
+    for_the_lines = [60.0] * 3
+    times = iter([*for_the_lines, 60.0, SECONDS_TO_STOP, SECONDS_TO_STOP - 0.1])
 
     watched = gateway.watch_messages(lambda: next(times))
 
@@ -409,202 +446,6 @@ def test_runs_at_once_change_nothing_twice(
     assert moved == (0 if is_let_in else 20)
     sent = Counter(handed.message.message_id for handed in gateway.voipit.handed)
     assert set(sent.values()) <= {1}
-
-
-@pytest.mark.parametrize(
-    "status", [Status.QUEUED, Status.SENDING, Status.SUBMITTED, Status.UNCONFIRMED]
-)
-def test_a_row_that_is_settled_between_the_index_and_reading_is_passed_over(
-    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch, status: Status
-) -> None:
-    due(gateway, status)
-    found = list(gateway.messages.due(START))
-    gateway.report(a_report())
-    after = stored(gateway)
-    monkeypatch.setattr(gateway.messages, "due", lambda _: iter(found))
-
-    assert gateway.watch() == Watched()
-    assert stored(gateway) == after
-
-
-@pytest.mark.parametrize(
-    "status", [Status.QUEUED, Status.SENDING, Status.SUBMITTED, Status.UNCONFIRMED]
-)
-@pytest.mark.parametrize("choice", OnUnconfirmed)
-def test_a_row_that_is_settled_between_reading_and_writing_stands(
-    gateway: FakeGateway,
-    monkeypatch: pytest.MonkeyPatch,
-    status: Status,
-    choice: OnUnconfirmed,
-) -> None:
-    seen = due(gateway, status, on_unconfirmed=choice)
-    found = list(gateway.messages.due(START))
-    gateway.report(a_report())
-    after = stored(gateway)
-    monkeypatch.setattr(gateway.messages, "due", lambda _: iter(found))
-    monkeypatch.setattr(gateway.messages, "get", lambda _: seen)
-
-    assert gateway.watch() == Watched(looked_at=1)
-    assert stored(gateway) == after
-    assert gateway.queue.enqueued == []
-
-
-def test_a_row_that_was_claimed_between_the_index_and_reading_is_passed_over(
-    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    due(gateway)
-    found = list(gateway.messages.due(START))
-    change = a_change(Trigger.CLAIMED, new_claim="theirs", due_at=START + LEASE)
-    claimed = gateway.messages.change(KEY, change)
-    monkeypatch.setattr(gateway.messages, "due", lambda _: iter(found))
-
-    assert gateway.watch() == Watched()
-    assert stored(gateway) == claimed
-
-
-def test_a_row_that_is_gone_is_passed_over_and_the_next_is_looked_at(
-    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    due(gateway)
-    monkeypatch.setattr(gateway.messages, "due", lambda _: iter([key("expired"), KEY]))
-
-    assert gateway.watch() == Watched(looked_at=1, enqueued=1)
-
-
-def test_a_message_that_was_faster_does_not_stop_the_others(
-    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen = {key(name): gateway.messages.rows[key(name)] for name in many(gateway, 3)}
-    gateway.report(a_report(), key("m-0000"))
-    monkeypatch.setattr(gateway.messages, "due", lambda _: iter(seen))
-    monkeypatch.setattr(gateway.messages, "get", seen.get)
-
-    assert gateway.watch() == Watched(looked_at=3, enqueued=2)
-
-
-def test_while_the_circuit_cannot_be_read_what_needs_no_call_of_voipit_goes_on(
-    gateway: FakeGateway,
-) -> None:
-    due(gateway, Status.SENDING, message_id="claimed")
-    due(gateway, message_id="waiting")
-    gateway.circuits.be_unavailable("get")
-
-    watched = gateway.watch()
-
-    assert (watched.circuit_is_known, watched.enqueued) == (False, 0)
-    assert gateway.messages.rows[key("claimed")].status is Status.UNCONFIRMED
-    assert gateway.messages.rows[key("waiting")].due_at == START + RECHECK
-
-
-def test_where_it_cannot_be_told_what_is_due_the_run_ends(gateway: FakeGateway) -> None:
-    due(gateway)
-    gateway.messages.be_unavailable("due")
-
-    with pytest.raises(StoreUnavailableError):
-        gateway.watch()
-
-
-OPERATIONS = {"get": Status.QUEUED, "postpone": Status.QUEUED, "change": Status.SUBMITTED}
-
-
-@pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
-def test_one_busy_row_does_not_end_a_run(
-    gateway: FakeGateway, operation: Any, outage: Outage
-) -> None:
-    for number in range(3):
-        due(gateway, OPERATIONS[operation], message_id=f"m-{number}")
-    gateway.messages.be_unavailable(operation, outage)
-
-    watched = gateway.watch()
-
-    assert [of for of, _ in watched.broken] == [key("m-0")]
-    assert watched.finished
-    assert watched.moved + watched.enqueued == 2
-
-
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_run_ends_after_several_failures_in_a_row_of_different_rows(
-    gateway: FakeGateway, operation: Any
-) -> None:
-    for number in range(9):
-        due(gateway, OPERATIONS[operation], message_id=f"m-{number}")
-    gateway.messages.be_unavailable(operation, times=9)
-
-    watched = gateway.watch()
-
-    assert len(watched.broken) == FAILURES_IN_A_ROW
-    assert not watched.finished
-
-
-def test_failures_with_others_between_them_are_not_in_a_row(
-    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(30):
-        due(gateway, message_id=f"m-{number:02}")
-    get = gateway.messages.get
-
-    def busy(of: MessageKey) -> Message | None:
-        if int(of.message_id.removeprefix("m-")) % FAILURES_IN_A_ROW:
-            raise StoreUnavailableError("busy")
-        return get(of)
-
-    monkeypatch.setattr(gateway.messages, "get", busy)
-
-    watched = gateway.watch()
-
-    assert (watched.enqueued, len(watched.broken), watched.finished) == (6, 24, True)
-
-
-def test_a_row_that_some_other_process_was_faster_with_is_no_failure(
-    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(10):
-        due(gateway, message_id=f"m-{number}")
-    answers = cycle([*[StoreUnavailableError("busy")] * 4, ChangeRefusedError(None)])
-
-    def postpone(*_: object) -> None:
-        raise next(answers)
-
-    monkeypatch.setattr(gateway.messages, "postpone", postpone)
-
-    assert gateway.watch().finished
-
-
-def test_rows_of_another_release_never_end_a_run(
-    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(20):
-        due(gateway, message_id=f"m-{number:02}")
-    get = gateway.messages.get
-
-    def unreadable(of: MessageKey) -> Message | None:
-        if of != key("m-19"):
-            raise UnreadableRowError("of another release")
-        return get(of)
-
-    monkeypatch.setattr(gateway.messages, "get", unreadable)
-
-    watched = gateway.watch()
-
-    assert (watched.enqueued, len(watched.broken), watched.finished) == (1, 19, True)
-
-
-@pytest.mark.parametrize("operation", ["get", "postpone"])
-@pytest.mark.parametrize("outage", Outage, ids=lambda outage: outage.name.lower())
-def test_what_a_run_could_not_do_the_next_one_does(
-    gateway: FakeGateway, operation: Any, outage: Outage
-) -> None:
-    due(gateway, Status.UNCONFIRMED, **OVERDUE)
-    gateway.messages.be_unavailable(operation, outage)
-
-    gateway.watch()
-    gateway.clock.advance((QUEUE_GRACE + MINUTE).total_seconds())
-    gateway.watch()
-    gateway.run_queue()
-
-    assert stored(gateway).status is Status.SUBMITTED
-    assert len(gateway.voipit.handed) == 1
 
 
 def test_the_run_that_closes_the_circuit_lets_the_messages_in(gateway: FakeGateway) -> None:

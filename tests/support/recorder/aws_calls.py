@@ -71,6 +71,7 @@ _ASKED: Final[dict[tuple[str, str], Callable[[Mapping[str, Any]], _Asked]]] = {
     ("dynamodb", "TransactWriteItems"): _transaction,
     # The batches of SNS and SQS ask for the same as the single call.
     ("sns", "PublishBatch"): _on("sns:Publish", "TopicArn"),
+    ("sqs", "GetQueueAttributes"): _on("sqs:GetQueueAttributes", "QueueUrl"),
     ("sqs", "SendMessage"): _on("sqs:SendMessage", "QueueUrl"),
     ("sqs", "SendMessageBatch"): _on("sqs:SendMessage", "QueueUrl"),
     ("cloudwatch", "GetMetricData"): lambda _: [("cloudwatch:GetMetricData", "*")],

@@ -1,0 +1,29 @@
+"""Clients of Voipit with short time-outs, toward servers of bare sockets: see conftest.py."""
+
+from collections.abc import Callable
+from typing import Final
+
+from sms_gateway.adapters.voipit.client import VoipitClient
+from sms_gateway.domain.account import Account
+from sms_gateway.domain.outcome import Outcome
+from tests.adapters.raw_server import Behaviour, RawServer
+from tests.fakes.builders import a_message
+
+REPORT_URL: Final = "https://callback.test/appointment-17/1/k.s"
+CONNECT_TIMEOUT: Final = 0.6
+READ_TIMEOUT: Final = 0.6
+ACCOUNT: Final = Account("400123", "s3cret & more", "v1")
+
+Connect = Callable[..., VoipitClient]
+"""Makes a client of a URL: the fixture `connect`."""
+Serve = Callable[[Behaviour], RawServer]
+"""Starts a server that behaves so: the fixture `serve`."""
+
+
+def send(client: VoipitClient) -> Outcome:
+    return client.send(ACCOUNT, a_message(), REPORT_URL)
+
+
+def secure(server: RawServer) -> str:
+    """The server's URL, under https."""
+    return server.url.replace("http:", "https:")
