@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 CHECKOV := .venv-checkov
 GENERATORS := .generators
+BENCH := .bench
 WEB := web/node_modules
 UV := $(BIN)/python requirements/uv_like_pip.py
 LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
@@ -35,7 +36,7 @@ pace = $(if $(PER_SECOND),--per-second '$(PER_SECOND)') \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generators demo run send soak deploy account client rotate find problems usage suppressions forget republish redrive docs test test-rules test-handlers test-guarantees test-soak test-tools test-generators test-upgrade test-faults test-browser web check check-web format lock clean
+.PHONY: help setup generators demo run send soak bench load deploy account client rotate find problems usage suppressions forget republish redrive docs scale test test-rules test-handlers test-guarantees test-soak test-tools test-generators test-upgrade test-faults test-browser web check check-web format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -66,6 +67,18 @@ $(GENERATORS)/ready: requirements/generators.txt tests/generators/node/package-l
 	@$(PYTHON) -m venv --without-pip $(GENERATORS)/venv
 	@$(call install,$(GENERATORS)/venv/bin/python,$<)
 	@cd $(GENERATORS) && npm ci --silent
+	@touch $@
+
+# The Python of the functions, as Lambda has it. Measurements on another one are no measurements of them.
+$(BENCH)/ready: requirements/bench.txt | $(READY)
+	@echo "Setting up $(BENCH) (once)"
+	@for python in python3.13 "$$HOME"/.pyenv/versions/3.13.*/bin/python3.13 "$$($(UV) python find 3.13 2>/dev/null)" $(PYTHON); do \
+		"$$python" -c '' 2>/dev/null && break; done; \
+		"$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' || \
+		echo "There is no Python 3.13 here, which the functions run on: what is measured is another Python's."; \
+		"$$python" -m venv --clear --without-pip $(BENCH)
+	@$(call install,$(BENCH)/bin/python,$<)
+	@$(BENCH)/bin/python -m compileall -q $(BENCH)/lib
 	@touch $@
 
 generators: $(GENERATORS)/ready ## the programs that make clients of the contract, for their tests (needs Node.js)
@@ -145,6 +158,13 @@ send: $(READY) ## an SMS to every row of a file: make send CSV=people.csv OPTION
 soak: $(READY) ## many messages while Voipit misbehaves: make soak MESSAGES=300 SEED=7
 	@$(WITH_CLIENT) $(BIN)/python -m local soak --messages $(MESSAGES) --seed $(SEED)
 
+bench: $(BENCH)/ready ## what calls cost, beside those of an older commit and of two peers: make bench QUICK=1
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(PAGE),--page) $(if $(ONLY),--only '$(ONLY)')
+
+load: $(READY) ## the local stack under more and more senders: make load QUICK=1, or STEPS=1,4,16 SECONDS=6
+	@$(WITH_CLIENT) $(BIN)/python -m benchmarks.load $(if $(QUICK),--quick) $(if $(PAGE),--page) \
+		$(if $(STEPS),--steps '$(STEPS)') $(if $(SECONDS),--seconds '$(SECONDS)')
+
 test: $(READY) ## all tests; the end-to-end ones deploy the real template
 ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -196,7 +216,7 @@ test-soak: $(READY)
 check: $(READY) $(CHECKOV)/ready check-web ## format, lint, types, import contract, secrets, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy layers/sms_gateway/src clients/python/src functions/*/*.py local pages tools tests examples requirements/*.py
+	$(BIN)/mypy layers/sms_gateway/src layers/sms_gateway/*.py clients/python/src functions/*/*.py local pages tools benchmarks tests examples requirements/*.py
 	PYTHONPATH=layers/sms_gateway/src:clients/python/src $(BIN)/lint-imports
 	$(BIN)/python -m tools.secret_scan
 	$(BIN)/sam validate --lint --region eu-central-1
@@ -212,6 +232,9 @@ format: $(READY) ## put the code into the one format
 	$(BIN)/ruff check --fix .
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(WEB)/ready && cd web && npm run --silent format; fi
 
+scale: $(READY) ## simulate how many messages a second the gateway takes, and write docs/scale.md (a minute)
+	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m pages.scale
+
 docs: $(READY) ## the pages that are made from code, template or contract, and the layer's copy of openapi.yaml
 	PYTHONPATH=layers/sms_gateway/src $(BIN)/python -m pages
 
@@ -221,8 +244,11 @@ lock: $(READY) ## pin the newest versions that fit requirements/dev.in and the l
 		layers/sms_gateway/requirements.in -o layers/sms_gateway/requirements.txt
 	$(UV) pip compile $(LOCK_OPTIONS) --upgrade requirements/checkov.in -o requirements/checkov.txt
 	$(UV) pip compile $(LOCK_OPTIONS) --upgrade requirements/generators.in -o requirements/generators.txt
+	$(UV) pip compile $(LOCK_OPTIONS) --upgrade --constraints requirements/dev.txt requirements/bench.in -o requirements/bench.txt
+	for peer in lean tutorial; do $(UV) pip compile $(LOCK_OPTIONS) --upgrade --constraints requirements/dev.txt \
+		benchmarks/peers/$$peer/requirements.in -o benchmarks/peers/$$peer/requirements.txt; done
 	cd tests/generators/node && npm update --silent --package-lock-only
 	cd web && npm update --silent --package-lock-only
 
 clean: ## take away everything that make has made
-	rm -rf $(VENV) $(CHECKOV) $(GENERATORS) $(WEB) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(CHECKOV) $(GENERATORS) $(BENCH) $(WEB) .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

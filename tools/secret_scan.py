@@ -25,7 +25,11 @@ from detect_secrets.settings import default_settings
 from tools.repository import ROOT
 
 ALLOWED_FILE: Final = ".secrets-allowed.toml"
-_LOCKS: Final = ("requirements/*.txt", "layers/*/requirements.txt")
+_LOCKS: Final = (
+    "requirements/*.txt",
+    "layers/*/requirements.txt",
+    "benchmarks/peers/*/requirements.txt",
+)
 """Names, versions and hashes; `tests/template/test_packaging.py` lets nothing else in."""
 _WHAT_NEXT: Final = (
     "Take each of these out, and change it wherever it is in use: what was committed once is "

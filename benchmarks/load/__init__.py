@@ -1,0 +1,1 @@
+"""`make load`: the deployed local stack under more and more senders, beside an empty function."""
