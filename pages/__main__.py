@@ -5,6 +5,7 @@ from pages import (
     client_models,
     collection,
     contract,
+    costs,
     event_reference,
     gsm_alphabet,
     licences,
@@ -12,6 +13,7 @@ from pages import (
     settings,
     state_diagram,
 )
+from pages.scale import page as scale
 
 for maker in (
     contract,
@@ -22,6 +24,8 @@ for maker in (
     collection,
     settings,
     metrics,
+    costs,
+    scale,
     licences,
     gsm_alphabet,
 ):

@@ -3,12 +3,11 @@
 from typing import Final
 
 from pages.markdown import head, row
+from pages.prices import METRIC
 from sms_gateway.entrypoints.metrics import NAMESPACE, Metric
 from tools.repository import ROOT
 
 PAGE: Final = ROOT / "docs" / "metrics.md"
-DOLLARS_A_MONTH: Final = 0.30
-"""List price of a custom metric that has data all month (Frankfurt, the first 10,000)."""
 AT_REST: Final = 4
 """Those that `watch` writes in every minute, whatever happens."""
 _INTRODUCTION: Final = """\
@@ -16,9 +15,9 @@ _INTRODUCTION: Final = """\
 
 Made from `entrypoints/metrics.py` by `make docs`; do not edit.
 
-The functions write their metrics as log lines in CloudWatch's embedded format, in the namespace
-`{namespace}`. The one dimension, `service`, is the name of the stack. Status and reason are part
-of the name, since each value of a dimension would be a metric of its own.
+The functions write their metrics into their log lines, in CloudWatch's embedded format, in the
+namespace `{namespace}`. The one dimension, `service`, is the name of the stack. Status and reason
+are part of the name, since each value of a dimension would be a metric of its own.
 
 There are {number} custom metrics. CloudWatch charges about {each} USD a month for each, by the
 hours in which it has data: {all} USD if all of them had data in every hour, {at_rest} USD for a
@@ -38,9 +37,9 @@ def page() -> str:
             _INTRODUCTION.format(
                 namespace=NAMESPACE,
                 number=number,
-                each=f"{DOLLARS_A_MONTH:.2f}",
-                all=f"{number * DOLLARS_A_MONTH:.2f}",
-                at_rest=f"{AT_REST * DOLLARS_A_MONTH:.2f}",
+                each=f"{METRIC:.2f}",
+                all=f"{number * METRIC:.2f}",
+                at_rest=f"{AT_REST * METRIC:.2f}",
             ),
             *head("Metric", "Unit", "Meaning"),
             *(row(f"`{metric}`", metric.unit, metric.meaning) for metric in Metric),
