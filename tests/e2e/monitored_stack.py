@@ -6,7 +6,7 @@ functions have really written since the round before is taken for one of this mi
 waits for a second try, or for the circuit, does not wait here: `hurry` sets its time to now.
 
 AWS's own metrics are made of what AWS makes them of, as far as it can be seen from outside: the
-statuses of the API's answers, runs of functions that ended in an error (by their logs), what waits
+statuses of the API's answers, runs of functions that ended in an error (says their log), what waits
 in the failure queues, and the age of a batch that the test brings to `publish`. `Url5xxCount`,
 throttles and concurrency are not made here: tests/handlers has the first, and no test the others
 (docs/runbook.md).
@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from local.emulator import RUN_FAILED
 from local.gateway import SubscribedQueue, wait_until
 from local.log_lines import LogLines
 from local.metrics import embedded
@@ -34,11 +35,6 @@ QUARTER: Final = 15
 """Minutes of the longest period that an alarm has."""
 _API: Final[Dimensions] = frozenset({("ApiName", "AWS::StackName"), ("Stage", "v1")})
 _OURS: Final[Dimensions] = frozenset({("service", "AWS::StackName")})
-_OF_LAMBDA: Final = ("START RequestId: ", "END RequestId: ", "REPORT RequestId: ")
-_BROKE_OFF: Final = ("Traceback (most recent call last):", "Task timed out after")
-"""How a line of the local AWS begins that tells of a run that ended in an error. (AWS itself writes
-`[ERROR]`.) A run whose module could not even be imported has no line of its own at all. One such
-run alone tells nothing: on a busy machine MiniStack gives the lines of a run to the next one."""
 _FAILURE_QUEUES: Final = ("PublishFailures", "DispatchFailures", "ReportFailures")
 
 
@@ -49,7 +45,8 @@ class MonitoredStack:
     `refused` are the bodies of those that it has answered with 5xx. With `watch_is_invoked` the
     test is the schedule of `watch`; with `events_come` a message's events are waited for. With a
     `batch` the test brings it to `publish`, whose trigger is off then. `republished` are messages
-    of which some events are published again from their rows.
+    of which some events are published again from their rows. `errors` are the lines of errors that
+    functions have written.
     """
 
     stack: LocalStack
@@ -63,11 +60,10 @@ class MonitoredStack:
     refused: list[Json] = field(default_factory=list)
     republished: set[str] = field(default_factory=set)
     recorded: Recorded = field(default_factory=Recorded)
+    errors: list[str] = field(default_factory=list)
     _minute: int = 0
     _changes: dict[str, int] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
-    _silent: set[str] = field(default_factory=set)
-    """Functions whose last run has no line of its own."""
 
     def __post_init__(self) -> None:
         self.api = self.stack.gateway()
@@ -211,17 +207,12 @@ class MonitoredStack:
         self._seen |= runs.keys()
 
     def _note(self, function: str, lines: list[str], *, is_new: bool) -> None:
-        own = [line for line in lines if not line.startswith(_OF_LAMBDA)]
-        broke_off = any(line.startswith(_BROKE_OFF) for line in own)
-        errors = int(broke_off)
-        if is_new and not own:
-            errors += function in self._silent
-            self._silent.add(function)
-        elif own:
-            self._silent.discard(function)
-        if is_new or broke_off:
+        errors = int(RUN_FAILED in lines)
+        if is_new or errors:
             self._aws("AWS/Lambda", "Errors", errors, _function(function))
-        for line in own:
+        for line in lines:
+            if line == RUN_FAILED or '"level":"ERROR"' in line:
+                self.errors.append(f"{function}: {line}")
             if printed := embedded(line):
                 self._note_metrics(printed)
 

@@ -94,12 +94,15 @@ def gateway(voipit: Simulator, sns: Service) -> Iterator[MonitoredStack]:
 
 
 @pytest.fixture(autouse=True)
-def environment(gateway: MonitoredStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """That of the person on call."""
+def environment(gateway: MonitoredStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """That of the person on call. With a failed test stands what functions have said of errors."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "MAKEFLAGS"):
         monkeypatch.delenv(name, raising=False)
     for name, value in aws_environment(gateway.stack.aws_endpoint_url).items():
         monkeypatch.setenv(name, value)
+    gateway.errors.clear()
+    yield
+    print(*gateway.errors, sep="\n")  # noqa: T201  pytest shows it with a failed test
 
 
 # --- the commands of the page ----------------------------------------------------------------
