@@ -120,8 +120,8 @@ class Traffic:
 def _silence() -> Iterator[None]:
     """Log and metrics have tests of their own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(callback_module, "logger", Mock())
-        patch.setattr(callback_module, "count", Mock())
+        for name in ("logger", "count", "tell"):
+            patch.setattr(callback_module, name, Mock())
         yield
 
 
