@@ -38,6 +38,7 @@ from tests.adapters.raw_server import (
 )
 from tests.adapters.voipit_clients import (
     ACCOUNT,
+    AT_ITS_END,
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
     REPORT_URL,
@@ -247,7 +248,9 @@ def bit_by_bit(text: bytes) -> list[tuple[float, bytes]]:
             id="on a connection that will not be kept",
         ),
         pytest.param(bit_by_bit(HEAD), id="headers that trickle"),
-        pytest.param([(LATE, HEAD + b"\r\n\r\n"), (LATE, b"{")], id="a body that stalls"),
+        pytest.param(
+            [(LATE, HEAD + b"\r\n\r\n"), *[(LATE, b"{")] * 4], id="a body that comes in steps"
+        ),
     ],
 )
 def test_an_answer_that_is_not_whole_in_time_is_not_waited_for(
@@ -273,7 +276,7 @@ def test_an_answer_that_is_not_whole_in_time_is_not_waited_for(
     started = time.monotonic()
 
     assert send(client) == NO_ANSWER
-    assert time.monotonic() - started < 1.2 * (CONNECT_TIMEOUT + READ_TIMEOUT)
+    assert time.monotonic() - started < AT_ITS_END
 
 
 def test_nobody_listens(connect: Connect) -> None:

@@ -12,6 +12,8 @@ from tests.fakes.builders import a_message
 REPORT_URL: Final = "https://callback.test/appointment-17/1/k.s"
 CONNECT_TIMEOUT: Final = 0.6
 READ_TIMEOUT: Final = 0.6
+AT_ITS_END: Final = 2 * (CONNECT_TIMEOUT + READ_TIMEOUT)
+"""Seconds. A call that is cut off at its end is over by then, on a busy machine too."""
 ACCOUNT: Final = Account("400123", "s3cret & more", "v1")
 
 Connect = Callable[..., VoipitClient]
