@@ -5,6 +5,7 @@ from threading import RLock
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from moto.core.botocore_stubber import BotocoreStubber
 
 _MAY_USE_SOCKETS = {
@@ -19,6 +20,14 @@ _MAY_USE_SOCKETS = {
     "tools",
     "upgrade",
 }
+
+settings.register_profile(
+    "on a busy machine",  # which is no error
+    parent=settings.get_profile(settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("on a busy machine")
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,10 @@ from moto import mock_aws
 from sms_gateway.adapters import dynamodb as adapter
 from sms_gateway.adapters.voipit.client import VoipitClient
 from sms_gateway.adapters.voipit.transport import VoipitSession
+from sms_gateway.domain.outcome import unclear
+from sms_gateway.domain.status import Reason
 from tests.adapters.raw_server import serving
-from tests.adapters.voipit_clients import CONNECT_TIMEOUT, READ_TIMEOUT, Connect, Serve
+from tests.adapters.voipit_clients import CONNECT_TIMEOUT, READ_TIMEOUT, Connect, ConnectFor, Serve
 from tests.support.certificates import self_signed
 from tests.support.tables import OpenMessages, a_messages_table
 
@@ -53,11 +55,27 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def connect() -> Iterator[Connect]:
-    """Builds clients of Voipit with short time-outs."""
+    """Builds clients of Voipit that wait for as long as a busy machine can take."""
+    yield from clients(connect_timeout=5, read_timeout=5)
+
+
+@pytest.fixture
+def connect_briefly() -> Iterator[Connect]:
+    """Builds clients of Voipit with short time-outs, for tests of what these lead to."""
+    yield from clients(connect_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT)
+
+
+@pytest.fixture
+def connect_for(connect: Connect, connect_briefly: Connect) -> ConnectFor:
+    """An answer that does not come is not waited for."""
+    no_answer = unclear(Reason.NO_ANSWER_IN_TIME)
+    return lambda outcome: connect_briefly if outcome == no_answer else connect
+
+
+def clients(**times: float) -> Iterator[Connect]:
     with ExitStack() as sessions:
 
         def build(url: str, **options: Any) -> VoipitClient:
-            times = {"connect_timeout": CONNECT_TIMEOUT, "read_timeout": READ_TIMEOUT}
             session = VoipitSession(**times | options)
             sessions.callback(session.close)
             return VoipitClient(url, session)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sms_gateway.adapters.circuit_table import CircuitTable
@@ -45,7 +45,6 @@ def test_the_circuit_is_one_item_that_anybody_can_read(
     table.close(table.get(), "v1", START)
 
 
-@settings(deadline=None)  # a machine that is busy is no error
 @given(
     at=st.datetimes(datetime(2026, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 )

@@ -792,7 +792,7 @@ def test_the_fake_never_exceeds_a_limit(limits: Limits, sequence: list[Asked]) -
     no_limit_is_ever_exceeded(door, limits, sequence)
 
 
-@settings(max_examples=40, deadline=None)  # a machine that is busy is no error
+@settings(max_examples=40)
 @given(limits=LIMITS, sequence=SEQUENCES)
 def test_the_tables_never_exceed_a_limit(
     dynamodb: "DynamoDBClient", limits: Limits, sequence: list[Asked]

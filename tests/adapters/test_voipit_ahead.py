@@ -96,9 +96,9 @@ def test_what_is_cut_after_the_request_is_unclear_on_that_connection_too(
     assert (server.connections, len(server.requests)) == (1, 1)
 
 
-def test_a_call_on_that_connection_ends_in_time(serve: Serve, connect: Connect) -> None:
-    server = serve(trickles(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"." * 99, 0.02))
-    client = connect(server.url)
+def test_a_call_on_that_connection_ends_in_time(serve: Serve, connect_briefly: Connect) -> None:
+    server = serve(trickles(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"." * 99, 0.1))
+    client = connect_briefly(server.url)
 
     client.open_ahead()
     started = time.monotonic()
@@ -108,10 +108,10 @@ def test_a_call_on_that_connection_ends_in_time(serve: Serve, connect: Connect) 
 
 
 def test_a_server_that_cannot_be_reached_ahead_is_tried_again_by_the_call(
-    serve: Serve, connect: Connect, certificate: Path
+    serve: Serve, connect_briefly: Connect, certificate: Path
 ) -> None:
     server = serve(says_nothing)
-    client = connect(secure(server), tls_context=trusting(certificate))
+    client = connect_briefly(secure(server), tls_context=trusting(certificate))
 
     with pytest.raises(OSError, match="timed out"):
         client.open_ahead()
@@ -121,11 +121,11 @@ def test_a_server_that_cannot_be_reached_ahead_is_tried_again_by_the_call(
 
 
 def test_a_connection_that_stands_after_a_call_has_begun_is_closed_and_never_used(
-    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, connect_briefly: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the call can still be cut off: its own socket is the one that is remembered."""
-    server = serve(trickles(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"." * 99, 0.02))
-    client = connect(server.url)
+    server = serve(trickles(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"." * 99, 0.1))
+    client = connect_briefly(server.url)
     resolve, resolving, hung_up = socket.getaddrinfo, Event(), Event()
     called = Event()
 
@@ -138,7 +138,7 @@ def test_a_connection_that_stands_after_a_call_has_begun_is_closed_and_never_use
     def serve_both(server: RawServer, connection: socket.socket) -> None:
         if server.connections == 1:
             called.set()
-            trickles(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"." * 99, 0.02)(server, connection)
+            trickles(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"." * 99, 0.1)(server, connection)
         else:
             assert connection.recv(1) == b""
             hung_up.set()

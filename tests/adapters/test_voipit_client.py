@@ -43,6 +43,7 @@ from tests.adapters.voipit_clients import (
     READ_TIMEOUT,
     REPORT_URL,
     Connect,
+    ConnectFor,
     Serve,
     secure,
     send,
@@ -119,11 +120,11 @@ UNREADABLE = unclear(Reason.UNREADABLE_ANSWER)
     ],
 )
 def test_the_outcome_is_what_can_be_known(
-    serve: Serve, connect: Connect, behaviour: Behaviour, outcome: Outcome
+    serve: Serve, connect_for: ConnectFor, behaviour: Behaviour, outcome: Outcome
 ) -> None:
     server = serve(behaviour)
 
-    assert send(connect(server.url)) == outcome
+    assert send(connect_for(outcome)(server.url)) == outcome
     assert (server.connections, len(server.requests)) == (1, 1)
 
 
@@ -186,10 +187,10 @@ def resets_after_answering(raw: bytes) -> Behaviour:
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("line", LINES)
 def test_the_status_decides_whatever_comes_after_it(
-    serve: Serve, connect: Connect, line: str, odd: str
+    serve: Serve, connect_briefly: Connect, line: str, odd: str
 ) -> None:
     server = serve(ODD[odd](line))
-    client = connect(server.url)
+    client = connect_briefly(server.url)
 
     assert send(client) == LINES[line]
     assert len(server.requests) == 1
@@ -197,19 +198,19 @@ def test_the_status_decides_whatever_comes_after_it(
 
 @pytest.mark.parametrize("odd", ODD)
 def test_a_200_without_a_body_that_can_be_read_is_unclear(
-    serve: Serve, connect: Connect, odd: str
+    serve: Serve, connect_briefly: Connect, odd: str
 ) -> None:
-    assert send(connect(serve(ODD[odd]("200 OK")).url)).trigger is Trigger.UNCLEAR
+    assert send(connect_briefly(serve(ODD[odd]("200 OK")).url)).trigger is Trigger.UNCLEAR
 
 
 @pytest.mark.parametrize(
     "behaviour", [closes_after_request, resets_after_request, never_answers], ids=str
 )
 def test_the_status_of_an_earlier_answer_says_nothing_about_a_later_one(
-    serve: Serve, connect: Connect, behaviour: Behaviour
+    serve: Serve, connect_briefly: Connect, behaviour: Behaviour
 ) -> None:
     server = serve(answers(an_answer(b"", "401 Unauthorized")))
-    client = connect(server.url)
+    client = connect_briefly(server.url)
     send(client)
     server.behaviour = behaviour
     client.session.close()
@@ -235,7 +236,7 @@ LATE = READ_TIMEOUT * 0.9
 
 
 def bit_by_bit(text: bytes) -> list[tuple[float, bytes]]:
-    return [(0.05, bytes([byte])) for byte in text]
+    return [(0.2, bytes([byte])) for byte in text]
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "TLS"])
@@ -249,13 +250,13 @@ def bit_by_bit(text: bytes) -> list[tuple[float, bytes]]:
         ),
         pytest.param(bit_by_bit(HEAD), id="headers that trickle"),
         pytest.param(
-            [(LATE, HEAD + b"\r\n\r\n"), *[(LATE, b"{")] * 4], id="a body that comes in steps"
+            [(LATE, HEAD + b"\r\n\r\n"), *[(LATE, b"{")] * 40], id="a body that comes in steps"
         ),
     ],
 )
 def test_an_answer_that_is_not_whole_in_time_is_not_waited_for(
     serve: Serve,
-    connect: Connect,
+    connect_briefly: Connect,
     certificate: Path,
     script: list[tuple[float, bytes]],
     *,
@@ -266,13 +267,13 @@ def test_an_answer_that_is_not_whole_in_time_is_not_waited_for(
         for pause, piece in script:
             if not server.over.wait(pause):
                 connection.sendall(piece)
-        server.over.wait(5)
+        server.over.wait(10)
 
     if encrypted:
         server = serve(over_tls(presenting(certificate), behave))
-        client = connect(secure(server), tls_context=trusting(certificate))
+        client = connect_briefly(secure(server), tls_context=trusting(certificate))
     else:
-        client = connect(serve(behave).url)
+        client = connect_briefly(serve(behave).url)
     started = time.monotonic()
 
     assert send(client) == NO_ANSWER
@@ -295,7 +296,7 @@ def test_nobody_has_this_name(connect: Connect, monkeypatch: pytest.MonkeyPatch)
     assert send(connect("http://voipit.invalid")) == NO_CONNECTION
 
 
-def test_nobody_takes_the_connection_in_time(connect: Connect) -> None:
+def test_nobody_takes_the_connection_in_time(connect_briefly: Connect) -> None:
     with ExitStack() as stack:
         full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(4):
@@ -304,14 +305,14 @@ def test_nobody_takes_the_connection_in_time(connect: Connect) -> None:
             waiting.connect_ex(full.getsockname())
 
         started = time.monotonic()
-        assert send(connect(f"http://127.0.0.1:{full.getsockname()[1]}")) == NO_CONNECTION
+        assert send(connect_briefly(f"http://127.0.0.1:{full.getsockname()[1]}")) == NO_CONNECTION
         assert time.monotonic() - started >= CONNECT_TIMEOUT
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "TLS"])
 def test_on_a_connection_that_comes_too_late_nothing_leaves_us(
     serve: Serve,
-    connect: Connect,
+    connect_briefly: Connect,
     certificate: Path,
     monkeypatch: pytest.MonkeyPatch,
     *,
@@ -319,10 +320,10 @@ def test_on_a_connection_that_comes_too_late_nothing_leaves_us(
 ) -> None:
     if encrypted:
         server = serve(over_tls(presenting(certificate), answers()))
-        client = connect(secure(server), tls_context=trusting(certificate))
+        client = connect_briefly(secure(server), tls_context=trusting(certificate))
     else:
         server = serve(answers())
-        client = connect(server.url)
+        client = connect_briefly(server.url)
     resolve = socket.getaddrinfo
 
     def slowly(*names: Any, **options: Any) -> Any:
@@ -435,9 +436,9 @@ def test_a_ping_is_the_documented_one_and_nothing_else(serve: Serve, connect: Co
     ],
 )
 def test_a_ping_that_is_not_answered_with_pong_is_not_accepted(
-    serve: Serve, connect: Connect, behaviour: Behaviour, outcome: Outcome
+    serve: Serve, connect_for: ConnectFor, behaviour: Behaviour, outcome: Outcome
 ) -> None:
-    assert connect(serve(behaviour).url).ping(ACCOUNT) == outcome
+    assert connect_for(outcome)(serve(behaviour).url).ping(ACCOUNT) == outcome
 
 
 @pytest.mark.parametrize("pong", ["pong", "PONG", "Pong"])
@@ -640,11 +641,12 @@ def test_a_trusted_certificate_is_accepted_and_its_connection_kept(
     ],
 )
 def test_what_goes_wrong_after_the_handshake_is_unclear(
-    serve: Serve, connect: Connect, certificate: Path, behaviour: Behaviour, outcome: Outcome
+    serve: Serve, connect_for: ConnectFor, certificate: Path, behaviour: Behaviour, outcome: Outcome
 ) -> None:
     server = serve(over_tls(presenting(certificate), behaviour))
 
-    assert send(connect(secure(server), tls_context=trusting(certificate))) == outcome
+    client = connect_for(outcome)(secure(server), tls_context=trusting(certificate))
+    assert send(client) == outcome
     assert len(server.requests) == 1
 
 
@@ -667,11 +669,11 @@ def speaks_no_tls(_: RawServer, connection: socket.socket) -> None:
     ],
 )
 def test_what_goes_wrong_in_the_handshake_took_nothing(
-    serve: Serve, connect: Connect, behaviour: Behaviour
+    serve: Serve, connect_briefly: Connect, behaviour: Behaviour
 ) -> None:
     server = serve(behaviour)
 
-    assert send(connect(secure(server))) == NO_CONNECTION
+    assert send(connect_briefly(secure(server))) == NO_CONNECTION
     assert server.connections == 1
 
 
@@ -704,7 +706,7 @@ def test_the_longest_call_is_what_the_use_case_is_told(connect: Connect) -> None
 
 @pytest.mark.parametrize("status", ["101 Switching Protocols", "102 Processing", "103 Early Hints"])
 def test_an_answer_that_comes_late_is_never_taken_for_that_of_the_next_call(
-    status: str, serve: Serve, connect: Connect
+    status: str, serve: Serve, connect_briefly: Connect
 ) -> None:
     """Behind an informational answer the real one is still to come, on the same connection."""
 
@@ -718,7 +720,7 @@ def test_an_answer_that_comes_late_is_never_taken_for_that_of_the_next_call(
         else:
             connection.sendall(an_answer(b"", "401 Unauthorized"))
 
-    client = connect(serve(behave).url)
+    client = connect_briefly(serve(behave).url)
 
     first, second = send(client), send(client)
 
@@ -739,11 +741,11 @@ def test_what_voipit_sets_as_a_cookie_goes_along_with_no_other_call(
 
 
 def test_a_call_that_is_cut_off_has_its_encryption_until_its_socket_is_shut(
-    serve: Serve, connect: Connect, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, connect_briefly: Connect, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever is written in between would leave in clear text, the password too."""
     server = serve(over_tls(presenting(certificate), trickles(an_answer(), pause=0.1)))
-    client = connect(secure(server), tls_context=trusting(certificate))
+    client = connect_briefly(secure(server), tls_context=trusting(certificate))
     shut = socket.socket.shutdown
     versions: list[str | None] = []
 

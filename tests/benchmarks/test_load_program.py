@@ -31,11 +31,11 @@ def test_senders_that_begin_together_send_different_messages_to_different_number
 
 
 def test_each_sender_goes_on_until_the_time_is_over(gateway: GatewayServer) -> None:
-    answers = route(gateway).steadily(2, 0.2)
+    answers = route(gateway).steadily(2, 2)
 
     assert len(answers) > 4
     assert len({answer.message_id for answer in answers}) == len(answers)
-    assert all(answer.is_taken and 0 < answer.seconds < 1 for answer in answers)
+    assert all(answer.is_taken and answer.seconds > 0 for answer in answers)
 
 
 def test_a_refused_or_broken_request_is_kept_as_it_is_and_not_repeated(

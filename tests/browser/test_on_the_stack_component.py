@@ -177,7 +177,7 @@ def test_a_double_click_and_a_reload_while_it_is_under_way_are_one_sms(
     assert len(received(stack, number)) == len(sends(observed)) == 1
 
     before = len(received(stack, SLOW))
-    with slow_answers(stack, 4):
+    with slow_answers(stack, 8):  # the gateway waits for 10
         sms.button("New message").click()
         sms.write(SLOW, "O reîncărcare")
         sms.send()

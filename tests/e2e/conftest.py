@@ -30,7 +30,7 @@ def simulator() -> Iterator[Simulator]:
             password=PASSWORD,
             carrier_delay=1.5,  # long enough for our own write, on a busy machine too
             late_report_delay=4.0,
-            slow_answer=11.0,  # the gateway waits for 10
+            slow_answer=15.0,  # the gateway waits for 10
         )
     )
     simulator.start()

@@ -49,7 +49,7 @@ def test_the_demo_ends_well_tells_the_whole_life_and_leaves_nothing_behind() -> 
     before = _leftovers()
 
     process = _start()
-    output, _ = process.communicate(timeout=110)
+    output, _ = process.communicate(timeout=250)
 
     assert process.returncode == 0, output
     for told in ("submitted", "sent", "sms.message.sent", '"specversion": "1.0"'):

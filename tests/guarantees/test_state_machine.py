@@ -421,10 +421,9 @@ class SmsGateway(RuleBasedStateMachine):
 RULES_OF_SEARCH: Final = settings(
     max_examples=2000,
     stateful_step_count=30,
-    deadline=None,  # a machine that is busy is no error
     derandomize=True,  # the same examples for everybody: what CI finds, anybody can run again
     database=None,  # follows from that: there is nothing to remember
-    # `_silence` is the same for each example; and an example of 30 steps is not a large one.
+    # `_silence` is the same for each example.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     print_blob=False,
 )

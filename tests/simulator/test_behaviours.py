@@ -159,8 +159,9 @@ def test_a_report_before_the_answer_is_not_waited_for_where_nobody_wants_one(
 
 
 def test_a_late_report_comes_only_after_its_delay(voipit: Client, receiver: Receiver) -> None:
+    voipit.change(lateReportDelay=1.5)
     voipit.send(number("05"))
-    time.sleep(0.15)
+    time.sleep(0.3)
     assert not receiver.reports
     wait_until(lambda: len(receiver.reports) == 1)
 
@@ -168,6 +169,7 @@ def test_a_late_report_comes_only_after_its_delay(voipit: Client, receiver: Rece
 def test_a_report_follows_a_slow_answer_that_nobody_waited_for(
     voipit: Client, receiver: Receiver
 ) -> None:
+    voipit.change(slowAnswer=1.5)
     with pytest.raises(requests.ReadTimeout):
         voipit.send(number("15"), timeout=0.1)
     (entry,) = voipit.journal()
@@ -181,6 +183,7 @@ def test_a_report_follows_a_slow_answer_that_nobody_waited_for(
 def test_a_slow_refusal_outlasts_a_short_time_out_and_leaves_nothing(
     voipit: Client, receiver: Receiver
 ) -> None:
+    voipit.change(slowAnswer=1.5)
     with pytest.raises(requests.ReadTimeout):
         voipit.send(number("27"), timeout=0.1)
     wait_until(lambda: voipit.journal()[0]["answer"] == 500)

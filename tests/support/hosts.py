@@ -56,7 +56,7 @@ def _wait_for(address: str, host: "subprocess.Popen[str]") -> None:
     while time.monotonic() < deadline and host.poll() is None:
         try:
             requests.get(address, timeout=5)
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.05)
         else:
             return

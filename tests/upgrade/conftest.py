@@ -13,7 +13,13 @@ from tests.upgrade.local_cloud import ACCOUNT_NUMBER, PASSWORD, Cloud
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     folder = tmp_path_factory.mktemp("upgrade")
-    simulator = Simulator(Settings(account_number=ACCOUNT_NUMBER, password=PASSWORD))
+    simulator = Simulator(
+        Settings(
+            account_number=ACCOUNT_NUMBER,
+            password=PASSWORD,
+            carrier_delay=1.5,  # long enough for our own write, on a busy machine too
+        )
+    )
     with running_ministack(folder / "ministack.log") as endpoint_url:
         simulator.start()
         try:

@@ -36,8 +36,6 @@ pytestmark = needs_node
 ANSWERS: Final = Path(__file__).with_name("sheets_answers.mjs")
 GATEWAY: Final = "https://gateway.test/v1"
 NOW: Final = from_iso("2026-11-27T10:00:00.000Z")
-OTHER_PROCESS: Final = settings(deadline=None)
-"""How soon another process answers, this one cannot promise."""
 SENTENCES: Final = {
     "xlsx": "it is a spreadsheet (.xlsx, .ods)",
     "xls": "it is a spreadsheet (.xls)",
@@ -340,7 +338,7 @@ def cells(draw: st.DrawFn, row: list[str], delimiter: str) -> list[str]:
     st.lists(RESULT, min_size=1, max_size=4),
     st.lists(PREVIEW, min_size=1, max_size=4),
 )
-@settings(OTHER_PROCESS, max_examples=300)
+@settings(max_examples=300)
 def test_console_and_tool_make_the_same_of_any_file(
     node: Node, made: Made, name: str, results: list[BatchResult], previews: list[PreviewResult]
 ) -> None:
@@ -350,7 +348,6 @@ def test_console_and_tool_make_the_same_of_any_file(
 
 
 @given(st.binary(max_size=60))
-@OTHER_PROCESS
 def test_console_and_tool_refuse_the_same_files(node: Node, content: bytes) -> None:
     for text in (content, b"number;message\n" + content, b"\xff\xfe" + content):
         assert_alike(node, text)
@@ -443,7 +440,6 @@ NUMBERS: Final = st.sampled_from(["+40721234567", "+40721234568", "+40799000001"
     st.sampled_from(["phoneNumber,since,client", "Telefon", "Nume;Telefon", "sep=;\nNr.;Number"]),
     st.sampled_from(["\n", "\r\n"]),
 )
-@OTHER_PROCESS
 def test_console_and_tool_read_the_same_numbers_from_a_list(
     node: Node, numbers: list[str], header: str, end: str
 ) -> None:

@@ -12,6 +12,7 @@ from local.stack import LocalStack
 from sms_gateway_client import Gateway
 from tests.browser.stack_host import STACK
 from tests.support.client_keys import clients
+from tests.support.validity import let_expire
 
 CLIENT: Final = "crm"
 _NAMESPACE: Final = "VoipitSmsGateway"
@@ -92,8 +93,9 @@ def circuit_open(stack: LocalStack) -> Iterator[None]:
     table, name = stack.aws("dynamodb"), stack.stack_outputs["GuardsTable"]
     closed = table.get_item(TableName=name, Key={"guard": {"S": "circuit"}})["Item"]
     with stack.gateway() as gateway:
-        soon = datetime.now(UTC) + timedelta(seconds=1)
-        gateway.send("0799000012", "Oferta este valabila pana vineri.", valid_until=soon)
+        friday = datetime.now(UTC) + timedelta(days=2)
+        text = "Oferta este valabila pana vineri."
+        refused = gateway.send("0799000012", text, valid_until=friday)
         gateway.send("0731900031", "Rezervarea este confirmata.")
     try:
         with stack.gateway(stack.operator_key) as operator:
@@ -104,4 +106,5 @@ def circuit_open(stack: LocalStack) -> Iterator[None]:
             )
         yield
     finally:
+        let_expire(stack, refused["messageId"])  # or it opens the circuit again
         table.put_item(TableName=name, Item=closed)
