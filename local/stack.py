@@ -113,7 +113,9 @@ def running_stack(
                 with step("starting the simulator of Voipit"):
                     account = Provider("")
                     settings = Settings(
-                        account_number=account.account_number, password=account.password
+                        account_number=account.account_number,
+                        password=account.password,
+                        carrier_delay=1.5,  # long enough to be seen, and for our own write
                     )
                     url = stack.enter_context(running_simulator(settings))
                     provider = replace(account, url=url)

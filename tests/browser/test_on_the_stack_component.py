@@ -49,12 +49,12 @@ def received(stack: LocalStack, number: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def slow_answers(stack: LocalStack, seconds: float) -> Iterator[None]:
-    """How long the simulator takes where it is slow."""
+def taking(stack: LocalStack, name: str, seconds: float) -> Iterator[None]:
+    """How long the simulator takes where it is slow, or late."""
     settings = f"{stack.voipit_url}/_simulator/settings"
-    before = requests.get(settings, timeout=SIMULATOR_SECONDS).json()["slowAnswer"]
+    before = requests.get(settings, timeout=SIMULATOR_SECONDS).json()[name]
     for pause, run in ((seconds, True), (before, False)):
-        answer = requests.patch(settings, json={"slowAnswer": pause}, timeout=SIMULATOR_SECONDS)
+        answer = requests.patch(settings, json={name: pause}, timeout=SIMULATOR_SECONDS)
         answer.raise_for_status()
         if run:
             yield
@@ -177,7 +177,7 @@ def test_a_double_click_and_a_reload_while_it_is_under_way_are_one_sms(
     assert len(received(stack, number)) == len(sends(observed)) == 1
 
     before = len(received(stack, SLOW))
-    with slow_answers(stack, 8):  # the gateway waits for 10
+    with taking(stack, "slowAnswer", 8):  # the gateway waits for 10
         sms.button("New message").click()
         sms.write(SLOW, "O reîncărcare")
         sms.send()
@@ -316,8 +316,9 @@ def test_a_hidden_tab_asks_nothing_and_one_question_when_it_is_shown(
     before = len(received(stack, LATE))
     sms = opened(page, host.origin)
     sms.write(LATE, "Raportul vine târziu")
-    sms.send()
-    sms.says("Handed to the SMS provider. Waiting for its report.")
+    with taking(stack, "lateReportDelay", 15):
+        sms.send()
+        sms.says("Handed to the SMS provider. Waiting for its report.")
     page.evaluate("turn('hidden')")
     until(lambda: bool(received(stack, LATE)[before:][0]["reports"]), page)
     asked = len(observed.to("/page/messages"))
