@@ -154,7 +154,7 @@ def make_of(gateway: MonitoredStack, heading: str, begin: str, *answers: str) ->
 def is_well(gateway: MonitoredStack) -> bool:
     """No alarm rings, with traffic, once the slowest has looked back far enough; nothing is lost.
 
-    All that was taken is sent, and each change of status was told once.
+    All that was taken is sent, and each change of status was told.
     """
     gateway.until_sent()
     quiet = gateway.minutes(20, every=4)[-1] == set()
@@ -282,7 +282,7 @@ def test_sns_that_refuses_every_event_rings_until_it_takes_them(
     assert is_well(gateway)
 
 
-def test_an_event_that_sns_has_refused_for_a_while_is_told_once(
+def test_an_event_that_sns_has_refused_for_a_while_is_told_after_all(
     gateway: MonitoredStack, sns: Service
 ) -> None:
     """Lambda brings it again, with what has been written behind it."""
