@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sms_gateway.domain.errors import GatewayError, StoreUnavailableError
+from sms_gateway.domain.errors import StoreUnavailableError
 from sms_gateway.domain.guards import Limits
 from sms_gateway.domain.message import Message
 from sms_gateway.use_cases.send_batch import BatchItem
@@ -17,13 +17,12 @@ from sms_gateway.use_cases.store_batch import FAILURES_IN_A_ROW, Pace
 from tests.fakes.gateway import FakeGateway
 from tests.unit.test_send_batch import (
     A_BATCH,
-    TAKEN,
     Died,
     an_item,
+    assert_repeating_completes_it,
     boundaries,
     ids,
     items,
-    keys,
     send,
     told,
 )
@@ -354,19 +353,7 @@ def test_a_batch_whose_process_died_in_all_its_threads_is_completed_by_repeating
     passed = -10_000  # another process
     gateway.clock.advance(1)
 
-    again = send(gateway, A_BATCH)
-
-    assert [isinstance(result, GatewayError) for result in again] == [
-        isinstance(item, GatewayError) or item.phone_number == "112" for item in A_BATCH
-    ]
-    assert set(keys(again)) == set(gateway.messages.rows)
-    assert len(gateway.messages.rows) == TAKEN
-    for _ in range(15):
-        gateway.clock.advance(60)
-        gateway.run_queue()
-        gateway.watch()
-    handed = [h.message.key for h in gateway.voipit.handed]
-    assert sorted(handed) == sorted(gateway.messages.rows)
+    assert_repeating_completes_it(gateway)
 
 
 def test_the_same_batch_twice_at_the_same_time_stores_each_message_once(

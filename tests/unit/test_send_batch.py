@@ -543,6 +543,23 @@ A_BATCH: list[BatchItem] = [
 TAKEN = 13
 
 
+def assert_repeating_completes_it(gateway: FakeGateway) -> None:
+    """`A_BATCH`, sent again after its process died: each message is stored and sent once."""
+    again = send(gateway, A_BATCH)
+
+    assert [isinstance(result, GatewayError) for result in again] == [
+        isinstance(item, GatewayError) or item.phone_number == "112" for item in A_BATCH
+    ]
+    assert set(keys(again)) == set(gateway.messages.rows)
+    assert len(gateway.messages.rows) == TAKEN
+    for _ in range(15):
+        gateway.clock.advance(60)
+        gateway.run_queue()
+        gateway.watch()
+    handed = [h.message.key for h in gateway.voipit.handed]
+    assert sorted(handed) == sorted(gateway.messages.rows)
+
+
 def boundaries() -> int:
     gateway = FakeGateway()
     counting = Death(gateway, None, before=True)
@@ -564,19 +581,7 @@ def test_a_batch_whose_process_died_is_completed_by_repeating_it(
         send(gateway, A_BATCH)
     gateway.clock.advance(1)
 
-    again = send(gateway, A_BATCH)  # the hook has struck, and is silent from here on
-
-    assert [isinstance(result, GatewayError) for result in again] == [
-        isinstance(item, GatewayError) or item.phone_number == "112" for item in A_BATCH
-    ]
-    assert set(keys(again)) == set(gateway.messages.rows)
-    assert len(gateway.messages.rows) == TAKEN
-    for _ in range(15):
-        gateway.clock.advance(60)
-        gateway.run_queue()
-        gateway.watch()
-    handed = [h.message.key for h in gateway.voipit.handed]
-    assert sorted(handed) == sorted(gateway.messages.rows)
+    assert_repeating_completes_it(gateway)  # the hook has struck, and is silent from here on
 
 
 @pytest.mark.parametrize(
