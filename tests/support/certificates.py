@@ -1,4 +1,4 @@
-"""Certificates nobody else trusts."""
+"""Certificates that tests make, and that only clients told to do so trust."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
