@@ -27,12 +27,12 @@ from local.simulator.settings import Settings
 from local.stack import Provider, running_stack
 from tests.e2e.circumstances import ACCOUNT_NUMBER, PASSWORD
 from tests.e2e.monitored_stack import QUARTER, MonitoredStack
-from tests.e2e.refusing_service import EVENTS, WRITES, Service, between
 from tests.e2e.stream_reader import FailingBatch
 from tests.e2e.unused_numbers import a_number
 from tests.support import raw
 from tests.support.aws_command import AwsCommand
 from tests.support.cloudwatch import alarms, composites
+from tests.support.refusing_service import EVENTS, WRITES, Service, between
 from tests.support.runbook import REGION, STACK, commands, entries
 from tests.support.simulator import Simulator
 from tests.support.template import transformed
@@ -86,7 +86,9 @@ def gateway(voipit: Simulator, sns: Service) -> Iterator[MonitoredStack]:
             QueueUrl=stack.stack_outputs["ReportFallbackQueueUrl"],
             Attributes={"VisibilityTimeout": "2"},
         )
-        monitored = MonitoredStack(stack, STACK, alarms(template), composites(template))
+        monitored = MonitoredStack(
+            stack, STACK, alarms(template), composites(template), repeated=sns.repeated
+        )
         monitored.post()
         monitored.minutes(WARM_UP, messages=0)
         yield monitored
@@ -154,7 +156,7 @@ def make_of(gateway: MonitoredStack, heading: str, begin: str, *answers: str) ->
 def is_well(gateway: MonitoredStack) -> bool:
     """No alarm rings, with traffic, once the slowest has looked back far enough; nothing is lost.
 
-    All that was taken is sent, and each change of status was told.
+    All that was taken is sent, and each change of status was told once.
     """
     gateway.until_sent()
     quiet = gateway.minutes(20, every=4)[-1] == set()
@@ -282,7 +284,7 @@ def test_sns_that_refuses_every_event_rings_until_it_takes_them(
     assert is_well(gateway)
 
 
-def test_an_event_that_sns_has_refused_for_a_while_is_told_after_all(
+def test_an_event_that_sns_has_refused_for_a_while_is_told_once(
     gateway: MonitoredStack, sns: Service
 ) -> None:
     """Lambda brings it again, with what has been written behind it."""

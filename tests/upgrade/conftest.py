@@ -6,6 +6,7 @@ import pytest
 
 from local.ministack import running_ministack
 from local.simulator.settings import Settings
+from tests.support.refusing_service import EVENTS, between
 from tests.support.simulator import Simulator
 from tests.upgrade.local_cloud import ACCOUNT_NUMBER, PASSWORD, Cloud
 
@@ -20,9 +21,15 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
             carrier_delay=1.5,  # long enough for our own write, on a busy machine too
         )
     )
-    with running_ministack(folder / "ministack.log") as endpoint_url:
+    with (
+        between(EVENTS) as sns,
+        running_ministack(
+            folder / "ministack.log", {"AWS_ENDPOINT_URL_SNS": sns.url}
+        ) as endpoint_url,
+    ):
+        sns.aws = endpoint_url
         simulator.start()
         try:
-            yield Cloud(endpoint_url, simulator, folder)
+            yield Cloud(endpoint_url, simulator, folder, sns.repeated)
         finally:
             simulator.stop()

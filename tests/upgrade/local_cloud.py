@@ -26,11 +26,15 @@ ALARMS_TO: Final = "AlarmEmail=on-call@example.com"
 
 @dataclass(slots=True)
 class Cloud:
-    """One account and region of a local AWS, an operator's checkouts, and a consumer of events."""
+    """One account and region of a local AWS, an operator's checkouts, and a consumer of events.
+
+    `repeated` are the ids of events that can come again, since the AWS SDK repeated its call.
+    """
 
     endpoint_url: str
     simulator: Simulator
     folder: Path
+    repeated: set[str]
     deployed: LocalStack | None = None
     release: str | None = "none yet"
     """The one that is deployed: its commit, or `None` for the project as it is on the disk."""

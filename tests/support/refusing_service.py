@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -53,13 +53,25 @@ EVENTS: Final = Refusal(
 class Service:
     """It listens at `url`, and hands on to the local AWS at `aws` what it does not refuse.
 
-    `refused` are the calls that it has refused so far.
+    `refused` are the calls that it has refused so far. `repeated` are the ids of events in calls
+    that the AWS SDK made a second time, since the first had no answer in time: SNS can have both.
     """
 
     url: str
     aws: str = ""
     refuses: bool = False
     refused: int = 0
+    repeated: set[str] = field(default_factory=set)
+
+
+def _event_ids(body: bytes) -> set[str]:
+    """Those of the events that a call of `PublishBatch` holds; of another call none."""
+    return {
+        json.loads(value)["id"]
+        for name, values in parse_qs(body.decode()).items()
+        if name.endswith(".Message")
+        for value in values
+    }
 
 
 @contextmanager
@@ -75,6 +87,8 @@ def between(refusal: Refusal) -> Iterator[Service]:
                 service.refused += 1
                 self._answer(refusal.status, refusal.content_type, refusal.body.encode())
                 return
+            if "attempt=1" not in self.headers.get("amz-sdk-request", "attempt=1"):
+                service.repeated.update(_event_ids(body))
             handed_on = {name: value for name, value in self.headers.items() if name != "Host"}
             answer = requests.post(service.aws, data=body, headers=handed_on, timeout=30)
             self._answer(answer.status_code, answer.headers["Content-Type"], answer.content)
